@@ -1,0 +1,6 @@
+//! The `stackwright` program: everything is in the library, so that tests can reach it.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stackwright::cli::run()
+}
