@@ -1,0 +1,1 @@
+"""Maintainers' scripts. They need Python 3.11 and nothing beyond its standard library."""

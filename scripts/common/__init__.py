@@ -1,0 +1,1 @@
+"""What the validators and the proofs share: running programs, rendering trees, reporting."""

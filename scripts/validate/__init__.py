@@ -1,0 +1,1 @@
+"""Independent validators over generated repositories: programs that know nothing of stackwright."""

@@ -1,0 +1,130 @@
+"""Runs every validator on every rendered tree, and first on files that it must refuse.
+
+usage: python3 -m scripts.validate [--sets NAME,…] [--tree LABEL=DIR …] [--only VALIDATOR,…] [--install]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scripts.common.report import ROOT, Report
+from scripts.common.trees import RenderError, binary, option_sets, render
+
+from .table import TABLE, Validator
+from .tools import Broken, Missing, Tools
+from .tree import NothingToCheck, Tree
+
+BAD = ROOT / "tests" / "validators" / "bad"
+# Templates are not files of their kind yet, examples are rendered trees, and the bad files are bad on purpose.
+NOT_OWN = ("templates/", "examples/", "tests/validators/bad/")
+
+
+def own_sources(into: Path) -> Path:
+    """A copy of stackwright's own tracked files."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in listed.split("\0"):
+        source = ROOT / name
+        if name and source.is_file() and not name.startswith(NOT_OWN):
+            target = into / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+    return into
+
+
+def refuse_bad_files(validator: Validator, tools: Tools, scratch: Path, report: Report) -> bool:
+    """Runs the validator on its known-bad trees. False when it cannot be trusted, or cannot run."""
+    directory = BAD / validator.name
+    present = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
+    if not present or present != set(validator.refuses):
+        report.fail(f"{validator.name} refuses", f"{directory}: expected {sorted(validator.refuses)}, found {sorted(present)}")
+        return False
+    trusted = True
+    for case, text in validator.refuses.items():
+        check = f"{validator.name} refuses {case}"
+        work = scratch / validator.name / case
+        work.mkdir(parents=True)
+        try:
+            said = "\n".join(validator.check(Tree(check, directory / case, work), tools))
+        except Missing as why:
+            report.skip(validator.name, str(why))
+            return False
+        except (Broken, NothingToCheck) as error:
+            report.fail(check, str(error))
+            return False
+        if text in said:
+            report.ok(check)
+        else:
+            trusted = False
+            report.fail(check, f"expected a refusal that says {text!r}, got:\n{said or 'no finding'}")
+    return trusted
+
+
+def validate(validator: Validator, tree: Tree, tools: Tools, report: Report) -> None:
+    """Runs one validator on one tree."""
+    check = f"{validator.name} {tree.label}"
+    try:
+        report.problems(check, validator.check(tree, tools))
+    except NothingToCheck as error:
+        if not validator.optional:
+            report.fail(check, str(error))
+    except (Missing, Broken) as error:
+        report.fail(check, str(error))
+
+
+def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[Tree]:
+    """What is to be validated: given directories, or every option set and stackwright's own sources."""
+    roots: list[tuple[str, Path]] = []
+    if arguments.tree:
+        for given in arguments.tree:
+            label, _, directory = given.partition("=")
+            roots.append((label, Path(directory).resolve()))
+    else:
+        roots.append(("stackwright", own_sources(scratch / "own")))
+        program = binary()
+        for item in option_sets(arguments.sets):
+            try:
+                roots.append((item.label, render(program, item, scratch / "rendered")))
+                report.ok(f"new {item.label}")
+            except RenderError as error:
+                report.fail(f"new {item.label}", str(error))
+    return [Tree(label, root, scratch / "work" / str(number)) for number, (label, root) in enumerate(roots)]
+
+
+def main() -> int:
+    """Installs, self-tests, validates, reports."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", default="", help="option sets, by name or BLUEPRINT/NAME (default: all)")
+    parser.add_argument("--tree", action="append", help="validate this directory instead")
+    parser.add_argument("--only", default="", help="validators (default: all)")
+    parser.add_argument("--install", action="store_true", help="only install the validators")
+    arguments = parser.parse_args()
+
+    tools = Tools()
+    tools.install()
+    if arguments.install:
+        return tools.state()
+    report = Report()
+    chosen = [v for v in TABLE if not arguments.only or v.name in arguments.only.split(",")]
+    with tempfile.TemporaryDirectory(prefix="stackwright-validate-") as name, ThreadPoolExecutor(2) as pool:
+        scratch = Path(name)
+        able = list(pool.map(lambda v: refuse_bad_files(v, tools, scratch / "bad", report), chosen))
+        jobs = []
+        for tree in trees(arguments, scratch, report):
+            for validator, can_run in zip(chosen, able, strict=True):
+                if can_run and (validator.own or tree.label != "stackwright"):
+                    work = tree.scratch / validator.name
+                    work.mkdir(parents=True)
+                    own = Tree(tree.label, tree.root, work)
+                    jobs.append(pool.submit(validate, validator, own, tools, report))
+        for job in jobs:
+            job.result()
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Validators of Kubernetes manifests: kustomize, then the schemas of the API server and of custom resources."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from scripts.common.process import run
+
+from .tools import Missing, Tools
+from .tree import Tree
+
+KUBERNETES = "1.37"
+SCHEMAS = Path(__file__).resolve().parent / "schemas.py"
+
+
+def rendered(tree: Tree, tools: Tools) -> tuple[list[Path], list[str]]:
+    """Every kustomization below deploy/, built. Returns the files, and what kustomize refused."""
+    manifests: list[Path] = []
+    problems: list[str] = []
+    for file in tree.below("deploy", "kustomization.yaml"):
+        if "kind: Component" in tree.text(file):
+            continue
+        built = run([tools.go("kustomize"), "build", file.parent], cwd=tree.root, timeout=120)
+        name = str(file.parent).replace(os.sep, "-") + ".yaml"
+        if not built.good:
+            problems.append(f"{file}: {built.output}")
+        elif built.stderr.strip():
+            problems.append(f"{file}: {built.stderr.strip()}")
+        elif not built.stdout.strip():
+            problems.append(f"{file}: kustomize rendered nothing")
+        else:
+            target = tree.scratch / name
+            target.write_text(built.stdout, encoding="utf-8")
+            manifests.append(target)
+    return manifests, problems
+
+
+def kustomize(tree: Tree, tools: Tools) -> list[str]:
+    """Every kustomization builds, without a warning, into something."""
+    manifests, problems = rendered(tree, tools)
+    if not problems:
+        tree.need(manifests, "kustomization.yaml below deploy/")
+    return problems
+
+
+def kubernetes_validate(tree: Tree, tools: Tools) -> list[str]:
+    """Built-in kinds against kubernetes-validate's schemas, strict; a kind without a schema is a problem."""
+    return _schemas(tree, tools, ["core", KUBERNETES])
+
+
+def custom_resources(tree: Tree, tools: Tools) -> list[str]:
+    """Custom resources against the JSON schemas at $CRD_SCHEMAS, unknown fields refused."""
+    schemas = os.environ.get("CRD_SCHEMAS")
+    if not schemas:
+        raise Missing("CRD_SCHEMAS names no directory of custom resource schemas")
+    return _schemas(tree, tools, ["custom", str(Path(schemas).resolve())])
+
+
+def _schemas(tree: Tree, tools: Tools, mode: list[str]) -> list[str]:
+    manifests, problems = rendered(tree, tools)
+    # Argo CD applies these as they are, no kustomization in between.
+    plain = [tree.root / f for f in tree.below("deploy/argocd", "*.yaml") if f.name != "kustomization.yaml"]
+    files = tree.need(manifests + plain, "manifest below deploy/")
+    done = run([tools.python("python"), SCHEMAS, *mode, *files], timeout=300)
+    if done.code not in (0, 1):
+        problems.append(done.output)
+    else:
+        problems.extend(done.stdout.splitlines())
+    return problems
+
+
+if sys.version_info < (3, 11):
+    raise SystemExit("Python 3.11 or newer is needed")

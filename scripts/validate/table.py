@@ -1,0 +1,56 @@
+"""The validators, as data: what runs, where its known-bad files are, and what it must say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from . import cluster, containers, sources, suppressions, workflows
+from .tools import Tools
+from .tree import Tree
+
+
+@dataclass(frozen=True)
+class Validator:
+    """One validator. Each folder tests/validators/bad/NAME/CASE is a tree that it must refuse, saying `refuses[CASE]`."""
+
+    name: str
+    check: Callable[[Tree, Tools], list[str]]
+    refuses: Mapping[str, str]
+    own: bool = False  # also runs over stackwright's own sources
+    optional: bool = False  # a repository may have no such file
+
+
+TABLE = (
+    Validator("hadolint", containers.hadolint, {"floating-tag": "DL3007"}),
+    Validator("compose-schema", containers.compose_schema, {"unknown-key": "'portz' was unexpected"}),
+    Validator("compose-config", containers.compose_config, {"undefined-volume": "undefined volume"}),
+    Validator("kustomize", cluster.kustomize, {"missing-resource": "no such file"}),
+    Validator(
+        "kubernetes-validate",
+        cluster.kubernetes_validate,
+        {"unknown-field": "replicaz", "unknown-kind": "Couldn't find schema"},
+    ),
+    Validator(
+        "custom-resources",
+        cluster.custom_resources,
+        {"unknown-field": "automatedd", "unknown-kind": "no schema"},
+    ),
+    Validator("zizmor", workflows.zizmor, {"template-injection": "template-injection"}, own=True),
+    Validator("actionlint", workflows.actionlint, {"unknown-job": "does-not-exist"}, own=True),
+    Validator("workflow-parser", workflows.workflow_parser, {"unknown-key": "Unexpected value"}, own=True),
+    Validator("workflow-schema", workflows.workflow_schema, {"unknown-key": "runs-onn"}, own=True),
+    Validator("renovate-schema", workflows.renovate, {"wrong-type": "not of type"}),
+    Validator("shellcheck", sources.shellcheck, {"unquoted": "SC2086"}, own=True),
+    Validator("yamllint", sources.yamllint, {"duplicate-key": "key-duplicates", "truthy": "truthy"}, own=True),
+    Validator("ruff-format", sources.ruff_format, {"layout": "would be reformatted"}, own=True),
+    Validator("ruff-check", sources.ruff_check, {"undefined-name": "F821"}, own=True),
+    Validator("data-files", sources.data_files, {"duplicate-key": "duplicate key", "toml": "Invalid"}, own=True),
+    Validator("gitleaks", sources.gitleaks, {"private-key": "private-key"}, own=True),
+    Validator(
+        "suppressions",
+        suppressions.suppressions,
+        {"no-reason": "gives no reason", "too-many": "6 suppressions", "whole-file": "every file"},
+        own=True,
+    ),
+)
