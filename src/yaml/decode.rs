@@ -1,0 +1,64 @@
+//! Strict decoding: fast when the document is right, thorough when it is not.
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize as _;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::Node;
+use super::de::{Error, NodeReader};
+use super::explain::explain;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span};
+
+/// Reads a node into a type.
+///
+/// serde stops at the first problem, so when there is one, the node is validated against the type's JSON Schema and every
+/// problem is reported at its place.
+pub fn decode<T: DeserializeOwned + JsonSchema>(
+    node: &Node,
+    source: &Source,
+) -> Result<T, Diagnostics> {
+    T::deserialize(NodeReader(node)).map_err(|first| {
+        let schema = SchemaGenerator::default().into_root_schema_for::<T>();
+        let mut problems = explain(node, &schema.to_value(), source);
+        if !is_covered(&first, &problems) {
+            problems.push(report(first, node, source));
+        }
+        problems.sort();
+        problems
+    })
+}
+
+/// Whether validation has found the problem that serde stopped at.
+fn is_covered(first: &Error, problems: &Diagnostics) -> bool {
+    // serde names the place of an untagged enum as a whole; validation finds the best variant and looks inside.
+    let vague = first.message.starts_with("data did not match any variant");
+    let line = first.span.map(|span| span.line);
+    !problems.is_empty()
+        && (vague
+            || problems
+                .iter()
+                .any(|problem| problem.span.map(|s| s.line) == line))
+}
+
+/// serde's own words, with the place.
+fn report(error: Error, node: &Node, source: &Source) -> Diagnostic {
+    Diagnostic::error(error.message)
+        .at(source, error.span.unwrap_or(node.span))
+        .maybe_help(error.help)
+}
+
+/// Checks that the parser family that most other programs use (libyaml and its ports: PyYAML, Go's, Ruby's) reads a text too.
+///
+/// It is older and stricter than the one this program reads with, so both are asked before a file is called right.
+pub fn check_libyaml(source: &Source) -> Result<(), Diagnostic> {
+    for document in serde_yaml::Deserializer::from_str(&source.text) {
+        if let Err(error) = IgnoredAny::deserialize(document) {
+            let place = error.location();
+            let problem = Diagnostic::error(format!("not valid for most YAML readers: {error}"));
+            return Err(match place {
+                Some(place) => problem.at(source, Span::new(place.line(), place.column(), 0)),
+                None => problem.file(&*source.name),
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,397 @@
+//! Reads YAML text into [`Node`]s, and refuses what is dangerous or read differently by different programs.
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, Tag};
+
+use super::{Kind, Node, Scalar, Style};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span};
+
+/// The largest text that is read, in bytes.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// The deepest nesting that is read.
+pub const MAX_DEPTH: usize = 100;
+/// The most values that one text may expand to; aliases count each time they are used.
+const MAX_NODES: usize = 500_000;
+/// After this many problems the rest is not worth reading.
+const MAX_PROBLEMS: usize = 100;
+
+/// What to tolerate in files that somebody else wrote.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Keep application tags such as `!Ref` on the nodes; otherwise they are errors.
+    pub tags: bool,
+}
+
+/// Reads all documents of a text.
+pub fn parse(source: &Source) -> Result<Vec<Node>, Diagnostics> {
+    parse_with(source, Options::default())
+}
+
+/// Reads a text that has to hold exactly one document.
+pub fn parse_one(source: &Source) -> Result<Node, Diagnostics> {
+    let mut documents = parse(source)?;
+    if let Some(second) = documents.get(1) {
+        return Err(
+            Diagnostic::error("expected one document, found another one")
+                .at(source, second.span)
+                .help("remove the `---` between them, or split the file")
+                .into(),
+        );
+    }
+    documents.pop().ok_or_else(|| {
+        Diagnostic::error("expected a document, and the file is empty")
+            .file(&*source.name)
+            .into()
+    })
+}
+
+/// Reads all documents of a text, with options.
+pub fn parse_with(source: &Source, options: Options) -> Result<Vec<Node>, Diagnostics> {
+    let size = source.text.len();
+    if size > MAX_BYTES {
+        return Err(Diagnostic::error(format!(
+            "{size} bytes of YAML, and the limit is {MAX_BYTES}"
+        ))
+        .file(&*source.name)
+        .into());
+    }
+    // The parser counts columns from 0 after a byte order mark too, so it is taken off here.
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    let mut reader = Reader {
+        source,
+        options,
+        line_ends: text
+            .lines()
+            .map(|line| line.trim_end().chars().count())
+            .collect(),
+        documents: Vec::new(),
+        stack: Vec::new(),
+        anchors: HashMap::new(),
+        nodes: 0,
+        problems: Diagnostics::new(),
+    };
+    match reader.read(Parser::new_from_str(text)) {
+        Ok(()) => {}
+        Err(fatal) => reader.problems.push(*fatal),
+    }
+    let documents = std::mem::take(&mut reader.documents);
+    reader.problems.into_result(documents)
+}
+
+/// A collection that is still open.
+struct Frame {
+    node: Node,
+    /// The key whose value comes next, in a mapping.
+    key: Option<Node>,
+    anchor: usize,
+    /// How many nodes there were when it began.
+    first: usize,
+}
+
+/// What an alias stands for.
+struct Anchored {
+    node: Node,
+    size: usize,
+    height: usize,
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    options: Options,
+    /// The length of each line, without trailing blanks.
+    line_ends: Vec<usize>,
+    documents: Vec<Node>,
+    stack: Vec<Frame>,
+    anchors: HashMap<usize, Anchored>,
+    nodes: usize,
+    problems: Diagnostics,
+}
+
+type Fatal = Box<Diagnostic>;
+
+impl Reader<'_> {
+    fn read(&mut self, mut parser: Parser<'_, StrInput<'_>>) -> Result<(), Fatal> {
+        while let Some(event) = parser.next_event() {
+            let (event, range) = event.map_err(|error| {
+                let mark = error.marker();
+                let span = Span::new(mark.line(), mark.col() + 1, 0);
+                self.syntax_error(error.info(), span)
+            })?;
+            let span = self.span(range);
+            self.event(event, span)?;
+            if self.problems.len() >= MAX_PROBLEMS {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Fatal> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
+                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+                };
+                let span = self.scalar_span(span, &text, style);
+                let mut scalar = Scalar {
+                    text: text.into_owned(),
+                    style,
+                };
+                if tag.as_deref().is_some_and(is_text) && style == Style::Plain {
+                    scalar.style = Style::Quoted;
+                }
+                let node = self.node(Kind::Scalar(scalar), span, tag.as_deref());
+                self.count(1, span)?;
+                self.finish(node, anchor, 1)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.open(Kind::Sequence(Vec::new()), anchor, tag.as_deref(), span)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.open(Kind::Mapping(Vec::new()), anchor, tag.as_deref(), span)
+            }
+            Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
+                Some(frame) => {
+                    self.report_duplicates(&frame.node);
+                    let size = self.nodes - frame.first;
+                    self.finish(frame.node, frame.anchor, size)
+                }
+                None => Ok(()),
+            },
+            Event::Alias(id) => self.alias(id, span),
+            Event::DocumentEnd => {
+                self.anchors.clear();
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {
+                Ok(())
+            }
+        }
+    }
+
+    fn open(
+        &mut self,
+        kind: Kind,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Result<(), Fatal> {
+        let span = Span { length: 0, ..span };
+        self.deep(self.stack.len() + 1, span)?;
+        let first = self.nodes;
+        self.count(1, span)?;
+        let node = self.node(kind, span, tag);
+        self.stack.push(Frame {
+            node,
+            key: None,
+            anchor,
+            first,
+        });
+        Ok(())
+    }
+
+    /// Puts a complete node where it belongs.
+    fn finish(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), Fatal> {
+        if anchor > 0 {
+            // The copy counts, so that anchors inside anchors stay within the budget too.
+            self.count(size, node.span)?;
+            let height = height(&node);
+            let node = node.clone();
+            self.anchors.insert(anchor, Anchored { node, size, height });
+        }
+        let Some(Frame {
+            node: parent, key, ..
+        }) = self.stack.last_mut()
+        else {
+            self.documents.push(node);
+            return Ok(());
+        };
+        match &mut parent.kind {
+            Kind::Sequence(items) => items.push(node),
+            Kind::Mapping(entries) => match key.take() {
+                Some(key) => entries.push((key, node)),
+                None => {
+                    *key = Some(node);
+                    self.check_key();
+                }
+            },
+            Kind::Scalar(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Looks at the key that was just read.
+    fn check_key(&mut self) {
+        let Some(key) = self.stack.last_mut().and_then(|frame| frame.key.as_mut()) else {
+            return;
+        };
+        let span = key.span;
+        let problem = match &key.kind {
+            Kind::Scalar(Scalar {
+                text,
+                style: Style::Plain,
+            }) if text == "<<" => Diagnostic::error("merge keys (`<<`) are not supported")
+                .note("they are not part of YAML 1.2, and readers disagree about them")
+                .help("write the merged keys out"),
+            Kind::Scalar(_) => return,
+            Kind::Sequence(_) | Kind::Mapping(_) => {
+                Diagnostic::error(format!("a key has to be text, not {}", key.describe()))
+                    .help("quote it if it begins with `[`, `{` or a template expression")
+            }
+        };
+        self.problems.push(problem.at(self.source, span));
+    }
+
+    fn alias(&mut self, id: usize, span: Span) -> Result<(), Fatal> {
+        let Some(target) = self.anchors.get(&id) else {
+            let problem = Diagnostic::error("an alias may not stand inside the value it refers to");
+            return Err(Box::new(problem.at(self.source, span)));
+        };
+        let (size, height) = (target.size, target.height);
+        self.count(size, span)?;
+        self.deep(self.stack.len() + height, span)?;
+        let copy = self.anchors.get(&id).map(|target| target.node.clone());
+        let Some(mut node) = copy else { return Ok(()) };
+        node.span = span;
+        self.finish(node, 0, size)
+    }
+
+    fn node(&mut self, kind: Kind, span: Span, tag: Option<&Tag>) -> Node {
+        let mut node = Node {
+            span,
+            kind,
+            tag: None,
+        };
+        let Some(tag) = tag else { return node };
+        let scalar = matches!(node.kind, Kind::Scalar(_));
+        let known = match tag.suffix.as_str() {
+            _ if !tag.is_yaml_core_schema() => false,
+            "str" => scalar,
+            "map" => matches!(node.kind, Kind::Mapping(_)),
+            "seq" => matches!(node.kind, Kind::Sequence(_)),
+            _ => false,
+        };
+        if !known && !(scalar && is_text(tag)) {
+            let name = display(tag);
+            if self.options.tags {
+                node.tag = Some(name);
+            } else {
+                let problem = Diagnostic::error(format!("the tag `{name}` is not supported"))
+                    .help("remove it, or quote the text if it begins with `!`");
+                self.problems.push(problem.at(self.source, span));
+            }
+        }
+        node
+    }
+
+    fn report_duplicates(&mut self, node: &Node) {
+        let Kind::Mapping(entries) = &node.kind else {
+            return;
+        };
+        let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
+        for key in entries.iter().map(|(key, _)| key) {
+            let text = key.key_text();
+            if key.as_scalar().is_none() {
+                continue;
+            }
+            if let Some(first) = seen.get(text) {
+                let problem = Diagnostic::error(format!("the key `{text}` appears twice"))
+                    .note(format!("the first one is on line {}", first.line))
+                    .help("remove one of them: programs disagree about which one counts");
+                self.problems.push(problem.at(self.source, key.span));
+            } else {
+                seen.insert(text, key.span);
+            }
+        }
+    }
+
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), Fatal> {
+        self.nodes += nodes;
+        if self.nodes <= MAX_NODES {
+            return Ok(());
+        }
+        let message = format!("more than {MAX_NODES} values, counting each use of an alias");
+        Err(Box::new(Diagnostic::error(message).at(self.source, span)))
+    }
+
+    fn deep(&self, depth: usize, span: Span) -> Result<(), Fatal> {
+        if depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        let message = format!("nested more than {MAX_DEPTH} levels deep");
+        Err(Box::new(Diagnostic::error(message).at(self.source, span)))
+    }
+
+    fn syntax_error(&self, info: &str, span: Span) -> Fatal {
+        let line = self.source.line(span.line).unwrap_or_default();
+        let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
+        let problem = if let Some(tab) = indent.chars().position(|c| c == '\t') {
+            let span = Span::new(span.line, tab + 1, 1);
+            Diagnostic::error("a tab indents this line, and YAML allows spaces only")
+                .at(self.source, span)
+        } else {
+            Diagnostic::error(format!("not valid YAML: {info}")).at(self.source, span)
+        };
+        let help = match info {
+            i if i.contains("mapping values are not allowed") => "quote text that contains `: `",
+            i if i.contains("unknown anchor") => "quote text that begins with `*`",
+            i if i.contains("cannot start any token") => {
+                "quote text that begins with this character"
+            }
+            _ => return Box::new(problem),
+        };
+        Box::new(problem.help(help))
+    }
+
+    fn span(&self, range: Range) -> Span {
+        let (start, end) = (range.start, range.end);
+        let stop = if end.line() == start.line() {
+            end.col()
+        } else {
+            let line = start.line().saturating_sub(1);
+            self.line_ends.get(line).copied().unwrap_or_default()
+        };
+        Span::new(
+            start.line(),
+            start.col() + 1,
+            stop.saturating_sub(start.col()),
+        )
+    }
+
+    /// A value that is not there gets the place behind its key, where it would have to be.
+    fn scalar_span(&self, span: Span, text: &str, style: Style) -> Span {
+        let key = self.stack.last().and_then(|frame| frame.key.as_ref());
+        match key {
+            Some(key) if text.is_empty() && style == Style::Plain => {
+                Span::new(key.span.line, key.span.column + key.span.length + 1, 0)
+            }
+            _ => span,
+        }
+    }
+}
+
+/// Whether a tag only says "this is text": `!!str`, or the non-specific `!`.
+fn is_text(tag: &Tag) -> bool {
+    tag.is_yaml_core_schema() && tag.suffix == "str" || tag.handle.is_empty() && tag.suffix == "!"
+}
+
+/// A tag as it is usually written.
+fn display(tag: &Tag) -> String {
+    match tag.handle.as_str() {
+        "tag:yaml.org,2002:" => format!("!!{}", tag.suffix),
+        "!" | "" => format!("!{}", tag.suffix.trim_start_matches('!')),
+        handle => format!("!<{handle}{}>", tag.suffix),
+    }
+}
+
+/// How many levels a node has.
+fn height(node: &Node) -> usize {
+    let inner = match &node.kind {
+        Kind::Scalar(_) => return 0,
+        Kind::Sequence(items) => items.iter().map(height).max(),
+        Kind::Mapping(entries) => entries.iter().map(|(_, value)| height(value)).max(),
+    };
+    1 + inner.unwrap_or_default()
+}

@@ -1,0 +1,308 @@
+//! What a plain scalar means to the readers of YAML 1.2 and 1.1, and how to write text that stays text for all of them.
+use std::borrow::Cow;
+
+use serde_json::{Number, Value};
+
+use super::{Node, Style};
+
+/// A plain scalar under the YAML 1.2 core schema.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Core {
+    Null,
+    Bool(bool),
+    /// Any whole number of 64 bits, signed or not.
+    Int(i128),
+    Float(f64),
+    Text,
+}
+
+impl Core {
+    /// The JSON value; `text` is what the scalar says.
+    pub(super) fn to_json(self, text: &str) -> Value {
+        let number = match self {
+            Self::Null => return Value::Null,
+            Self::Bool(value) => return Value::Bool(value),
+            Self::Int(value) => Number::from_i128(value),
+            Self::Float(value) => Number::from_f64(value),
+            Self::Text => None,
+        };
+        number.map_or_else(|| Value::String(text.to_owned()), Value::Number)
+    }
+}
+
+/// Types a plain scalar by the YAML 1.2 core schema (section 10.3.2 of the specification).
+pub(super) fn core(text: &str) -> Core {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Core::Null,
+        "true" | "True" | "TRUE" => return Core::Bool(true),
+        "false" | "False" | "FALSE" => return Core::Bool(false),
+        ".nan" | ".NaN" | ".NAN" => return Core::Float(f64::NAN),
+        _ => {}
+    }
+    let digits = unsigned(text);
+    if matches!(digits, ".inf" | ".Inf" | ".INF") {
+        let negative = text.starts_with('-');
+        return Core::Float(if negative {
+            f64::NEG_INFINITY
+        } else {
+            f64::INFINITY
+        });
+    }
+    let whole = if let Some(octal) = text.strip_prefix("0o") {
+        all(octal, |c| matches!(c, '0'..='7')).then(|| i128::from_str_radix(octal, 8))
+    } else if let Some(hex) = text.strip_prefix("0x") {
+        all(hex, |c| c.is_ascii_hexdigit()).then(|| i128::from_str_radix(hex, 16))
+    } else {
+        all(digits, |c| c.is_ascii_digit()).then(|| text.parse())
+    };
+    match whole {
+        Some(Ok(value)) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => {
+            Core::Int(value)
+        }
+        // Too large: a float, as readers with a number of their own for it would lose digits too.
+        Some(_) => text.parse().map_or(Core::Text, Core::Float),
+        None if is_decimal(digits) => text.parse().map_or(Core::Text, Core::Float),
+        None => Core::Text,
+    }
+}
+
+/// What a YAML 1.1 reader (PyYAML, or Go's as used by `kubectl` and Compose) takes a plain scalar for when that differs
+/// from YAML 1.2. Quoted text and blocks never surprise.
+pub fn yaml11_surprise(node: &Node) -> Option<&'static str> {
+    let scalar = node.as_scalar()?;
+    if scalar.style != Style::Plain {
+        return None;
+    }
+    let old = yaml11(&scalar.text);
+    match (core(&scalar.text), old) {
+        (Core::Null, Old::Null) | (Core::Bool(_), Old::Bool) | (Core::Float(_), Old::Float) => None,
+        (Core::Int(_), Old::Int) | (Core::Text, Old::Text) => None,
+        (_, Old::Null) => Some("null"),
+        (_, Old::Bool) => Some("a boolean"),
+        (_, Old::Int | Old::Float) => Some("a number"),
+        (_, Old::Octal) => Some("an octal number"),
+        (_, Old::Sixty) => Some("a base-60 number"),
+        (_, Old::Date) => Some("a date"),
+        (_, Old::Merge) => Some("a merge key"),
+        (_, Old::Default) => Some("a default value"),
+        (_, Old::Text) => Some("text"),
+    }
+}
+
+/// The types of YAML 1.1 that matter here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Old {
+    Null,
+    Bool,
+    Int,
+    Octal,
+    Float,
+    Sixty,
+    Date,
+    Merge,
+    Default,
+    Text,
+}
+
+/// Types a plain scalar as YAML 1.1 does, on the generous side: what one common 1.1 reader converts is converted.
+fn yaml11(text: &str) -> Old {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Old::Null,
+        "<<" => return Old::Merge,
+        "=" => return Old::Default,
+        _ => {}
+    }
+    const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+    let lower = text.to_ascii_lowercase();
+    let shape = [lower.as_str(), &text.to_ascii_uppercase(), &capital(&lower)].contains(&text);
+    if shape && WORDS.contains(&lower.as_str()) {
+        return Old::Bool;
+    }
+    if matches!(lower.trim_start_matches(['+', '-']), ".inf" | ".nan") {
+        return Old::Float;
+    }
+    let digits = unsigned(text);
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return Old::Text;
+    }
+    if is_date(text) {
+        return Old::Date;
+    }
+    let plain = digits.replace('_', "");
+    if let Some((first, rest)) = plain.split_once(':') {
+        let sixty = all(first, |c| c.is_ascii_digit())
+            && rest
+                .split(':')
+                .all(|part| all(part, |c| c.is_ascii_digit() || c == '.'));
+        return if sixty { Old::Sixty } else { Old::Text };
+    }
+    let lower = plain.to_ascii_lowercase();
+    let radix = |prefix: &str, allowed: fn(char) -> bool| {
+        lower
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.chars().all(allowed))
+    };
+    if radix("0x", |c| c.is_ascii_hexdigit()) || radix("0b", |c| matches!(c, '0' | '1')) {
+        return Old::Int;
+    }
+    // Go reads `0o14` as 12 as YAML 1.2 does; Python reads text.
+    if radix("0o", |c| matches!(c, '0'..='7')) {
+        return Old::Text;
+    }
+    if all(&plain, |c| c.is_ascii_digit()) {
+        return match plain.as_bytes() {
+            [b'0', _, ..] if plain.contains(['8', '9']) => Old::Text,
+            [b'0', _, ..] => Old::Octal,
+            _ => Old::Int,
+        };
+    }
+    if !is_decimal(&plain) && plain != "." {
+        return Old::Text;
+    }
+    // Python wants a dot in a float, and a sign in its exponent; Go wants neither.
+    let (base, exponent) = lower.split_once('e').unwrap_or((&lower, "+"));
+    if base.contains('.') && exponent.starts_with(['+', '-']) {
+        Old::Float
+    } else {
+        Old::Text
+    }
+}
+
+/// Whether any reader would take this text, written plain, for something else than text.
+fn is_typed(text: &str) -> bool {
+    yaml11(text) != Old::Text || core(text) != Core::Text || {
+        // What YAML 1.1 readers disagree about: octal with an `o`, exponents and underscores in all places.
+        let digits = unsigned(text).replace('_', "").to_ascii_lowercase();
+        let octal = digits
+            .strip_prefix("0o")
+            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+        octal
+            || is_decimal(&digits)
+            || all(&digits, |c| c.is_ascii_digit())
+            || matches!(digits.as_str(), "." | "inf" | "nan" | "infinity")
+    }
+}
+
+/// A scalar for the place of a value or key, in block or flow style, that every reader takes for exactly this text.
+///
+/// Plain where that is safe, else in double quotes with JSON's escapes, which are YAML's too.
+pub fn quote(text: &str) -> Cow<'_, str> {
+    if is_plain_safe(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(double_quoted(text))
+    }
+}
+
+fn is_plain_safe(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let starts = match bytes {
+        [] => false,
+        // Options are common in commands; `-` alone or before a blank begins a list.
+        [b'-', b'-', third, ..] => third.is_ascii_alphanumeric(),
+        [b'-', second, ..] => second.is_ascii_alphabetic(),
+        [
+            b'.' | b'/' | b'_' | b'$' | b'(' | b'+' | b'^' | b'~' | b'\\',
+            ..,
+        ] => true,
+        _ => text.starts_with(char::is_alphanumeric),
+    };
+    starts
+        && !text.ends_with([' ', ':'])
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && text.chars().all(is_plain_character)
+        && !is_typed(text)
+}
+
+/// Characters that are safe inside plain text. No `[]{},`, which end it inside a flow collection.
+const fn is_plain_character(c: char) -> bool {
+    match c {
+        ' '..='~' => !matches!(c, '[' | ']' | '{' | '}' | ',' | '"' | '`'),
+        // Letters and punctuation of other languages; not the controls, spaces and joiners among them.
+        '\u{a1}'..='\u{ac}'
+        | '\u{ae}'..='\u{2ff}'
+        | '\u{370}'..='\u{52f}'
+        | '\u{2013}'..='\u{2022}' => true,
+        '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' => true,
+        _ => false,
+    }
+}
+
+/// JSON's quotation, with the few characters escaped that YAML would not accept or that cannot be seen.
+fn double_quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || is_hidden(c) => {
+                let mut units = [0; 2];
+                // A character above U+FFFF is one escape in YAML and two in JSON; none of them is hidden.
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Characters of the basic plane that are invisible, reorder text, or break lines in YAML 1.1.
+const fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{e000}'..='\u{f8ff}')
+}
+
+/// The text without its sign.
+fn unsigned(text: &str) -> &str {
+    text.strip_prefix(['+', '-']).unwrap_or(text)
+}
+
+/// Whether there are characters, all of the kind.
+fn all(text: &str, allowed: impl Fn(char) -> bool) -> bool {
+    !text.is_empty() && text.chars().all(allowed)
+}
+
+/// Whether this is an unsigned decimal number: digits, an optional fraction, an optional exponent.
+fn is_decimal(text: &str) -> bool {
+    let (base, exponent) = match text.split_once(['e', 'E']) {
+        Some((base, exponent)) => (base, Some(unsigned(exponent))),
+        None => (text, None),
+    };
+    let (whole, fraction) = base.split_once('.').unwrap_or((base, ""));
+    let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+    digits(whole)
+        && digits(fraction)
+        && !(whole.is_empty() && fraction.is_empty())
+        && exponent.is_none_or(|exponent| all(exponent, |c| c.is_ascii_digit()))
+}
+
+/// Whether this begins like a date of YAML 1.1: `2024-01-01`, alone or with a time.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let number = |part: Option<&str>, most: usize| {
+        part.is_some_and(|p| p.len() <= most && all(p, |c| c.is_ascii_digit()))
+    };
+    let year = parts.next();
+    year.is_some_and(|year| year.len() == 4)
+        && number(year, 4)
+        && number(parts.next(), 2)
+        && parts
+            .next()
+            .is_some_and(|day| day.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The word with a capital first letter.
+fn capital(lower: &str) -> String {
+    let mut chars = lower.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + chars.as_str()
+    })
+}
