@@ -1,0 +1,105 @@
+//! The repository on disk: written whole or not at all, never through links, never over anybody's work.
+use std::path::{Path, PathBuf};
+
+mod destination;
+mod error;
+pub mod interrupt;
+pub mod lock;
+mod path;
+mod stage;
+
+pub use error::WriteError;
+pub use lock::Lock;
+
+use crate::tree::FileTree;
+use destination::Found;
+use path::Place;
+use stage::{Published, Stage};
+
+/// How often a destination may appear and vanish under a run before it gives up.
+const ATTEMPTS: usize = 3;
+
+/// How a run that did not fail ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The destination now holds the repository.
+    Created {
+        /// The destination as the user gave it.
+        path: PathBuf,
+        /// Files written, the lock included.
+        files: usize,
+        /// The destination was the current directory and has been replaced: a shell that stands in it still sees the
+        /// empty one, until `cd .`.
+        replaced_current_directory: bool,
+    },
+    /// The destination holds exactly this repository already, with nothing edited.
+    Unchanged {
+        /// The destination as the user gave it.
+        path: PathBuf,
+    },
+}
+
+/// Refuses at once what can never be written to, so that nobody answers twenty questions first. Writes nothing.
+pub fn preflight(destination: &Path) -> Result<(), WriteError> {
+    destination::inspect(&Place::resolve(destination)?, None).map(drop)
+}
+
+/// What [`write_new`] would find now: `Ok(true)` when there is something to write. Writes nothing.
+pub fn would_write(destination: &Path, lock: &Lock) -> Result<bool, WriteError> {
+    let found = destination::inspect(&Place::resolve(destination)?, Some(lock))?;
+    Ok(found != Found::Unchanged)
+}
+
+/// Writes a new repository. The destination must be missing, empty, or hold exactly this repository.
+pub fn write_new(destination: &Path, tree: &FileTree, lock: &Lock) -> Result<Outcome, WriteError> {
+    let _writing = interrupt::writing();
+    let place = Place::resolve(destination)?;
+    stage::sweep(&place);
+    let mut stage: Option<Stage<'_>> = None;
+    for _ in 0..ATTEMPTS {
+        let found = match destination::inspect(&place, Some(lock)) {
+            Ok(found) => found,
+            Err(error) => return Err(give_up(stage, error)),
+        };
+        if found == Found::Unchanged {
+            let path = destination.to_owned();
+            return Ok(Outcome::Unchanged { path });
+        }
+        let replaced_current_directory = place.is_current_directory();
+        let mut filled = match stage.take() {
+            Some(filled) => filled,
+            None => build(&place, tree, lock)?,
+        };
+        match filled.publish(&found) {
+            Ok(Published::Yes) => {
+                return Ok(Outcome::Created {
+                    path: destination.to_owned(),
+                    files: tree.len() + 1,
+                    replaced_current_directory,
+                });
+            }
+            // Somebody was faster: look again at what is there now.
+            Ok(Published::Taken) => stage = Some(filled),
+            Err(error) => return Err(give_up(Some(filled), error)),
+        }
+    }
+    let busy = std::io::Error::from(std::io::ErrorKind::ResourceBusy);
+    let error = WriteError::io("cannot create the directory", destination, busy);
+    Err(give_up(stage, error))
+}
+
+fn build<'a>(place: &'a Place, tree: &FileTree, lock: &Lock) -> Result<Stage<'a>, WriteError> {
+    let stage = Stage::create(place)?;
+    match stage.fill(tree, lock) {
+        Ok(()) => Ok(stage),
+        Err(error) => Err(give_up(Some(stage), error)),
+    }
+}
+
+/// Removes the stage; an error that says "nothing was written" must not lie about it.
+fn give_up(stage: Option<Stage<'_>>, error: WriteError) -> WriteError {
+    match stage.map(Stage::discard) {
+        Some(Err(leftover)) => error.with_leftover(leftover),
+        _ => error,
+    }
+}
