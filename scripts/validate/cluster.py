@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from scripts.common.process import run
@@ -15,11 +14,11 @@ KUBERNETES = "1.37"
 SCHEMAS = Path(__file__).resolve().parent / "schemas.py"
 
 
-def rendered(tree: Tree, tools: Tools) -> tuple[list[Path], list[str]]:
-    """Every kustomization below deploy/, built. Returns the files, and what kustomize refused."""
+def rendered(tree: Tree, tools: Tools, below: str = "deploy") -> tuple[list[Path], list[str]]:
+    """Every kustomization below a directory, built. Returns the files, and what kustomize refused."""
     manifests: list[Path] = []
     problems: list[str] = []
-    for file in tree.below("deploy", "kustomization.yaml"):
+    for file in tree.below(below, "kustomization.yaml"):
         if "kind: Component" in tree.text(file):
             continue
         built = run([tools.go("kustomize"), "build", file.parent], cwd=tree.root, timeout=120)
@@ -69,7 +68,3 @@ def _schemas(tree: Tree, tools: Tools, mode: list[str]) -> list[str]:
     else:
         problems.extend(done.stdout.splitlines())
     return problems
-
-
-if sys.version_info < (3, 11):
-    raise SystemExit("Python 3.11 or newer is needed")
