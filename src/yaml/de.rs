@@ -7,6 +7,7 @@ use serde::de::{self, Deserializer, Visitor};
 
 use access::{Entries, Items, Variant};
 
+use super::quote::quote;
 use super::scalar::Core;
 use super::{Kind, Node, Style};
 use crate::diagnostic::Span;
@@ -63,7 +64,7 @@ pub(super) fn mismatch(expected: &str, node: &Node) -> Error {
         "text" if node.is_null() && !text.is_empty() => Some(format!("quote it: \"{text}\"")),
         "text" if node.is_null() => Some("write `\"\"` for an empty text".to_owned()),
         "a list" if node.is_null() => Some("write `[]` for an empty list".to_owned()),
-        "a list" if node.as_scalar().is_some() => Some(format!("write `[{text}]`")),
+        "a list" if node.as_scalar().is_some() => Some(format!("write `[{}]`", quote(text))),
         "a mapping" if node.is_null() => Some("write `{}` for an empty mapping".to_owned()),
         _ => None,
     };

@@ -5,7 +5,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Node;
 use super::de::{Error, NodeReader};
-use super::explain::explain;
+use super::explain::{explain, typed};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span};
 
 /// Reads a node into a type.
@@ -16,15 +16,27 @@ pub fn decode<T: DeserializeOwned + JsonSchema>(
     node: &Node,
     source: &Source,
 ) -> Result<T, Diagnostics> {
-    T::deserialize(NodeReader(node)).map_err(|first| {
-        let schema = SchemaGenerator::default().into_root_schema_for::<T>();
-        let mut problems = explain(node, &schema.to_value(), source);
-        if !is_covered(&first, &problems) {
-            problems.push(report(first, node, source));
-        }
-        problems.sort();
-        problems
-    })
+    let first = match T::deserialize(NodeReader(node)) {
+        Ok(value) => return Ok(value),
+        Err(first) => first,
+    };
+    let schema = SchemaGenerator::default()
+        .into_root_schema_for::<T>()
+        .to_value();
+    let json = typed::json(node, &schema);
+    let mut problems = explain(node, &json, &schema, source);
+    // serde buffers tagged and untagged enums before it knows their types, and `1.10` becomes a number on the way.
+    // The schema knows that text is wanted there, so the value is read from what the schema made of it.
+    if problems.is_empty()
+        && let Ok(value) = T::deserialize(&json)
+    {
+        return Ok(value);
+    }
+    if !is_covered(&first, &problems) {
+        problems.push(report(first, node, source));
+    }
+    problems.sort();
+    Err(problems)
 }
 
 /// Whether validation has found the problem that serde stopped at.

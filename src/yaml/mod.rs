@@ -7,14 +7,16 @@ mod de;
 mod decode;
 mod explain;
 mod node;
+mod quote;
 mod read;
 mod scalar;
 mod write;
 
 pub use decode::{check_libyaml, decode};
 pub use node::{Kind, Node, Scalar, Style};
+pub use quote::quote;
 pub use read::{MAX_BYTES, MAX_DEPTH, Options, parse, parse_one, parse_with};
-pub use scalar::{quote, yaml11_surprise};
+pub use scalar::yaml11_surprise;
 pub use write::{emit, to_string};
 
 #[cfg(test)]

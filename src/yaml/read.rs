@@ -1,4 +1,6 @@
 //! Reads YAML text into [`Node`]s, and refuses what is dangerous or read differently by different programs.
+mod refuse;
+
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, Tag};
@@ -60,10 +62,8 @@ pub fn parse_with(source: &Source, options: Options) -> Result<Vec<Node>, Diagno
     let mut reader = Reader {
         source,
         options,
-        line_ends: text
-            .lines()
-            .map(|line| line.trim_end().chars().count())
-            .collect(),
+        lines: text.lines().collect(),
+        last_tab: 0,
         documents: Vec::new(),
         stack: Vec::new(),
         anchors: HashMap::new(),
@@ -98,8 +98,9 @@ struct Anchored {
 struct Reader<'a> {
     source: &'a Source,
     options: Options,
-    /// The length of each line, without trailing blanks.
-    line_ends: Vec<usize>,
+    lines: Vec<&'a str>,
+    /// The last line that was reported for a tab.
+    last_tab: usize,
     documents: Vec<Node>,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
@@ -115,15 +116,40 @@ impl Reader<'_> {
             let (event, range) = event.map_err(|error| {
                 let mark = error.marker();
                 let span = Span::new(mark.line(), mark.col() + 1, 0);
-                self.syntax_error(error.info(), span)
+                Box::new(refuse::syntax(error.info(), self.source, span))
             })?;
             let span = self.span(range);
+            self.check_indentation(&event, span);
             self.event(event, span)?;
             if self.problems.len() >= MAX_PROBLEMS {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// The parser lets some tabs pass before the first token of a line; other readers don't.
+    fn check_indentation(&mut self, event: &Event<'_>, span: Span) {
+        let starts = matches!(
+            event,
+            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..)
+        );
+        let line = self
+            .lines
+            .get(span.line.wrapping_sub(1))
+            .copied()
+            .unwrap_or_default();
+        let Some(column) =
+            refuse::indenting_tab(line).filter(|column| starts && *column < span.column)
+        else {
+            return;
+        };
+        let is_first = line.chars().take(span.column - 1).all(char::is_whitespace);
+        let place = Span::new(span.line, column, 1);
+        if is_first && self.last_tab != span.line {
+            self.last_tab = span.line;
+            self.problems.push(refuse::tab().at(self.source, place));
+        }
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Fatal> {
@@ -139,7 +165,7 @@ impl Reader<'_> {
                     text: text.into_owned(),
                     style,
                 };
-                if tag.as_deref().is_some_and(is_text) && style == Style::Plain {
+                if tag.as_deref().is_some_and(refuse::is_text) && style == Style::Plain {
                     scalar.style = Style::Quoted;
                 }
                 let node = self.node(Kind::Scalar(scalar), span, tag.as_deref());
@@ -154,7 +180,8 @@ impl Reader<'_> {
             }
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
                 Some(frame) => {
-                    self.report_duplicates(&frame.node);
+                    self.problems
+                        .extend(refuse::duplicates(&frame.node, self.source));
                     let size = self.nodes - frame.first;
                     self.finish(frame.node, frame.anchor, size)
                 }
@@ -228,20 +255,9 @@ impl Reader<'_> {
             return;
         };
         let span = key.span;
-        let problem = match &key.kind {
-            Kind::Scalar(Scalar {
-                text,
-                style: Style::Plain,
-            }) if text == "<<" => Diagnostic::error("merge keys (`<<`) are not supported")
-                .note("they are not part of YAML 1.2, and readers disagree about them")
-                .help("write the merged keys out"),
-            Kind::Scalar(_) => return,
-            Kind::Sequence(_) | Kind::Mapping(_) => {
-                Diagnostic::error(format!("a key has to be text, not {}", key.describe()))
-                    .help("quote it if it begins with `[`, `{` or a template expression")
-            }
-        };
-        self.problems.push(problem.at(self.source, span));
+        if let Some(problem) = refuse::key(key) {
+            self.problems.push(problem.at(self.source, span));
+        }
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Result<(), Fatal> {
@@ -265,46 +281,15 @@ impl Reader<'_> {
             tag: None,
         };
         let Some(tag) = tag else { return node };
-        let scalar = matches!(node.kind, Kind::Scalar(_));
-        let known = match tag.suffix.as_str() {
-            _ if !tag.is_yaml_core_schema() => false,
-            "str" => scalar,
-            "map" => matches!(node.kind, Kind::Mapping(_)),
-            "seq" => matches!(node.kind, Kind::Sequence(_)),
-            _ => false,
-        };
-        if !known && !(scalar && is_text(tag)) {
-            let name = display(tag);
-            if self.options.tags {
-                node.tag = Some(name);
-            } else {
-                let problem = Diagnostic::error(format!("the tag `{name}` is not supported"))
-                    .help("remove it, or quote the text if it begins with `!`");
-                self.problems.push(problem.at(self.source, span));
-            }
+        if refuse::is_tag_of(&node.kind, tag) {
+            return node;
+        }
+        if self.options.tags {
+            node.tag = Some(refuse::tag_name(tag));
+        } else {
+            self.problems.push(refuse::tag(tag).at(self.source, span));
         }
         node
-    }
-
-    fn report_duplicates(&mut self, node: &Node) {
-        let Kind::Mapping(entries) = &node.kind else {
-            return;
-        };
-        let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
-        for key in entries.iter().map(|(key, _)| key) {
-            let text = key.key_text();
-            if key.as_scalar().is_none() {
-                continue;
-            }
-            if let Some(first) = seen.get(text) {
-                let problem = Diagnostic::error(format!("the key `{text}` appears twice"))
-                    .note(format!("the first one is on line {}", first.line))
-                    .help("remove one of them: programs disagree about which one counts");
-                self.problems.push(problem.at(self.source, key.span));
-            } else {
-                seen.insert(text, key.span);
-            }
-        }
     }
 
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Fatal> {
@@ -324,34 +309,13 @@ impl Reader<'_> {
         Err(Box::new(Diagnostic::error(message).at(self.source, span)))
     }
 
-    fn syntax_error(&self, info: &str, span: Span) -> Fatal {
-        let line = self.source.line(span.line).unwrap_or_default();
-        let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
-        let problem = if let Some(tab) = indent.chars().position(|c| c == '\t') {
-            let span = Span::new(span.line, tab + 1, 1);
-            Diagnostic::error("a tab indents this line, and YAML allows spaces only")
-                .at(self.source, span)
-        } else {
-            Diagnostic::error(format!("not valid YAML: {info}")).at(self.source, span)
-        };
-        let help = match info {
-            i if i.contains("mapping values are not allowed") => "quote text that contains `: `",
-            i if i.contains("unknown anchor") => "quote text that begins with `*`",
-            i if i.contains("cannot start any token") => {
-                "quote text that begins with this character"
-            }
-            _ => return Box::new(problem),
-        };
-        Box::new(problem.help(help))
-    }
-
     fn span(&self, range: Range) -> Span {
         let (start, end) = (range.start, range.end);
         let stop = if end.line() == start.line() {
             end.col()
         } else {
-            let line = start.line().saturating_sub(1);
-            self.line_ends.get(line).copied().unwrap_or_default()
+            let line = self.lines.get(start.line().saturating_sub(1));
+            line.map_or(0, |line| line.trim_end().chars().count())
         };
         Span::new(
             start.line(),
@@ -369,20 +333,6 @@ impl Reader<'_> {
             }
             _ => span,
         }
-    }
-}
-
-/// Whether a tag only says "this is text": `!!str`, or the non-specific `!`.
-fn is_text(tag: &Tag) -> bool {
-    tag.is_yaml_core_schema() && tag.suffix == "str" || tag.handle.is_empty() && tag.suffix == "!"
-}
-
-/// A tag as it is usually written.
-fn display(tag: &Tag) -> String {
-    match tag.handle.as_str() {
-        "tag:yaml.org,2002:" => format!("!!{}", tag.suffix),
-        "!" | "" => format!("!{}", tag.suffix.trim_start_matches('!')),
-        handle => format!("!<{handle}{}>", tag.suffix),
     }
 }
 

@@ -2,7 +2,7 @@
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::scalar::quote;
+use super::quote::quote;
 
 /// A value as block YAML, without a line break at the end. An empty list is `[]`, an empty mapping `{}`.
 pub fn emit(value: &Value) -> String {
