@@ -2,7 +2,8 @@
 //!
 //! * At a prompt the key press becomes an error of the prompt, whose caller shows the cursor again and ends the run.
 //!   A handler that ended the process at once would race with it, so it waits.
-//! * While files are being written, the writer notices between two files and removes what it staged.
+//! * While files are being written, the writer notices between two files and removes what it staged. After the rename
+//!   one signal is ignored: what the user wanted is done, and the exit code should say so.
 //! * Otherwise nothing needs tidying up: the process ends at once. So it does at the second signal, in any case.
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -46,6 +47,13 @@ pub(super) fn writing() -> Writing {
 /// Whether the user asked to stop while files were being written.
 pub fn cancelled() -> bool {
     CANCELLED.load(SeqCst)
+}
+
+impl Writing {
+    /// The repository is there and only the report follows: one signal no longer turns success into "cancelled".
+    pub(super) fn done(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for Prompting {

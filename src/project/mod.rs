@@ -52,7 +52,7 @@ pub fn would_write(destination: &Path, lock: &Lock) -> Result<bool, WriteError> 
 
 /// Writes a new repository. The destination must be missing, empty, or hold exactly this repository.
 pub fn write_new(destination: &Path, tree: &FileTree, lock: &Lock) -> Result<Outcome, WriteError> {
-    let _writing = interrupt::writing();
+    let writing = interrupt::writing();
     let place = Place::resolve(destination)?;
     stage::sweep(&place);
     let mut stage: Option<Stage<'_>> = None;
@@ -72,6 +72,7 @@ pub fn write_new(destination: &Path, tree: &FileTree, lock: &Lock) -> Result<Out
         };
         match filled.publish(&found) {
             Ok(Published::Yes) => {
+                writing.done();
                 return Ok(Outcome::Created {
                     path: destination.to_owned(),
                     files: tree.len() + 1,

@@ -59,14 +59,19 @@ impl<'a> Stage<'a> {
                 Err(Errno::EXIST) => continue,
                 Err(source) => return Err(failed(source)),
             }
-            let directory = open_directory(place.parent(), &name).map_err(|source| {
-                let _ = rustix::fs::unlinkat(place.parent(), &name, AtFlags::REMOVEDIR);
-                failed(source)
-            })?;
+            let directory = match open_directory(place.parent(), &name) {
+                Ok(directory) => directory,
+                // Another run took it for a leftover before it could be claimed.
+                Err(Errno::NOENT) => continue,
+                Err(source) => {
+                    let _ = rustix::fs::unlinkat(place.parent(), &name, AtFlags::REMOVEDIR);
+                    return Err(failed(source));
+                }
+            };
             // A file system without such locks also gives them to nobody who would sweep.
             let claimed = rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive);
             if claimed == Err(Errno::WOULDBLOCK) || !is_at(place, &name, &directory) {
-                continue; // another run took it for a leftover before it was claimed
+                continue; // as above
             }
             return Ok(Self {
                 place,
@@ -217,7 +222,8 @@ pub(super) fn sweep(place: &Place) {
             .is_ok_and(|stat| stat.st_uid == rustix::process::geteuid().as_raw());
         let abandoned =
             rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok();
-        if mine && abandoned {
+        // Before the lock was ours its owner may have published the directory: then it is no stage any more.
+        if mine && abandoned && is_at(place, name, &directory) {
             let _ = remove(place.parent(), name, &directory);
         }
     }
