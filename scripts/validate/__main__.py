@@ -41,7 +41,9 @@ def refuse_bad_files(validator: Validator, tools: Tools, scratch: Path, report: 
     directory = BAD / validator.name
     present = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
     if not present or present != set(validator.refuses):
-        report.fail(f"{validator.name} refuses", f"{directory}: expected {sorted(validator.refuses)}, found {sorted(present)}")
+        report.fail(
+            f"{validator.name} refuses", f"{directory}: expected {sorted(validator.refuses)}, found {sorted(present)}"
+        )
         return False
     trusted = True
     for case, text in validator.refuses.items():

@@ -29,21 +29,25 @@ def compose_schema(tree: Tree, tools: Tools) -> list[str]:
 
 
 def compose_config(tree: Tree, tools: Tools) -> list[str]:
-    """Compose's own loader: it knows undefined services, networks and volumes, and unset variables. Needs no engine."""
+    """Compose's own loader: it knows undefined services, networks and volumes, and unset variables. Needs no engine.
+
+    compose.yaml is loaded alone, then with each compose.NAME.yaml beside it.
+    """
     docker = tools.on_path("docker")
     if not run([docker, "compose", "version"]).good:
         raise Missing("docker has no compose plugin")
-    files = tree.need(tree.named(*COMPOSE_FILES), "Compose file")
     problems = []
-    for file in files:
+    for file in tree.need(tree.named("compose.yaml"), "Compose file"):
         copy = tree.scratch / "compose" / file.parent
         shutil.copytree(tree.root / file.parent, copy, dirs_exist_ok=True)
-        example = copy / ".env.example"
-        if example.exists():
-            shutil.copy(example, copy / ".env")
-        done = run([docker, "compose", "-f", file.name, "--profile", "*", "config", "-q"], cwd=copy)
-        if not done.good or done.output:
-            problems.append(f"{file}: {done.output or done.code}")
+        script = copy / "scripts" / "env"
+        if script.exists() and not (made := run([script], cwd=copy)).good:
+            problems.append(f"scripts/env: {made.output}")
+        for extra in ["", *sorted(path.name for path in copy.glob("compose.*.yaml"))]:
+            files = ["-f", file.name, *(["-f", extra] if extra else [])]
+            done = run([docker, "compose", *files, "--profile", "*", "config", "-q"], cwd=copy)
+            if not done.good or done.output:
+                problems.append(f"{file} {extra}: {done.output or done.code}")
     return problems
 
 

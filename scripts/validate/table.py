@@ -12,7 +12,7 @@ from .tree import Tree
 
 @dataclass(frozen=True)
 class Validator:
-    """One validator. Each folder tests/validators/bad/NAME/CASE is a tree that it must refuse, saying `refuses[CASE]`."""
+    """One validator. Each tree tests/validators/bad/NAME/CASE is one that it must refuse, saying `refuses[CASE]`."""
 
     name: str
     check: Callable[[Tree, Tools], list[str]]

@@ -105,7 +105,7 @@ def _installed(group: str) -> Path:
         digest.update(pin.name.encode() + b"\0" + pin.read_bytes())
     place = cache() / f"{group}-{digest.hexdigest()[:16]}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{place}.lock", "w", encoding="utf-8") as lock:
+    with place.with_suffix(".lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = place / ".complete"
         if not done.exists():

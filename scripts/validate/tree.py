@@ -39,7 +39,7 @@ class Tree:
         """Files whose first line names one of the interpreters."""
         found = []
         for file in self.files:
-            with open(self.root / file, "rb") as handle:
+            with (self.root / file).open("rb") as handle:
                 first = handle.readline(200).decode("utf-8", "replace")
             words = first.removeprefix("#!").replace("/usr/bin/env", "").split()
             if first.startswith("#!") and words and Path(words[0]).name in interpreters:

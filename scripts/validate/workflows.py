@@ -32,7 +32,7 @@ def actionlint(tree: Tree, tools: Tools) -> list[str]:
     """Expressions, contexts, job graphs, and shellcheck on every `run`."""
     files = _workflows(tree)
     flags = ["-no-color", "-pyflakes", "", "-shellcheck", tools.python("shellcheck")]
-    done = run([tools.go("actionlint"), *flags, "-config-file", HERE / "actionlint.yaml", *files], cwd=tree.root)
+    done = run([tools.go("actionlint"), *flags, "-config-file", HERE / "actionlint-labels.yaml", *files], cwd=tree.root)
     return [] if done.good else [done.output]
 
 

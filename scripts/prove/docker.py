@@ -1,0 +1,106 @@
+"""Starts a generated repository for real: up, seed, smoke, crash, sabotage, its own tests, down."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.common.process import Outcome, run, tail
+from scripts.common.report import Report
+
+from . import crash, sabotage
+from .stack import BUILD, START, Stack
+
+
+def prove(label: str, repository: Path, scratch: Path, full: bool, report: Report) -> None:
+    """Everything (`full`), or start, use, and run the services' own tests."""
+    copy = scratch / label
+    shutil.copytree(repository, copy)
+    stack = Stack(copy)
+    images = stack.prepare_images()
+    if not images.good:
+        report.fail(f"images {label}", tail(images.output))
+        return
+    try:
+        if _step(report, f"up {label}", lambda: stack.make("up", timeout=BUILD)):
+            _running(label, stack, full, report)
+        own_tests(label, stack, full, report)
+        if full:
+            deployed(label, stack, report)
+    finally:
+        leave(label, stack, report)
+
+
+def _step(report: Report, check: str, action: Callable[[], Outcome]) -> bool:
+    began = time.monotonic()
+    done = action()
+    if done.good:
+        report.ok(check, f"{time.monotonic() - began:.0f} s")
+    else:
+        report.fail(check, f"exit code {done.code}\n{tail(done.output, 80)}")
+    return done.good
+
+
+def _running(label: str, stack: Stack, full: bool, report: Report) -> None:
+    environment = stack.root / ".env"
+    mode = stat.S_IMODE(environment.stat().st_mode)
+    report.problems(f"secrets private {label}", [] if mode == 0o600 else [f".env has mode {mode:o}"])
+    before = environment.read_text(encoding="utf-8")
+    _step(report, f"seed {label}", lambda: stack.make("seed"))
+    if not _step(report, f"smoke {label}", lambda: stack.make("smoke", timeout=300)):
+        logs = stack.compose("logs", "--tail", "40")
+        report.fail(f"logs {label}", tail(logs.output, 120))
+        return
+    if not full:
+        return
+    check = f"worker killed while processing {label}"
+    try:
+        report.problems(check, crash.killed_worker(stack, "api", "orders"))
+    except (RuntimeError, LookupError, OSError) as error:
+        report.fail(check, str(error))
+    sabotage.prove(stack, label, "smoke", report)
+    again = stack.make("up")
+    kept = environment.read_text(encoding="utf-8") == before
+    report.problems(
+        f"up again keeps secrets {label}", [] if again.good and kept else [tail(again.output), f"kept: {kept}"]
+    )
+    _step(report, f"smoke after sabotage {label}", lambda: stack.make("smoke", timeout=300))
+
+
+def own_tests(label: str, stack: Stack, full: bool, report: Report) -> None:
+    """The services' own suites in their own images, and, when `full`, broken ones."""
+    if _step(report, f"own tests {label}", lambda: stack.make("test", timeout=BUILD)) and full:
+        sabotage.prove(stack, label, "own", report)
+
+
+def deployed(label: str, stack: Stack, report: Report) -> None:
+    """The images that clusters get, built and used: `docker compose` without the development override."""
+    files = ("compose.yaml",)
+    stack.compose("down", "--remove-orphans")
+    built = _step(report, f"build deployed images {label}", lambda: stack.compose("build", files=files, timeout=BUILD))
+    if built and _step(
+        report,
+        f"up deployed images {label}",
+        lambda: stack.compose("up", "--detach", "--wait", files=files, timeout=START),
+    ):
+        _step(report, f"smoke deployed images {label}", lambda: stack.make("smoke", timeout=300))
+
+
+def leave(label: str, stack: Stack, report: Report) -> None:
+    """`make down` leaves no container and no network, `make clean` no volume either."""
+    project = stack.project
+    problems = []
+    down = stack.make("down", timeout=300)
+    if not down.good:
+        problems.append(tail(down.output))
+    problems.extend(stack.left_behind(project, ("container", "network")))
+    clean = stack.make("clean", timeout=300)
+    if not clean.good:
+        problems.append(tail(clean.output))
+    for name in (project, f"{project}-test"):
+        problems.extend(stack.left_behind(name, ("container", "network", "volume")))
+    report.problems(f"down {label}", problems)
+    run(["docker", "image", "prune", "--force"], timeout=120)

@@ -1,0 +1,116 @@
+"""A throw-away copy of a generated repository, run with the commands that its own README names."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from scripts.common.process import Outcome, run
+
+BUILD = 1200  # seconds for images, from nothing
+START = 900
+
+
+def unable() -> str:
+    """Why no container can be started here, or nothing."""
+    if not shutil.which("docker"):
+        return "docker not found"
+    if not run(["docker", "compose", "version"]).good:
+        return "docker has no compose plugin"
+    answer = run(["docker", "version", "--format", "{{.Server.Version}}"], timeout=30)
+    return "" if answer.good else f"no Docker Engine: {answer.output}"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on loopback that nothing listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+class Stack:
+    """The copy, its ports, and its Compose project."""
+
+    def __init__(self, repository: Path) -> None:
+        self.root = repository
+        self.ports = self._choose_ports()
+
+    def _choose_ports(self) -> dict[str, int]:
+        """Writes free host ports into .env, as a developer would whose ports are taken."""
+        example = (self.root / ".env.example").read_text(encoding="utf-8").splitlines()
+        names = [line.partition("=")[0] for line in example if line.partition("=")[0].endswith("_PORT")]
+        chosen = dict(zip(names, free_ports(len(names)), strict=True))
+        text = "".join(f"{name}={port}\n" for name, port in chosen.items())
+        (self.root / ".env").write_text(text, encoding="utf-8")
+        return chosen
+
+    def port(self, unit: str) -> int:
+        """The host port of a unit's HTTP endpoint."""
+        wanted = unit.upper()
+        matching = [name for name in self.ports if name.startswith(wanted)]
+        if not matching:
+            raise LookupError(f"no port of {unit} among {sorted(self.ports)}")
+        return self.ports[matching[0]]
+
+    def prepare_images(self) -> Outcome:
+        """With $STANDIN_IMAGES: stand-ins for every base image, and no reference left that needs a registry."""
+        helper = os.environ.get("STANDIN_IMAGES")
+        if not helper:
+            return Outcome(0, "official images", "")
+        for verb in ("images", "localize"):
+            done = run([*shlex.split(helper), verb, self.root], timeout=BUILD)
+            if not done.good:
+                return done
+        return done
+
+    def make(self, target: str, *, timeout: float = START, env: Mapping[str, str] | None = None) -> Outcome:
+        """`make TARGET` in the copy."""
+        return run(["make", target], cwd=self.root, timeout=timeout, env=env)
+
+    def script(self, name: str, *arguments: str, timeout: float = START) -> Outcome:
+        """One of the repository's own scripts."""
+        return run([self.root / "scripts" / name, *arguments], cwd=self.root, timeout=timeout)
+
+    def compose(self, *arguments: str, files: tuple[str, ...] = (), timeout: float = 300) -> Outcome:
+        """docker compose in the copy, with its default files or these."""
+        chosen = [part for file in files for part in ("--file", file)]
+        return run(["docker", "compose", *chosen, *arguments], cwd=self.root, timeout=timeout)
+
+    @property
+    def project(self) -> str:
+        """The Compose project's name."""
+        return json.loads(self.compose("config", "--format", "json").stdout)["name"]
+
+    def services(self, part: str) -> list[str]:
+        """The services whose name contains a word."""
+        listed = self.compose("config", "--services").stdout.split()
+        return sorted(name for name in listed if part in name)
+
+    def secret(self, name: str) -> str:
+        """A value from .env."""
+        for line in (self.root / ".env").read_text(encoding="utf-8").splitlines():
+            key, _, value = line.partition("=")
+            if key == name:
+                return value
+        raise LookupError(f"{name} is not in .env")
+
+    def left_behind(self, project: str, kinds: tuple[str, ...]) -> list[str]:
+        """What of the project still exists in the engine."""
+        found = []
+        for kind in kinds:
+            every = ["--all"] if kind == "container" else []
+            listed = run(
+                ["docker", kind, "ls", *every, "-q", "--filter", f"label=com.docker.compose.project={project}"]
+            )
+            found.extend(f"{kind} {name}" for name in listed.stdout.split())
+        return found
