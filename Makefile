@@ -40,7 +40,7 @@ bless: ## render examples/ anew, the only way they change
 
 .PHONY: locks
 locks: ## resolve the generated repositories' dependencies anew (needs a network)
-	$(PYTHON) scripts/locks.py
+	for resolve in scripts/locks/*; do "$$resolve"; done
 
 .PHONY: bench
 bench: ## time and peak memory of `new` and `check` beside a write-only floor
