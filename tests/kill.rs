@@ -1,23 +1,21 @@
 //! `stackwright new` is killed, interrupted or refused by the system at every file-system call in turn and at random
 //! moments: the destination is complete or absent, and the next run works.
 //!
-//! The calls are counted and hit with `strace`. It takes minutes, so it runs with `STACKWRIGHT_KILL_TESTS=1`.
+//! The calls are counted and hit with `strace`. It takes minutes, so it runs with `STACKWRIGHT_KILL_TESTS=1` or `STRICT=1`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
-
 mod written;
-use written::{assert_complete, names, snapshot};
+use written::{Run, names, say, skip};
 
 /// Calls by which a run sees or changes the file system. `open` and `rename` are the names on other C libraries.
 const CALLS: &str = "mkdirat,openat,write,flock,fchmod,renameat2,renameat,getdents64,fstat,newfstatat,statx,unlinkat";
@@ -26,7 +24,8 @@ const RANDOM_KILLS: usize = 300;
 
 /// Why the tests of this file do not run, if they do not.
 fn skipped(test: &str) -> bool {
-    let wanted = std::env::var_os("STACKWRIGHT_KILL_TESTS").is_some_and(|value| value == "1");
+    let set = |name| std::env::var_os(name).is_some_and(|value| value == "1");
+    let wanted = set("STACKWRIGHT_KILL_TESTS") || set("STRICT");
     let why = if !wanted {
         "takes minutes; set STACKWRIGHT_KILL_TESTS=1"
     } else if Command::new("strace").arg("-V").output().is_err() {
@@ -34,71 +33,25 @@ fn skipped(test: &str) -> bool {
     } else {
         return false;
     };
-    println!("skipped: kill::{test}: {why}");
+    skip(&format!("kill::{test}"), why);
     true
 }
 
-/// A directory of its own for each run.
-struct Run {
-    directory: TempDir,
-    shop: PathBuf,
-}
-
-impl Run {
-    fn new() -> Self {
-        let directory = TempDir::new().unwrap();
-        let shop = directory.path().join("shop");
-        Self { directory, shop }
-    }
-
-    fn new_command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stackwright"));
-        command.args(self.arguments());
-        command
-    }
-
-    fn arguments(&self) -> [&str; 4] {
-        ["new", "django-gitops", self.shop.to_str().unwrap(), "--yes"]
-    }
-
-    /// The run under `strace` with further options; what it traces goes to a file.
-    fn strace(&self, options: &[&str], log: Option<&Path>) -> Output {
-        let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-o"]);
-        command.arg(log.unwrap_or(Path::new("/dev/null")));
-        command.args(options);
-        command.arg(env!("CARGO_BIN_EXE_stackwright"));
-        command.args(self.arguments()).output().unwrap()
-    }
-
-    fn complete(&self) -> bool {
-        let complete = self.shop.exists();
-        if complete {
-            assert_complete(&self.shop);
-        }
-        complete
-    }
-
-    /// Nothing but the destination is beside it.
-    fn assert_tidy(&self) {
-        let mut names = names(self.directory.path());
-        names.retain(|name| name != "shop");
-        assert!(names.is_empty(), "left behind: {names:?}");
-    }
-
-    fn assert_next_run_works(&self) {
-        let output = self.new_command().output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        assert!(self.complete());
-        self.assert_tidy();
-    }
+/// The run under `strace` with further options; what it traces goes to a file.
+fn strace(run: &Run, options: &[&str], log: Option<&Path>) -> Output {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o"]);
+    command.arg(log.unwrap_or(Path::new("/dev/null")));
+    command.args(options);
+    command.arg(env!("CARGO_BIN_EXE_stackwright"));
+    command.args(run.arguments()).output().unwrap()
 }
 
 /// How often an undisturbed run makes each call.
 fn counts() -> BTreeMap<String, usize> {
     let run = Run::new();
     let log = run.directory.path().join("log");
-    let output = run.strace(&["-e", &format!("trace={CALLS}")], Some(&log));
+    let output = strace(&run, &["-e", &format!("trace={CALLS}")], Some(&log));
     assert!(output.status.success(), "{output:?}");
     let mut counts = BTreeMap::new();
     for line in fs::read_to_string(log).unwrap().lines() {
@@ -113,7 +66,7 @@ fn counts() -> BTreeMap<String, usize> {
 /// Every call of an undisturbed run, by name and number.
 fn moments(step: usize) -> Vec<(String, usize)> {
     let counts = counts();
-    println!("calls of one run: {counts:?}");
+    say(&format!("calls of one run: {counts:?}"));
     assert!(counts["openat"] > 10 && counts["mkdirat"] > 5 && counts["write"] > 10);
     let each = |(name, count): (String, usize)| {
         (1..=count)
@@ -164,7 +117,7 @@ fn killed_at_each_call_it_leaves_all_or_nothing() {
     for_each(&moments, |(call, number)| {
         let run = Run::new();
         let inject = format!("inject={call}:signal=SIGKILL:when={number}");
-        let output = run.strace(&["-e", &format!("trace={call}"), "-e", &inject], None);
+        let output = strace(&run, &["-e", &format!("trace={call}"), "-e", &inject], None);
         assert_eq!(
             output.status.signal(),
             Some(9),
@@ -174,7 +127,7 @@ fn killed_at_each_call_it_leaves_all_or_nothing() {
         run.assert_next_run_works();
     });
     let tally = tally.into_inner().unwrap();
-    println!("killed at {} calls: {tally:?}", moments.len());
+    say(&format!("killed at {} calls: {tally:?}", moments.len()));
     assert!(tally.absent > 0 && tally.staged > 0 && tally.complete > 0);
 }
 
@@ -214,10 +167,10 @@ fn killed_at_random_moments_it_leaves_all_or_nothing() {
         tally.lock().unwrap().add(&run);
         run.assert_next_run_works();
     });
-    println!(
+    say(&format!(
         "killed at {RANDOM_KILLS} moments within {slowest:?}: {:?}",
         tally.into_inner().unwrap()
-    );
+    ));
 }
 
 #[test]
@@ -231,7 +184,7 @@ fn asked_to_stop_it_tidies_up() {
         let signal = if number % 2 == 0 { "SIGTERM" } else { "SIGINT" };
         let run = Run::new();
         let inject = format!("inject={call}:signal={signal}:when={number}");
-        let output = run.strace(&["-e", &format!("trace={call}"), "-e", &inject], None);
+        let output = strace(&run, &["-e", &format!("trace={call}"), "-e", &inject], None);
         let code = output.status.code();
         match code {
             // Before the handler is in place the signal itself ends the process; after the rename it is too late.
@@ -245,10 +198,10 @@ fn asked_to_stop_it_tidies_up() {
         *codes.lock().unwrap().entry(code).or_default() += 1;
     });
     let codes = codes.into_inner().unwrap();
-    println!(
+    say(&format!(
         "stopped at {} calls, by exit code: {codes:?}",
         moments.len()
-    );
+    ));
     assert!(codes[&Some(130)] > 10, "{codes:?}");
 }
 
@@ -275,7 +228,7 @@ fn refused_by_the_system_it_says_why_and_leaves_nothing() {
     for_each(&cases, |&(call, number, errno, message)| {
         let run = Run::new();
         let inject = format!("inject={call}:error={errno}:when={number}");
-        let output = run.strace(&["-e", &format!("trace={call}"), "-e", &inject], None);
+        let output = strace(&run, &["-e", &format!("trace={call}"), "-e", &inject], None);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         let at = format!("{call} {number} {errno}: {output:?}");
         run.assert_tidy();
@@ -290,118 +243,9 @@ fn refused_by_the_system_it_says_why_and_leaves_nothing() {
         }
     });
     let refused = refused.into_inner();
-    println!(
+    say(&format!(
         "{refused} of {} injected errors hit the writer",
         cases.len()
-    );
+    ));
     assert!(refused > cases.len() / 2);
-}
-
-/// Runs a shell script as root of a namespace of its own, with `$1` the program and `$2` an empty directory.
-fn namespaced(test: &str, script: &str) -> Option<(Run, Output)> {
-    let run = Run::new();
-    let unshare = |script: &str| {
-        let mut command = Command::new("unshare");
-        command.args([
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-euc",
-            script,
-            "sh",
-        ]);
-        command
-            .arg(env!("CARGO_BIN_EXE_stackwright"))
-            .arg(run.directory.path());
-        command.output()
-    };
-    let mountable = "mount -t tmpfs -o size=64k none \"$2\"";
-    if !unshare(mountable).is_ok_and(|output: Output| ExitStatus::success(&output.status)) {
-        println!("skipped: kill::{test}: no right to mount in a user namespace");
-        return None;
-    }
-    let output = unshare(script).unwrap();
-    Some((run, output))
-}
-
-#[test]
-fn a_full_disk_is_reported_and_left_empty() {
-    let script = r#"
-        mount -t tmpfs -o size=128k none "$2"
-        code=0; "$1" new django-gitops "$2/shop" --yes || code=$?
-        echo "exit=$code left=$(ls -A "$2" | wc -l) free=$(df -k --output=avail "$2" | tail -n 1 | tr -d ' ')"
-    "#;
-    let Some((_, output)) = namespaced("a_full_disk_is_reported_and_left_empty", script) else {
-        return;
-    };
-    let (out, err) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
-    assert!(
-        err.contains("the disk is full; nothing was written"),
-        "{out}{err}"
-    );
-    assert!(err.contains("free some space"), "{err}");
-    assert_eq!(out, "exit=3 left=0 free=128\n", "{err}");
-}
-
-#[test]
-fn a_read_only_file_system_is_reported() {
-    let script = r#"
-        mount -t tmpfs none "$2"
-        mkdir "$2/empty"
-        mount -o remount,ro none "$2"
-        for name in shop empty; do
-            code=0; "$1" new django-gitops "$2/$name" --yes || code=$?
-            echo "exit=$code left=$(ls -A "$2" | wc -l)"
-        done
-    "#;
-    let Some((_, output)) = namespaced("a_read_only_file_system_is_reported", script) else {
-        return;
-    };
-    let (out, err) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
-    assert_eq!(
-        err.matches("the file system is read-only; nothing was written")
-            .count(),
-        2,
-        "{out}{err}"
-    );
-    assert!(
-        err.contains("choose a directory that you may write to"),
-        "{err}"
-    );
-    assert_eq!(out.matches("exit=3 left=1").count(), 2, "{out}{err}");
-}
-
-#[test]
-fn a_mount_point_is_explained() {
-    let script = r#"
-        mkdir "$2/volume"
-        mount -t tmpfs none "$2/volume"
-        code=0; "$1" new django-gitops "$2/volume" --yes || code=$?
-        echo "exit=$code left=$(ls -A "$2/volume" "$2" | wc -w)"
-        "$1" new django-gitops "$2/volume/shop" --yes
-    "#;
-    let Some((run, output)) = namespaced("a_mount_point_is_explained", script) else {
-        return;
-    };
-    let (out, err) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
-    assert!(
-        output.status.success() && out.contains("exit=3"),
-        "{out}{err}"
-    );
-    assert!(
-        err.contains("give the name of a new directory inside it"),
-        "{err}"
-    );
-    assert_eq!(names(run.directory.path()), ["volume"]);
-    assert!(snapshot(run.directory.path()).is_empty());
 }

@@ -1,11 +1,16 @@
 //! What the writing tests look at: is a repository complete, and is anything left beside it.
+#![allow(dead_code, reason = "each test program uses its part")]
+
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use stackwright::project::lock::{Lock, digest};
 use stackwright::tree::LOCK_PATH;
+use tempfile::TempDir;
 
 /// Every file below a directory by its path: permissions and digest.
 pub(crate) fn snapshot(root: &Path) -> BTreeMap<String, (u32, String)> {
@@ -55,4 +60,68 @@ pub(crate) fn names(directory: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// Prints a line that `cargo test` does not swallow: figures and skips belong into the log of every run.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Says that a test cannot run here, and why. With `STRICT=1` it must be listed in `scripts/strict-skips.txt`.
+pub(crate) fn skip(test: &str, why: &str) {
+    if std::env::var_os("STRICT").is_some_and(|value| value == "1") {
+        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/strict-skips.txt");
+        let list = fs::read_to_string(list).unwrap();
+        let listed = list
+            .lines()
+            .any(|line| line.starts_with(&format!("{test}: ")));
+        assert!(listed, "{test} skipped: {why}; STRICT=1 does not list it");
+    }
+    say(&format!("{test} skipped: {why}"));
+}
+
+/// A directory of its own for each run.
+pub(crate) struct Run {
+    pub(crate) directory: TempDir,
+    pub(crate) shop: PathBuf,
+}
+
+impl Run {
+    pub(crate) fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        let shop = directory.path().join("shop");
+        Self { directory, shop }
+    }
+
+    pub(crate) fn new_command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stackwright"));
+        command.args(self.arguments());
+        command
+    }
+
+    pub(crate) fn arguments(&self) -> [&str; 4] {
+        ["new", "django-gitops", self.shop.to_str().unwrap(), "--yes"]
+    }
+
+    pub(crate) fn complete(&self) -> bool {
+        let complete = self.shop.exists();
+        if complete {
+            assert_complete(&self.shop);
+        }
+        complete
+    }
+
+    /// Nothing but the destination is beside it.
+    pub(crate) fn assert_tidy(&self) {
+        let mut names = names(self.directory.path());
+        names.retain(|name| name != "shop");
+        assert!(names.is_empty(), "left behind: {names:?}");
+    }
+
+    pub(crate) fn assert_next_run_works(&self) {
+        let output = self.new_command().output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert!(self.complete());
+        self.assert_tidy();
+    }
 }
