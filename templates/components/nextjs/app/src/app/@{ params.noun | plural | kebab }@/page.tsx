@@ -1,0 +1,60 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { LogoutButton } from "@/components/logout-button";
+import { RefreshWhile } from "@/components/refresh-while";
+import { apiGet } from "@/lib/api-server";
+import { paginated, type Paginated } from "@/lib/contract";
+import { ApiError } from "@/lib/problem";
+import { requireUser } from "@/lib/session";
+import { @{ params.noun | pascal }@Form } from "@/@{ params.noun | plural | kebab }@/form";
+import { isUnfinished, parse@{ params.noun | pascal }@ } from "@/@{ params.noun | plural | kebab }@/model";
+import type { @{ params.noun | pascal }@ } from "@/@{ params.noun | plural | kebab }@/model";
+import { @{ params.noun | pascal }@Table } from "@/@{ params.noun | plural | kebab }@/table";
+
+export const metadata: Metadata = { title: "@{ params.noun | plural | title }@" };
+
+interface Props {
+  readonly searchParams: Promise<{ page?: string | string[] }>;
+}
+
+export default async function Page({ searchParams }: Props) {
+  const user = await requireUser();
+  const number = Number((await searchParams).page ?? 1);
+  const { count, hasNext, hasPrevious, results } = await load(number);
+  const unfinished = results.filter((row) => isUnfinished(row)).length;
+  return (
+    <>
+      <header>
+        <h1>@{ params.noun | plural | title }@</h1>
+        <p>Signed in as {user.username}</p>
+        <LogoutButton />
+      </header>
+      <@{ params.noun | pascal }@Form />
+      <p role="status">
+        {count} in total, {unfinished} on this page in progress
+      </p>
+      <@{ params.noun | pascal }@Table rows={results} />
+      <nav aria-label="Pages">
+        {hasPrevious && <Link href={`?page=${number - 1}`}>Newer</Link>}
+        {hasNext && <Link href={`?page=${number + 1}`}>Older</Link>}
+      </nav>
+      <RefreshWhile unfinished={unfinished > 0} />
+    </>
+  );
+}
+
+async function load(number: number): Promise<Paginated<@{ params.noun | pascal }@>> {
+  if (!Number.isSafeInteger(number) || number < 1) {
+    notFound();
+  }
+  try {
+    const answer = await apiGet(`/api/v1/@{ params.noun | plural | kebab }@/?page=${number}`);
+    return paginated(answer, parse@{ params.noun | pascal }@);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      notFound();
+    }
+    throw error;
+  }
+}
