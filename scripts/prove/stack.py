@@ -97,12 +97,12 @@ class Stack:
         return sorted(name for name in listed if part in name)
 
     def secret(self, name: str) -> str:
-        """A value from .env."""
+        """A value from .env, by the end of its name."""
         for line in (self.root / ".env").read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition("=")
-            if key == name:
+            if key.endswith(name) and value:
                 return value
-        raise LookupError(f"{name} is not in .env")
+        raise LookupError(f"no {name} in .env")
 
     def left_behind(self, project: str, kinds: tuple[str, ...]) -> list[str]:
         """What of the project still exists in the engine."""
