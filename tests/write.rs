@@ -322,7 +322,7 @@ fn leftovers_of_killed_runs_are_removed_and_nothing_else() {
     let alive = stage(".shop.stackwright-aaaaaaaaaaaaaaaa");
     let kept = [
         ".other.stackwright-0123456789abcdef",
-        ".shop.stackwright-0123456789abcdeX",
+        ".shop.stackwright-0123456789abcde_",
         ".shop.stackwright-0123",
         "keep",
     ];

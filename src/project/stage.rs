@@ -3,8 +3,7 @@
 //! While a run is alive it holds a lock (`flock`) on its staging directory. A run that was killed loses it, so the next
 //! one can tell a leftover from a stage that somebody else is filling right now.
 use std::fs::File;
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
@@ -20,8 +19,8 @@ use crate::tree::{FileTree, LOCK_PATH};
 const MARK: &str = ".stackwright-";
 /// Of the destination's name, so that the stage's name stays below the limit of 255 bytes.
 const MAX_NAME: usize = 200;
-/// Hexadecimal digits of the random part.
-const DIGITS: usize = 16;
+/// Letters and digits of the random part.
+const RANDOM: usize = 16;
 
 const FILE: OFlags = OFlags::WRONLY
     .union(OFlags::CREATE)
@@ -48,37 +47,31 @@ pub(super) enum Published {
 impl<'a> Stage<'a> {
     /// Makes an empty directory beside the destination that only this user can enter.
     pub(super) fn create(place: &'a Place) -> Result<Self, WriteError> {
-        loop {
-            let random = RandomState::new().build_hasher().finish();
-            let name = format!("{}{random:0DIGITS$x}", prefix(place.name()));
-            let failed = |source| {
-                WriteError::io("cannot create a directory in", place.parent_path(), source)
-            };
-            match rustix::fs::mkdirat(place.parent(), &name, Mode::RWXU) {
-                Ok(()) => {}
-                Err(Errno::EXIST) => continue,
-                Err(source) => return Err(failed(source)),
-            }
-            let directory = match open_directory(place.parent(), &name) {
-                Ok(directory) => directory,
-                // Another run took it for a leftover before it could be claimed.
-                Err(Errno::NOENT) => continue,
-                Err(source) => {
-                    let _ = rustix::fs::unlinkat(place.parent(), &name, AtFlags::REMOVEDIR);
-                    return Err(failed(source));
-                }
-            };
-            // A file system without such locks also gives them to nobody who would sweep.
-            let claimed = rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive);
-            if claimed == Err(Errno::WOULDBLOCK) || !is_at(place, &name, &directory) {
-                continue; // as above
-            }
-            return Ok(Self {
+        let mut name = String::new();
+        let made = tempfile::Builder::new()
+            .prefix(&prefix(place.name()))
+            .rand_bytes(RANDOM)
+            .disable_cleanup(true)
+            .make_in(place.parent_path(), |path| {
+                name = path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
+                claim(place, &name)
+            });
+        match made {
+            Ok(made) => Ok(Self {
                 place,
                 name,
-                directory,
+                directory: made.into_parts().0,
                 kept: false,
-            });
+            }),
+            Err(source) => Err(WriteError::io(
+                "cannot create a directory in",
+                place.parent_path(),
+                source,
+            )),
         }
     }
 
@@ -137,12 +130,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Errors name the destination: that the files are first written elsewhere is no concern of the user's.
-    fn failed(
-        &self,
-        what: &'static str,
-        path: &str,
-        source: impl Into<std::io::Error>,
-    ) -> WriteError {
+    fn failed(&self, what: &'static str, path: &str, source: impl Into<io::Error>) -> WriteError {
         WriteError::io(what, self.place.typed().join(path), source)
     }
 
@@ -200,6 +188,27 @@ impl Drop for Stage<'_> {
     }
 }
 
+/// Makes a directory, opens and locks it. `AlreadyExists` asks for another name.
+fn claim(place: &Place, name: &str) -> io::Result<OwnedFd> {
+    let again = || io::Error::from(io::ErrorKind::AlreadyExists);
+    rustix::fs::mkdirat(place.parent(), name, Mode::RWXU)?;
+    let directory = match open_directory(place.parent(), name) {
+        Ok(directory) => directory,
+        // Another run took it for a leftover before it could be claimed.
+        Err(Errno::NOENT) => return Err(again()),
+        Err(source) => {
+            let _ = rustix::fs::unlinkat(place.parent(), name, AtFlags::REMOVEDIR);
+            return Err(source.into());
+        }
+    };
+    // A file system without such locks also gives them to nobody who would sweep.
+    let locked = rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive);
+    if locked == Err(Errno::WOULDBLOCK) || !is_at(place, name, &directory) {
+        return Err(again());
+    }
+    Ok(directory)
+}
+
 /// Removes what killed runs left beside this destination. It is only tidying up, so failures are no reason to stop.
 pub(super) fn sweep(place: &Place) {
     let prefix = prefix(place.name());
@@ -211,8 +220,9 @@ pub(super) fn sweep(place: &Place) {
             continue;
         };
         let random = name.strip_prefix(&prefix);
-        let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        if !random.is_some_and(|text| text.len() == DIGITS && text.bytes().all(digit)) {
+        if !random.is_some_and(|text| {
+            text.len() == RANDOM && text.bytes().all(|b| b.is_ascii_alphanumeric())
+        }) {
             continue;
         }
         let Ok(directory) = open_directory(place.parent(), name) else {
