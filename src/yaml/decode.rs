@@ -58,18 +58,19 @@ fn report(error: Error, node: &Node, source: &Source) -> Diagnostic {
         .maybe_help(error.help)
 }
 
-/// Checks that the parser family that most other programs use (libyaml and its ports: PyYAML, Go's, Ruby's) reads a text too.
+/// Checks that the parser family that most other programs use (libyaml and its ports: Python's, Go's, Ruby's) reads a text too.
 ///
 /// It is older and stricter than the one this program reads with, so both are asked before a file is called right.
-pub fn check_libyaml(source: &Source) -> Result<(), Diagnostic> {
+pub fn check_libyaml(source: &Source) -> Result<(), Diagnostics> {
     for document in serde_yaml::Deserializer::from_str(&source.text) {
         if let Err(error) = IgnoredAny::deserialize(document) {
+            let problem = Diagnostic::error(format!("most YAML readers refuse this: {error}"));
             let place = error.location();
-            let problem = Diagnostic::error(format!("not valid for most YAML readers: {error}"));
             return Err(match place {
                 Some(place) => problem.at(source, Span::new(place.line(), place.column(), 0)),
                 None => problem.file(&*source.name),
-            });
+            }
+            .into());
         }
     }
     Ok(())

@@ -191,14 +191,13 @@ fn steps(pointer: &str) -> Vec<String> {
 fn place(path: &[String]) -> String {
     let mut shown = String::new();
     for step in path {
-        if step.parse::<usize>().is_ok() {
-            shown.push_str(&format!("[{step}]"));
-        } else {
-            if !shown.is_empty() {
-                shown.push('.');
-            }
-            shown.push_str(step);
-        }
+        let is_item = step.parse::<usize>().is_ok();
+        let (before, after) = match (is_item, shown.is_empty()) {
+            (true, _) => ("[", "]"),
+            (false, true) => ("", ""),
+            (false, false) => (".", ""),
+        };
+        shown.extend([before, step, after]);
     }
     if shown.is_empty() {
         shown

@@ -1,5 +1,6 @@
 //! How to write text so that it stays text for every reader.
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::scalar::is_typed;
 
@@ -29,22 +30,26 @@ fn is_plain_safe(text: &str) -> bool {
     };
     starts
         && !text.ends_with([' ', ':'])
+        // A lone dash before the end of a flow entry, and the end of a document: parsers stumble over both.
+        && !text.ends_with(" -")
+        && !text.starts_with("...")
         && !text.contains(": ")
         && !text.contains(" #")
         && text.chars().all(is_plain_character)
         && !is_typed(text)
 }
 
-/// Characters that are safe inside plain text. No `[]{},`, which end it inside a flow collection.
+/// Characters that are safe inside plain text. No `[]{},?`, which end it inside a flow collection.
 const fn is_plain_character(c: char) -> bool {
     match c {
-        ' '..='~' => !matches!(c, '[' | ']' | '{' | '}' | ',' | '"' | '`'),
+        ' '..='~' => !matches!(c, '[' | ']' | '{' | '}' | ',' | '?' | '"' | '`'),
         // Letters and punctuation of other languages; not the controls, spaces and joiners among them.
         '\u{a1}'..='\u{ac}'
         | '\u{ae}'..='\u{2ff}'
         | '\u{370}'..='\u{52f}'
-        | '\u{2013}'..='\u{2022}' => true,
-        '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' => true,
+        | '\u{2013}'..='\u{2022}'
+        | '\u{3041}'..='\u{30ff}'
+        | '\u{4e00}'..='\u{9fff}' => true,
         _ => false,
     }
 }
@@ -64,7 +69,8 @@ fn double_quoted(text: &str) -> String {
                 let mut units = [0; 2];
                 // A character above U+FFFF is one escape in YAML and two in JSON; none of them is hidden.
                 for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a String cannot fail.
+                    let _ = write!(out, "\\u{unit:04x}");
                 }
             }
             c => out.push(c),

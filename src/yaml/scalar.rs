@@ -64,7 +64,7 @@ pub(super) fn core(text: &str) -> Core {
     }
 }
 
-/// What a YAML 1.1 reader (PyYAML, or Go's as used by `kubectl` and Compose) takes a plain scalar for when that differs
+/// What a YAML 1.1 reader (Python's, or Go's as used by `kubectl` and Compose) takes a plain scalar for when that differs
 /// from YAML 1.2. Quoted text and blocks never surprise.
 pub fn yaml11_surprise(node: &Node) -> Option<&'static str> {
     let scalar = node.as_scalar()?;
@@ -73,8 +73,11 @@ pub fn yaml11_surprise(node: &Node) -> Option<&'static str> {
     }
     let old = yaml11(&scalar.text);
     match (core(&scalar.text), old) {
-        (Core::Null, Old::Null) | (Core::Bool(_), Old::Bool) | (Core::Float(_), Old::Float) => None,
-        (Core::Int(_), Old::Int) | (Core::Text, Old::Text) => None,
+        (Core::Null, Old::Null)
+        | (Core::Bool(_), Old::Bool)
+        | (Core::Int(_), Old::Int)
+        | (Core::Float(_), Old::Float)
+        | (Core::Text, Old::Text) => None,
         (_, Old::Null) => Some("null"),
         (_, Old::Bool) => Some("a boolean"),
         (_, Old::Int | Old::Float) => Some("a number"),
@@ -102,6 +105,9 @@ enum Old {
     Text,
 }
 
+/// The booleans of YAML 1.1, each in lower case, in upper case and with a capital.
+const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+
 /// Types a plain scalar as YAML 1.1 does, on the generous side: what one common 1.1 reader converts is converted.
 fn yaml11(text: &str) -> Old {
     match text {
@@ -110,7 +116,6 @@ fn yaml11(text: &str) -> Old {
         "=" => return Old::Default,
         _ => {}
     }
-    const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
     let lower = text.to_ascii_lowercase();
     let shape = [lower.as_str(), &text.to_ascii_uppercase(), &capital(&lower)].contains(&text);
     if shape && WORDS.contains(&lower.as_str()) {
@@ -169,14 +174,15 @@ fn yaml11(text: &str) -> Old {
 /// Whether any reader would take this text, written plain, for something else than text.
 pub(super) fn is_typed(text: &str) -> bool {
     yaml11(text) != Old::Text || core(text) != Core::Text || {
-        // What YAML 1.1 readers disagree about: octal with an `o`, exponents and underscores in all places.
+        // What readers disagree about: bases with a sign inside, and underscores or exponents in unusual places.
         let digits = unsigned(text).replace('_', "").to_ascii_lowercase();
-        let octal = digits
-            .strip_prefix("0o")
-            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
-        octal
-            || is_decimal(&digits)
-            || all(&digits, |c| c.is_ascii_digit())
+        let based = ["0x", "0o", "0b"]
+            .iter()
+            .find_map(|base| digits.strip_prefix(base));
+        based.is_some_and(|rest| {
+            rest.chars()
+                .all(|c| c.is_ascii_hexdigit() || "+-".contains(c))
+        }) || is_decimal(&digits)
             || matches!(digits.as_str(), "." | "inf" | "nan" | "infinity")
     }
 }
