@@ -1,0 +1,35 @@
+@% set One = params.noun | pascal %@
+"""What the API says about @{ params.noun | plural | title | lower }@."""
+
+from rest_framework import serializers
+
+from .models import @{ One }@, @{ One }@Event
+
+
+class @{ One }@Serializer(serializers.ModelSerializer[@{ One }@]):
+    """An entry of the list, and what a client sends."""
+
+    quantity = serializers.IntegerField(min_value=1, max_value=1000, default=1)
+
+    class Meta:
+        model = @{ One }@
+        fields = ["id", "title", "quantity", "status", "created_at", "updated_at", "confirmed_at"]
+        read_only_fields = ["id", "status", "created_at", "updated_at", "confirmed_at"]
+
+
+class @{ One }@EventSerializer(serializers.ModelSerializer[@{ One }@Event]):
+    """One step."""
+
+    class Meta:
+        model = @{ One }@Event
+        fields = ["status", "at"]
+        read_only_fields = fields
+
+
+class @{ One }@DetailSerializer(@{ One }@Serializer):
+    """One of them, with its history."""
+
+    events = @{ One }@EventSerializer(many=True, read_only=True)
+
+    class Meta(@{ One }@Serializer.Meta):
+        fields = [*@{ One }@Serializer.Meta.fields, "events"]

@@ -1,0 +1,37 @@
+@% set One = params.noun | pascal %@
+"""The API for @{ params.noun | plural | title | lower }@."""
+
+from django.db.models import QuerySet
+from rest_framework import mixins
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.requests import user_of
+
+from . import services
+from .models import @{ One }@
+from .serializers import @{ One }@DetailSerializer, @{ One }@Serializer
+
+
+class @{ One }@ViewSet(
+    mixins.CreateModelMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    GenericViewSet[@{ One }@],
+):
+    """Create, list and read one's own."""
+
+    queryset = @{ One }@.objects.all()
+
+    def get_queryset(self) -> QuerySet[@{ One }@]:
+        """Only one's own: what belongs to others does not exist."""
+        if getattr(self, "swagger_fake_view", False):
+            return @{ One }@.objects.none()
+        mine = @{ One }@.objects.filter(owner=user_of(self.request))
+        return mine.prefetch_related("events") if self.action == "retrieve" else mine
+
+    def get_serializer_class(self) -> type[BaseSerializer[@{ One }@]]:
+        return @{ One }@DetailSerializer if self.action == "retrieve" else @{ One }@Serializer
+
+    def perform_create(self, serializer: BaseSerializer[@{ One }@]) -> None:
+        serializer.instance = services.place(user_of(self.request), **serializer.validated_data)

@@ -1,0 +1,3 @@
+@% if slots.config %@
+@{ slots.config }@
+@% endif %@

@@ -1,0 +1,44 @@
+"""How gunicorn serves the application."""
+
+from typing import Any
+@% if slots.gunicorn_imports %@
+
+@{ slots.gunicorn_imports }@
+@% endif %@
+
+wsgi_app = "config.wsgi"
+bind = "0.0.0.0:@{ endpoints.http.port }@"
+worker_class = "gthread"
+workers = @{ params.workers }@
+threads = @{ params.threads }@
+# Heartbeats of the workers go to memory: a slow disk must not look like a hung worker.
+worker_tmp_dir = "/dev/shm"  # noqa: S108 (memory of this container only)
+timeout = 60
+graceful_timeout = 30
+# Longer than the gateway keeps idle connections, so that the gateway is the side that closes them.
+keepalive = 75
+# Now and then a fresh process, in case something leaks.
+max_requests = 50_000
+max_requests_jitter = 5_000
+
+# RequestLogMiddleware logs the requests.
+accesslog = None
+logconfig_dict: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+        },
+    },
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {"gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True}},
+}
+@% if slots.gunicorn %@
+
+
+@{ slots.gunicorn }@
+@% endif %@

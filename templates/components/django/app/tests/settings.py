@@ -1,0 +1,33 @@
+"""Settings for tests and type checks: the real ones, over an environment that is complete.
+
+Servers come from the environment; on a machine without it, the addresses are those of local ones.
+"""
+
+import os
+
+os.environ |= {
+    "ENVIRONMENT": "test",
+    "DEBUG": "false",
+    "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "testserver",
+    "CSRF_TRUSTED_ORIGINS": "",
+    "LOG_LEVEL": "INFO",
+    "WORK_SECONDS": "0",
+    "SEED_PASSWORD": "seed-password",
+}
+os.environ.setdefault("DATABASE_URL", "postgres://test:test@localhost:5432/test")
+os.environ.setdefault("CACHE_URL", "redis://localhost:6379/0")
+@% if slots.test_environment %@
+@{ slots.test_environment }@
+@% endif %@
+
+from config.settings import *  # noqa: F403
+
+# Static files are found, not collected.
+WHITENOISE_AUTOREFRESH = True
+# Fast instead of strong: tests make many users.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,27 @@
+"""Serves the metrics of all processes of this container on a port of their own.
+
+The processes share the directory PROMETHEUS_MULTIPROC_DIR: each writes its numbers into files
+there, and the one that serves adds them up.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+PORT = @{ endpoints.metrics.port }@
+
+
+def start(*collectors: Collector, port: int = PORT) -> None:
+    """Begin with nothing: what earlier processes left behind would be counted again."""
+    directory = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    for collector in collectors:
+        registry.register(collector)
+    start_http_server(port, registry=registry)
