@@ -44,5 +44,4 @@ locks: ## resolve the generated repositories' dependencies anew (needs a network
 
 .PHONY: bench
 bench: ## time and peak memory of `new` and `check` beside a write-only floor
-	$(CARGO) build --locked --release
-	$(PYTHON) scripts/bench.py
+	$(CARGO) bench --locked --bench floor
