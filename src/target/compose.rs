@@ -1,0 +1,449 @@
+//! The stack in Compose's words: services, published ports, health checks and start conditions.
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::scope::Scope;
+use crate::stack::{
+    Condition, Environment, Name, Part, Probe, ProbeAction, Process, Provider, Role, Source, Stack, Unit, UnitKind,
+    Value,
+};
+
+/// What the Compose templates see.
+#[derive(Debug, Serialize)]
+struct View {
+    /// One service per process that runs on a developer's machine.
+    services: Vec<Service>,
+    /// Names of the volumes that keep data.
+    volumes: Vec<String>,
+    /// How services differ where code is edited.
+    development: Vec<Development>,
+    /// One container per built unit, for its own checks.
+    tests: Vec<Test>,
+}
+
+/// A process.
+#[derive(Debug, Serialize)]
+struct Service {
+    /// The process's id, which is its host name too.
+    name: String,
+    /// What it is, for a comment.
+    about: String,
+    /// The image it runs; for built units a name that exists on this machine only.
+    image: String,
+    /// The directory the image is built from, for the one service of a unit that builds it.
+    context: Option<String>,
+    /// Whether the image is built by another service and must not be looked for in a registry.
+    shared_image: bool,
+    /// The argument vector; empty means the image's own.
+    command: Vec<String>,
+    /// The name of the anchor under which the environment is defined here, when others share it.
+    anchor: Option<String>,
+    /// The anchor that holds this service's environment, when an earlier service defined it.
+    alias: Option<String>,
+    /// The environment, escaped for interpolation.
+    environment: BTreeMap<String, String>,
+    /// Published ports in the short syntax.
+    ports: Vec<String>,
+    /// Named volumes in the short syntax.
+    volumes: Vec<String>,
+    /// What has to be there first: the condition by service.
+    depends_on: BTreeMap<String, Depends>,
+    /// How its health is found out.
+    healthcheck: Option<HealthCheck>,
+    /// Seconds after which it is killed.
+    stop_seconds: u32,
+    /// Whether it runs until it is stopped.
+    long_running: bool,
+    /// Whether it runs only when it is asked for.
+    on_demand: bool,
+    /// How many run, where that isn't one.
+    scale: Option<u32>,
+    /// Whether its file system is read-only and its privileges are dropped.
+    confined: bool,
+    /// Writable paths that are lost when it stops.
+    tmpfs: Vec<String>,
+}
+
+/// A start condition.
+#[derive(Debug, Serialize)]
+struct Depends {
+    /// `service_healthy`, `service_started` or `service_completed_successfully`.
+    condition: &'static str,
+}
+
+/// A health check.
+#[derive(Debug, Serialize)]
+struct HealthCheck {
+    /// The argument vector, `CMD` first, escaped for interpolation.
+    test: Vec<String>,
+    /// Seconds between two questions.
+    interval: u32,
+    /// Seconds to wait for an answer.
+    timeout: u32,
+    /// Wrong answers in a row that count.
+    retries: u32,
+    /// Seconds during which wrong answers don't count.
+    start_period: u32,
+}
+
+/// A service where its code is edited.
+#[derive(Debug, Serialize)]
+struct Development {
+    /// The service.
+    name: String,
+    /// The image with development tools.
+    image: String,
+    /// Whether this service builds that image.
+    builds: bool,
+    /// The argument vector that reloads code; empty keeps the usual one.
+    command: Vec<String>,
+    /// Source paths that the container sees live, in the short syntax.
+    volumes: Vec<String>,
+}
+
+/// The container in which a unit's own checks run.
+#[derive(Debug, Serialize)]
+struct Test {
+    /// Its service name.
+    name: String,
+    /// The image with the checks' tools.
+    image: String,
+    /// The directory it is built from.
+    context: String,
+    /// The environment, escaped for interpolation.
+    environment: BTreeMap<String, String>,
+    /// The servers that checks may need.
+    depends_on: BTreeMap<String, Depends>,
+}
+
+/// A port on a developer's machine.
+#[derive(Debug, Serialize)]
+pub(super) struct Published {
+    /// The variable in `.env` that changes it.
+    pub(super) variable: String,
+    /// The unit that serves it.
+    pub(super) unit: String,
+    /// The endpoint's name.
+    pub(super) endpoint: String,
+    /// What is spoken on it.
+    pub(super) protocol: crate::stack::Protocol,
+    /// The port inside the container.
+    pub(super) port: u16,
+    /// The port on the machine, unless `.env` says otherwise.
+    pub(super) host_port: u16,
+}
+
+/// The view of the whole stack.
+pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
+    let stack = scope.stack;
+    let mut view = View { services: Vec::new(), volumes: Vec::new(), development: Vec::new(), tests: Vec::new() };
+    for unit in local_units(stack) {
+        let mut shared: Vec<(String, BTreeMap<String, String>)> = Vec::new();
+        let mut services = Vec::new();
+        for process in &unit.processes {
+            let mut service = service(stack, unit, process)?;
+            share_environment(&mut service, &mut services, &mut shared);
+            view.volumes.extend(process.volumes.iter().map(|mount| format!("{}-{}", unit.name, mount.name)));
+            services.push(service);
+        }
+        view.services.extend(services);
+        view.development.extend(development(stack, unit));
+        view.tests.extend(test(stack, unit)?);
+    }
+    view.volumes.sort();
+    view.volumes.dedup();
+    serde_json::to_value(view).map_err(|error| error.to_string())
+}
+
+/// The units that the stack itself runs on a developer's machine.
+pub(super) fn local_units(stack: &Stack) -> impl Iterator<Item = &Unit> {
+    let local = local(stack).map(|environment| &environment.name);
+    stack.units.iter().filter(move |unit| local.is_none_or(|name| unit.provider(name) == Provider::Container))
+}
+
+/// The developer's own machine.
+pub(super) fn local(stack: &Stack) -> Option<&Environment> {
+    stack.environments.iter().find(|environment| environment.local)
+}
+
+/// The ports that a unit publishes on a developer's machine.
+pub(super) fn published(unit: &Unit) -> Vec<Published> {
+    let open: Vec<_> = unit.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.host_port?))).collect();
+    let alone = open.len() == 1;
+    open.into_iter()
+        .map(|(endpoint, host_port)| Published {
+            variable: if alone {
+                upper(&format!("{}-port", unit.name))
+            } else {
+                upper(&format!("{}-{}-port", unit.name, endpoint.name))
+            },
+            unit: unit.name.to_string(),
+            endpoint: endpoint.name.clone(),
+            protocol: endpoint.protocol,
+            port: endpoint.port,
+            host_port,
+        })
+        .collect()
+}
+
+/// A name as environment variables are written.
+pub(super) fn upper(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+}
+
+fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, String> {
+    let built = matches!(unit.source, Source::Built { .. });
+    let builds = builder(unit).is_some_and(|id| *id == process.id);
+    let replicas = local(stack).and_then(|environment| environment.replicas.get(process.id.as_str()).copied());
+    Ok(Service {
+        name: process.id.to_string(),
+        about: about(unit, process),
+        image: image(stack, unit, "local"),
+        context: unit.directory().filter(|_| builds).map(|directory| format!("./{directory}")),
+        shared_image: built && !builds,
+        command: escaped(&process.command),
+        anchor: None,
+        alias: None,
+        environment: environment(stack, unit, process)?,
+        ports: ports(unit, process),
+        volumes: process
+            .volumes
+            .iter()
+            .map(|mount| format!("{}-{}:{}", unit.name, mount.name, mount.path))
+            .collect(),
+        depends_on: depends_on(stack, unit, process),
+        healthcheck: health_check(unit, process),
+        stop_seconds: process.stop_timeout,
+        long_running: process.long_running(),
+        on_demand: process.role == Role::Cron,
+        scale: replicas.or(Some(process.scale.local)).filter(|&count| count != 1 && process.long_running()),
+        confined: built,
+        tmpfs: if built { process.scratch.clone() } else { Vec::new() },
+    })
+}
+
+/// What a process is, for people.
+fn about(unit: &Unit, process: &Process) -> String {
+    let role = match process.role {
+        Role::Web => "answers HTTP",
+        Role::Grpc => "answers gRPC",
+        Role::Worker => "takes work from a queue",
+        Role::Scheduler => "decides when work is due",
+        Role::Job => "runs once, before the rest starts",
+        Role::Cron => "runs when asked for; elsewhere at set times",
+        Role::Server => return unit.title.clone(),
+    };
+    format!("{}: {role}", unit.title)
+}
+
+/// The process whose service builds the image that all processes of the unit share.
+fn builder(unit: &Unit) -> Option<&Name> {
+    let named = unit.processes.iter().find(|process| process.id == unit.name);
+    named.or(unit.processes.first()).map(|process| &process.id)
+}
+
+fn image(stack: &Stack, unit: &Unit, tag: &str) -> String {
+    match &unit.source {
+        Source::Built { .. } => format!("{}-{}:{tag}", stack.project.name, unit.name),
+        Source::Image { reference } => reference.clone(),
+    }
+}
+
+fn ports(unit: &Unit, process: &Process) -> Vec<String> {
+    let first = |endpoint: &str| {
+        let serves = |process: &&Process| process.serves.iter().any(|name| name == endpoint);
+        unit.processes.iter().find(serves).is_some_and(|found| found.id == process.id)
+    };
+    published(unit)
+        .into_iter()
+        .filter(|open| first(&open.endpoint))
+        .map(|open| format!("127.0.0.1:${{{}:-{}}}:{}", open.variable, open.host_port, open.port))
+        .collect()
+}
+
+fn environment(stack: &Stack, unit: &Unit, process: &Process) -> Result<BTreeMap<String, String>, String> {
+    let Some(local) = local(stack) else { return Ok(BTreeMap::new()) };
+    let mut environment = BTreeMap::new();
+    for variable in stack.variables_of(&unit.name).filter(|variable| process.variables.contains(&variable.name)) {
+        if let Some(value) = variable.values.get(&local.name) {
+            environment.insert(variable.name.clone(), text(stack, value)?);
+        }
+    }
+    Ok(environment)
+}
+
+/// A value with `$` escaped and secrets as references to `.env`.
+fn text(stack: &Stack, value: &Value) -> Result<String, String> {
+    let Value::Text(parts) = value else {
+        return Err("a value on a developer's machine can't be a key of a stored secret".into());
+    };
+    let optional = |name: &str| {
+        let found = stack.secrets.iter().find(|secret| secret.name == name);
+        found.is_some_and(|secret| secret.generate == crate::stack::Generate::Empty)
+    };
+    Ok(parts
+        .iter()
+        .map(|part| match part {
+            Part::Plain(text) => follow_ports(stack, escape(text)),
+            Part::Secret(name) if optional(name) => format!("${{{name}:-}}"),
+            Part::Secret(name) => format!("${{{name}:?run make up}}"),
+        })
+        .collect())
+}
+
+/// Addresses of this machine follow the ports that `.env` may change.
+fn follow_ports(stack: &Stack, mut text: String) -> String {
+    for open in local_units(stack).flat_map(published) {
+        let address = format!("localhost:{}", open.host_port);
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_digit());
+        if text.match_indices(&address).all(|(at, _)| ends(&text[at + address.len()..])) {
+            text = text.replace(&address, &format!("localhost:${{{}:-{}}}", open.variable, open.host_port));
+        }
+    }
+    text
+}
+
+fn escape(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
+fn escaped(words: &[String]) -> Vec<String> {
+    words.iter().map(|word| escape(word)).collect()
+}
+
+/// Later services of a unit refer to the first one's environment where theirs is the same.
+fn share_environment(
+    service: &mut Service,
+    earlier: &mut [Service],
+    shared: &mut Vec<(String, BTreeMap<String, String>)>,
+) {
+    if service.environment.is_empty() {
+        return;
+    }
+    if let Some((owner, _)) = shared.iter().find(|(_, environment)| *environment == service.environment) {
+        let anchor = format!("{owner}-environment");
+        if let Some(first) = earlier.iter_mut().find(|first| first.name == *owner) {
+            first.anchor = Some(anchor.clone());
+        }
+        service.alias = Some(anchor);
+    } else {
+        shared.push((service.name.clone(), service.environment.clone()));
+    }
+}
+
+fn depends_on(stack: &Stack, unit: &Unit, process: &Process) -> BTreeMap<String, Depends> {
+    let mut depends = BTreeMap::new();
+    let talks_to = |id: &Name| stack.edges.iter().any(|edge| process.id == *edge.from && *id == *edge.to);
+    for binding in &unit.bindings {
+        let provider = local_units(stack).find(|provider| provider.name == binding.unit);
+        for server in provider.into_iter().flat_map(|provider| &provider.processes) {
+            if talks_to(&server.id) {
+                let until = if binding.hard { Condition::Healthy } else { Condition::Started };
+                depends.insert(server.id.to_string(), condition(stack, &server.id, until));
+            }
+        }
+    }
+    for start in &process.after {
+        if local_units(stack).any(|unit| unit.processes.iter().any(|other| other.id == start.process)) {
+            depends.insert(start.process.to_string(), condition(stack, &start.process, start.until));
+        }
+    }
+    depends
+}
+
+/// A process without a health check can only be waited for until it has started.
+fn condition(stack: &Stack, id: &Name, until: Condition) -> Depends {
+    let checked = stack.process(id.as_str()).is_some_and(|(unit, process)| health_check(unit, process).is_some());
+    Depends {
+        condition: match until {
+            Condition::Healthy if checked => "service_healthy",
+            Condition::Completed => "service_completed_successfully",
+            Condition::Healthy | Condition::Started => "service_started",
+        },
+    }
+}
+
+fn health_check(unit: &Unit, process: &Process) -> Option<HealthCheck> {
+    let probes = &process.probes;
+    let probe = [&probes.ready, &probes.live, &probes.startup].into_iter().flatten().find_map(|probe| {
+        let command = asked(unit, probe)?;
+        Some((probe, command))
+    });
+    let (probe, command) = probe?;
+    let patience = probes.startup.as_ref().map_or(30, |startup| startup.period * startup.failures);
+    Some(HealthCheck {
+        test: std::iter::once("CMD".to_owned()).chain(escaped(&command)).collect(),
+        interval: probe.period,
+        timeout: probe.timeout,
+        retries: probe.failures,
+        start_period: patience,
+    })
+}
+
+/// The program that asks a health question inside the container, if the image has one.
+fn asked(unit: &Unit, probe: &Probe) -> Option<Vec<String>> {
+    match &probe.action {
+        ProbeAction::Exec { command } => Some(command.clone()),
+        ProbeAction::Http { path, endpoint } if !unit.http_check.is_empty() => {
+            let port = unit.endpoint(endpoint)?.port.to_string();
+            let fill = |word: &String| word.replace("{port}", &port).replace("{path}", path);
+            Some(unit.http_check.iter().map(fill).collect())
+        }
+        _ => None,
+    }
+}
+
+fn development(stack: &Stack, unit: &Unit) -> Vec<Development> {
+    let Some(directory) = unit.directory() else { return Vec::new() };
+    if unit.live.is_empty() && unit.processes.iter().all(|process| process.reload.is_none()) {
+        return Vec::new();
+    }
+    let builder = builder(unit);
+    let live = |path: &String| match path.as_str() {
+        "." => format!("./{directory}:/app:ro"),
+        path => format!("./{directory}/{path}:/app/{path}:ro"),
+    };
+    let volumes: Vec<_> = unit.live.iter().map(live).collect();
+    unit.processes
+        .iter()
+        .map(|process| Development {
+            name: process.id.to_string(),
+            image: image(stack, unit, "dev"),
+            builds: builder.is_some_and(|id| *id == process.id),
+            command: process.reload.as_deref().map(escaped).unwrap_or_default(),
+            volumes: volumes.clone(),
+        })
+        .collect()
+}
+
+/// The name of the service in which a unit's own checks run.
+pub(super) fn test_service(unit: &Unit) -> String {
+    format!("{}-test", unit.name)
+}
+
+fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
+    let (Some(directory), Some(process)) = (unit.directory(), unit.processes.first()) else { return Ok(None) };
+    if unit.checks.is_empty() {
+        return Ok(None);
+    }
+    let main = unit.processes.iter().find(|process| process.id == unit.name).unwrap_or(process);
+    let mut depends = BTreeMap::new();
+    if unit.checks.iter().any(|check| check.needs_bindings) {
+        for binding in &unit.bindings {
+            let provider = local_units(stack).find(|provider| provider.name == binding.unit);
+            for provider in provider.filter(|provider| provider.kind != UnitKind::Service) {
+                for server in provider.processes.iter().filter(|process| process.long_running()) {
+                    depends.insert(server.id.to_string(), condition(stack, &server.id, Condition::Healthy));
+                }
+            }
+        }
+    }
+    Ok(Some(Test {
+        name: test_service(unit),
+        image: image(stack, unit, "test"),
+        context: format!("./{directory}"),
+        environment: environment(stack, unit, main)?,
+        depends_on: depends,
+    }))
+}
