@@ -6,7 +6,6 @@ there, and the one that serves adds them up.
 
 import os
 import shutil
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -17,9 +16,11 @@ PORT = @{ endpoints.metrics.port }@
 
 def start(*collectors: Collector, port: int = PORT) -> None:
     """Begin with nothing: what earlier processes left behind would be counted again."""
-    directory = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if directory is None:  # Outside the image, where nobody asks.
+        return
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    os.makedirs(directory)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     for collector in collectors:

@@ -12,7 +12,6 @@ from prometheus_client.registry import Collector
 from metrics import exposition
 from metrics.registry import TASK_SECONDS, TASKS
 
-
 # When the tasks of this process began.
 started: dict[str, float] = {}
 

@@ -5,7 +5,6 @@
 
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
@@ -40,7 +39,7 @@ class AttachmentListView(APIView):
         @{ one }@ = get_object_or_404(mine, pk=parent)
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
-        file: UploadedFile = upload.validated_data["file"]
+        file = upload.validated_data["file"]
         attachment = Attachment.objects.create(
             @{ one }@=@{ one }@,
             file=file,

@@ -29,11 +29,15 @@ def reported(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[li
     settings.SENTRY_DSN = "https://key@errors.invalid/1"
     apps.get_app_config("errors").ready()
     yield events
-    original()
+    sentry_sdk.get_global_scope().set_client(None)
 
 
-def test_is_off_without_an_address() -> None:
-    assert not sentry_sdk.is_initialized()
+def test_is_off_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> None:
+        pytest.fail("error tracking was started")
+
+    monkeypatch.setattr(sentry_sdk, "init", refuse)
+    apps.get_app_config("errors").ready()
 
 
 def test_reports_a_failed_request_with_its_id_and_without_personal_data(
