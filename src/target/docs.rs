@@ -23,7 +23,7 @@ struct View {
     parts: Vec<Part>,
     /// Ports on a developer's machine.
     ports: Vec<Published>,
-    /// Every variable once per unit.
+    /// The variables of what is built here.
     variables: Vec<Row>,
     /// Where visitors come in.
     entry: Option<Entry>,
@@ -137,7 +137,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
         arrows,
         parts: stack.units.iter().map(part).collect(),
         ports: local_units(stack).flat_map(published).collect(),
-        variables: stack.variables.iter().map(row).collect(),
+        variables: variables(stack),
         entry: entry(stack),
         chain: chain(stack),
         resources: resources(stack),
@@ -217,6 +217,11 @@ fn part(unit: &Unit) -> Part {
         built: unit.directory().is_some(),
         tested: !unit.checks.is_empty(),
     }
+}
+
+fn variables(stack: &Stack) -> Vec<Row> {
+    let built = |variable: &&Variable| stack.unit(variable.unit.as_str()).is_some_and(|unit| unit.directory().is_some());
+    stack.variables.iter().filter(built).map(row).collect()
 }
 
 fn row(variable: &Variable) -> Row {
