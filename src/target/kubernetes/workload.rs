@@ -1,8 +1,6 @@
 //! One process as a workload.
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::network::{self, Policy};
 use super::settings::{self, Setting, Settings};
@@ -51,7 +49,7 @@ pub(super) struct Workload {
     /// Whether clients must see each pod: one gRPC connection would stay on one pod for ever.
     headless: bool,
     /// Startup, readiness and liveness probe, by their Kubernetes names.
-    probes: BTreeMap<&'static str, Json>,
+    probes: Map<String, Json>,
     /// Seconds to sleep before the stop signal, for what accepts requests.
     pre_stop: u32,
     /// What it asks for and the memory it is held to.
@@ -182,14 +180,14 @@ fn used_ports(stack: &Stack, unit: &Unit, process: &Process) -> Vec<Port> {
     ports.filter(|port| edge(port.port) || route(&port.name)).collect()
 }
 
-fn probes(unit: &Unit, process: &Process) -> BTreeMap<&'static str, Json> {
+fn probes(unit: &Unit, process: &Process) -> Map<String, Json> {
     let probes = [
         ("startupProbe", &process.probes.startup),
         ("readinessProbe", &process.probes.ready),
         ("livenessProbe", &process.probes.live),
     ];
     let given = probes.into_iter().filter_map(|(name, probe)| Some((name, probe.as_ref()?)));
-    given.map(|(name, asked)| (name, probe(unit, asked))).collect()
+    given.map(|(name, asked)| (name.to_owned(), probe(unit, asked))).collect()
 }
 
 fn probe(unit: &Unit, probe: &Probe) -> Json {
