@@ -82,7 +82,7 @@ fn a_read_only_file_system_is_reported() {
         "{out}{err}"
     );
     assert!(
-        err.contains("choose a directory that you may write to"),
+        err.contains("choose one whose parent you may write to"),
         "{err}"
     );
     assert_eq!(out.matches("exit=3 left=1").count(), 2, "{out}{err}");

@@ -152,7 +152,7 @@ impl WriteError {
                     "remove files of yours, or ask for a larger quota, then run the same command again".into()
                 }
                 ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
-                    "choose a directory that you may write to".into()
+                    "a repository is prepared beside its destination: choose one whose parent you may write to".into()
                 }
                 ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => {
                     "a mount point cannot be replaced: give the name of a new directory inside it".into()
