@@ -1,13 +1,16 @@
 //! The stack in Compose's words: services, published ports, health checks and start conditions.
+mod start;
+mod values;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use start::{condition, depends_on, health_check};
+use values::{environment, escaped};
+
 use super::scope::Scope;
-use crate::stack::{
-    Condition, Environment, Name, Part, Probe, ProbeAction, Process, Provider, Role, Source, Stack, Unit, UnitKind,
-    Value,
-};
+use crate::stack::{Condition, Environment, Name, Process, Provider, Role, Source, Stack, Unit, UnitKind};
 
 /// What the Compose templates see.
 #[derive(Debug, Serialize)]
@@ -53,16 +56,26 @@ struct Service {
     healthcheck: Option<HealthCheck>,
     /// Seconds after which it is killed.
     stop_seconds: u32,
-    /// Whether it runs until it is stopped.
-    long_running: bool,
-    /// Whether it runs only when it is asked for.
-    on_demand: bool,
+    /// When it runs.
+    life: Life,
     /// How many run, where that isn't one.
     scale: Option<u32>,
     /// Whether its file system is read-only and its privileges are dropped.
     confined: bool,
     /// Writable paths that are lost when it stops.
     tmpfs: Vec<String>,
+}
+
+/// When a service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Life {
+    /// Until it is stopped.
+    Always,
+    /// To its end, before others start.
+    Once,
+    /// When somebody asks for it.
+    Asked,
 }
 
 /// A start condition.
@@ -215,8 +228,11 @@ fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, Str
         depends_on: depends_on(stack, unit, process),
         healthcheck: health_check(unit, process),
         stop_seconds: process.stop_timeout,
-        long_running: process.long_running(),
-        on_demand: process.role == Role::Cron,
+        life: match process.role {
+            Role::Cron => Life::Asked,
+            Role::Job => Life::Once,
+            _ => Life::Always,
+        },
         scale: replicas.or(Some(process.scale.local)).filter(|&count| count != 1 && process.long_running()),
         confined: built,
         tmpfs: if built { process.scratch.clone() } else { Vec::new() },
@@ -262,56 +278,6 @@ fn ports(unit: &Unit, process: &Process) -> Vec<String> {
         .collect()
 }
 
-fn environment(stack: &Stack, unit: &Unit, process: &Process) -> Result<BTreeMap<String, String>, String> {
-    let Some(local) = local(stack) else { return Ok(BTreeMap::new()) };
-    let mut environment = BTreeMap::new();
-    for variable in stack.variables_of(&unit.name).filter(|variable| process.variables.contains(&variable.name)) {
-        if let Some(value) = variable.values.get(&local.name) {
-            environment.insert(variable.name.clone(), text(stack, value)?);
-        }
-    }
-    Ok(environment)
-}
-
-/// A value with `$` escaped and secrets as references to `.env`.
-fn text(stack: &Stack, value: &Value) -> Result<String, String> {
-    let Value::Text(parts) = value else {
-        return Err("a value on a developer's machine can't be a key of a stored secret".into());
-    };
-    let optional = |name: &str| {
-        let found = stack.secrets.iter().find(|secret| secret.name == name);
-        found.is_some_and(|secret| secret.generate == crate::stack::Generate::Empty)
-    };
-    Ok(parts
-        .iter()
-        .map(|part| match part {
-            Part::Plain(text) => follow_ports(stack, escape(text)),
-            Part::Secret(name) if optional(name) => format!("${{{name}:-}}"),
-            Part::Secret(name) => format!("${{{name}:?run make up}}"),
-        })
-        .collect())
-}
-
-/// Addresses of this machine follow the ports that `.env` may change.
-fn follow_ports(stack: &Stack, mut text: String) -> String {
-    for open in local_units(stack).flat_map(published) {
-        let address = format!("localhost:{}", open.host_port);
-        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_digit());
-        if text.match_indices(&address).all(|(at, _)| ends(&text[at + address.len()..])) {
-            text = text.replace(&address, &format!("localhost:${{{}:-{}}}", open.variable, open.host_port));
-        }
-    }
-    text
-}
-
-fn escape(text: &str) -> String {
-    text.replace('$', "$$")
-}
-
-fn escaped(words: &[String]) -> Vec<String> {
-    words.iter().map(|word| escape(word)).collect()
-}
-
 /// Later services of a unit refer to the first one's environment where theirs is the same.
 fn share_environment(
     service: &mut Service,
@@ -329,68 +295,6 @@ fn share_environment(
         service.alias = Some(anchor);
     } else {
         shared.push((service.name.clone(), service.environment.clone()));
-    }
-}
-
-fn depends_on(stack: &Stack, unit: &Unit, process: &Process) -> BTreeMap<String, Depends> {
-    let mut depends = BTreeMap::new();
-    let talks_to = |id: &Name| stack.edges.iter().any(|edge| process.id == *edge.from && *id == *edge.to);
-    for binding in &unit.bindings {
-        let provider = local_units(stack).find(|provider| provider.name == binding.unit);
-        for server in provider.into_iter().flat_map(|provider| &provider.processes) {
-            if talks_to(&server.id) {
-                let until = if binding.hard { Condition::Healthy } else { Condition::Started };
-                depends.insert(server.id.to_string(), condition(stack, &server.id, until));
-            }
-        }
-    }
-    for start in &process.after {
-        if local_units(stack).any(|unit| unit.processes.iter().any(|other| other.id == start.process)) {
-            depends.insert(start.process.to_string(), condition(stack, &start.process, start.until));
-        }
-    }
-    depends
-}
-
-/// A process without a health check can only be waited for until it has started.
-fn condition(stack: &Stack, id: &Name, until: Condition) -> Depends {
-    let checked = stack.process(id.as_str()).is_some_and(|(unit, process)| health_check(unit, process).is_some());
-    Depends {
-        condition: match until {
-            Condition::Healthy if checked => "service_healthy",
-            Condition::Completed => "service_completed_successfully",
-            Condition::Healthy | Condition::Started => "service_started",
-        },
-    }
-}
-
-fn health_check(unit: &Unit, process: &Process) -> Option<HealthCheck> {
-    let probes = &process.probes;
-    let probe = [&probes.ready, &probes.live, &probes.startup].into_iter().flatten().find_map(|probe| {
-        let command = asked(unit, probe)?;
-        Some((probe, command))
-    });
-    let (probe, command) = probe?;
-    let patience = probes.startup.as_ref().map_or(30, |startup| startup.period * startup.failures);
-    Some(HealthCheck {
-        test: std::iter::once("CMD".to_owned()).chain(escaped(&command)).collect(),
-        interval: probe.period,
-        timeout: probe.timeout,
-        retries: probe.failures,
-        start_period: patience,
-    })
-}
-
-/// The program that asks a health question inside the container, if the image has one.
-fn asked(unit: &Unit, probe: &Probe) -> Option<Vec<String>> {
-    match &probe.action {
-        ProbeAction::Exec { command } => Some(command.clone()),
-        ProbeAction::Http { path, endpoint } if !unit.http_check.is_empty() => {
-            let port = unit.endpoint(endpoint)?.port.to_string();
-            let fill = |word: &String| word.replace("{port}", &port).replace("{path}", path);
-            Some(unit.http_check.iter().map(fill).collect())
-        }
-        _ => None,
     }
 }
 
@@ -431,11 +335,9 @@ fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
     let mut depends = BTreeMap::new();
     if unit.checks.iter().any(|check| check.needs_bindings) {
         for binding in &unit.bindings {
-            let provider = local_units(stack).find(|provider| provider.name == binding.unit);
-            for provider in provider.filter(|provider| provider.kind != UnitKind::Service) {
-                for server in provider.processes.iter().filter(|process| process.long_running()) {
-                    depends.insert(server.id.to_string(), condition(stack, &server.id, Condition::Healthy));
-                }
+            let servers = local_units(stack).filter(|other| other.name == binding.unit && other.kind != UnitKind::Service);
+            for server in servers.flat_map(|other| &other.processes).filter(|process| process.long_running()) {
+                depends.insert(server.id.to_string(), condition(stack, &server.id, Condition::Healthy));
             }
         }
     }

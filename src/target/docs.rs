@@ -181,15 +181,12 @@ fn arrows(stack: &Stack) -> Vec<Arrow> {
     let mut arrows = BTreeSet::new();
     for edge in stack.edges.iter().filter(|edge| edge.to != OUTSIDE) {
         let to = node_id(&edge.to);
-        match stack.process(&edge.from) {
-            Some((unit, _)) => {
-                talks.entry((unit.name.to_string(), to)).or_default().insert(&edge.from);
-            }
-            None => {
-                let paths = stack.routes.iter().filter(|route| route.process == edge.to);
-                let paths: Vec<_> = paths.map(|route| route.path.as_str()).collect();
-                arrows.insert(Arrow { from: VISITORS.to_owned(), to, label: paths.join(" ") });
-            }
+        if let Some((unit, _)) = stack.process(&edge.from) {
+            talks.entry((unit.name.to_string(), to)).or_default().insert(&edge.from);
+        } else {
+            let paths = stack.routes.iter().filter(|route| route.process == edge.to);
+            let paths: Vec<_> = paths.map(|route| route.path.as_str()).collect();
+            arrows.insert(Arrow { from: VISITORS.to_owned(), to, label: paths.join(" ") });
         }
     }
     for ((unit, to), from) in talks {

@@ -163,15 +163,11 @@ fn probes(stack: &Stack) -> Vec<Probe> {
             let server = unit.processes.iter().find(|process| process.serves.contains(&open.endpoint));
             let questions = server.map(|process| &process.probes);
             let asked = questions.and_then(|probes| probes.ready.as_ref().or(probes.live.as_ref()));
-            if let Some(ProbeAction::Http { path, endpoint }) = asked.map(|probe| &probe.action) {
-                if *endpoint == open.endpoint {
-                    probes.push(Probe {
-                        unit: open.unit,
-                        variable: open.variable,
-                        port: open.host_port,
-                        path: path.clone(),
-                    });
-                }
+            if let Some(ProbeAction::Http { path, endpoint }) = asked.map(|probe| &probe.action)
+                && *endpoint == open.endpoint
+            {
+                let path = path.clone();
+                probes.push(Probe { unit: open.unit, variable: open.variable, port: open.host_port, path });
             }
         }
     }
