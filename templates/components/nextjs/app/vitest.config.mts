@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  cacheDir: ".next/cache/vitest",
   resolve: {
     alias: {
       "@": fileURLToPath(new URL("./src", import.meta.url)),

@@ -66,5 +66,8 @@ function toResponse(answer: http.IncomingMessage, body: ArrayBuffer): Response {
       values.forEach((value) => headers.append(name, value));
     }
   }
-  return new Response(body.byteLength > 0 ? body : null, { status: answer.statusCode ?? 502, headers });
+  return new Response(body.byteLength > 0 ? body : null, {
+    status: answer.statusCode ?? 502,
+    headers,
+  });
 }

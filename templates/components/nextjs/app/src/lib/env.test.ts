@@ -6,14 +6,17 @@ import { EnvironmentError, readEnvironment, VARIABLES } from "./env";
 const SERVICE = "@{ unit.name }@";
 const contract = process.env.ENV_SCHEMA ?? "";
 
-interface Contract {
-  readonly variables: Record<string, { readonly type: string; readonly consumers: readonly string[] }>;
+interface Variable {
+  readonly type: string;
+  readonly consumers: readonly string[];
 }
 
 // The repository's `make test` says where the contract is; inside the image alone there is none.
 describe.skipIf(contract === "")("the project's variable contract", () => {
   it("declares exactly what this service reads", () => {
-    const { variables } = load(readFileSync(contract, "utf8")) as Contract;
+    const { variables } = load(readFileSync(contract, "utf8")) as {
+      variables: Record<string, Variable>;
+    };
     const declared = Object.entries(variables)
       .filter(([, { consumers }]) => consumers.some((name) => name.split("/")[0] === SERVICE))
       .map(([name, { type }]) => [name, type]);

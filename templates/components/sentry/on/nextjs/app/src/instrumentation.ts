@@ -1,0 +1,18 @@
+import * as Sentry from "@sentry/nextjs";
+
+/** Called by Next.js once, before the server takes requests. Without a DSN nothing is ever sent. */
+export function register(): void {
+  const dsn = process.env.SENTRY_DSN;
+  if (!dsn) {
+    return;
+  }
+  Sentry.init({
+    dsn,
+    environment: process.env.SENTRY_ENVIRONMENT ?? "production",
+    // Errors only; who was signed in stays here: cookies and tokens leave as "[Filtered]".
+    tracesSampleRate: 0,
+  });
+}
+
+/** Called by Next.js for every error that a page, a route or the proxy throws. */
+export const onRequestError = Sentry.captureRequestError;
