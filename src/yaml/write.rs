@@ -5,6 +5,8 @@ use serde_json::{Number, Value};
 use super::quote::quote;
 
 /// A value as block YAML, without a line break at the end. An empty list is `[]`, an empty mapping `{}`.
+///
+/// A line break has to follow it in the file: when it ends with a text block, that line break is part of the text.
 pub fn emit(value: &Value) -> String {
     let mut out = String::new();
     write(&mut out, value, 0);

@@ -256,8 +256,7 @@ impl<'a> Reader<'a> {
         if depth <= MAX_DEPTH {
             return Ok(());
         }
-        let message = format!("nested more than {MAX_DEPTH} levels deep");
-        Err(Box::new(Diagnostic::error(message).at(self.source, span)))
+        Err(Box::new(refuse::depth().at(self.source, span)))
     }
 
     fn span(&self, range: Range) -> Span {

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::Tag;
 
+use super::{MAX_DEPTH, MAX_PROBLEMS};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::{Kind, Node, Scalar, Style};
 
@@ -11,6 +12,9 @@ pub(super) fn syntax(info: &str, source: &Source, span: Span) -> Diagnostic {
     let line = source.line(span.line).unwrap_or_default();
     if let Some(column) = indenting_tab(line) {
         return tab().at(source, Span::new(span.line, column, 1));
+    }
+    if info.contains("recursion limit") {
+        return depth().at(source, span);
     }
     let problem = Diagnostic::error(format!("not valid YAML: {info}")).at(source, span);
     let help = match info {
@@ -21,6 +25,11 @@ pub(super) fn syntax(info: &str, source: &Source, span: Span) -> Diagnostic {
         _ => return problem,
     };
     problem.help(help)
+}
+
+/// Collections inside collections without end.
+pub(super) fn depth() -> Diagnostic {
+    Diagnostic::error(format!("nested more than {MAX_DEPTH} levels deep"))
 }
 
 /// A tab where only spaces may stand.
@@ -65,7 +74,7 @@ pub(super) fn duplicates(node: &Node, source: &Source) -> Vec<Diagnostic> {
         .filter_map(|(key, _)| Some((key, key.as_scalar()?.text.as_str())))
     {
         let first = *seen.entry(text).or_insert(key.span);
-        if first != key.span {
+        if first != key.span && found.len() < MAX_PROBLEMS {
             let problem = Diagnostic::error(format!("the key `{text}` appears twice"))
                 .note(format!("the first one is on line {}", first.line))
                 .help("remove one of them: programs disagree about which one counts");

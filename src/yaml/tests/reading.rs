@@ -120,7 +120,7 @@ fn limits_hold() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..10 {
         let inner = format!("*a{}, ", level - 1).repeat(10);
-        bomb.push_str(&format!("a{level}: &a{level} [{inner}]\n"));
+        bomb += &format!("a{level}: &a{level} [{inner}]\n");
     }
     let found = refused(&bomb);
     assert!(
@@ -129,7 +129,7 @@ fn limits_hold() {
     );
     let mut ladder = String::from("a0: &a0 [x]\n");
     for level in 1..=MAX_DEPTH {
-        ladder.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+        ladder += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
     }
     assert!(refused(&ladder)[0].ends_with("nested more than 100 levels deep"));
 }
