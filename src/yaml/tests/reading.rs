@@ -117,20 +117,23 @@ fn limits_hold() {
     assert!(parse(&source(&shallow)).is_ok());
     let large = refused(&" ".repeat(MAX_BYTES + 1));
     assert_eq!(large, ["4194305 bytes of YAML, and the limit is 4194304"]);
-    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-    for level in 1..10 {
-        let inner = format!("*a{}, ", level - 1).repeat(10);
-        bomb += &format!("a{level}: &a{level} [{inner}]\n");
-    }
+    let tenfold = |level: usize| match level {
+        0 => "a0: &a0 [x]\n".to_owned(),
+        _ => format!(
+            "a{level}: &a{level} [{}]\n",
+            format!("*a{}, ", level - 1).repeat(10)
+        ),
+    };
+    let bomb: String = (0..10).map(tenfold).collect();
     let found = refused(&bomb);
     assert!(
         found[0].ends_with("more than 500000 values, counting each use of an alias"),
         "{found:?}"
     );
-    let mut ladder = String::from("a0: &a0 [x]\n");
-    for level in 1..=MAX_DEPTH {
-        ladder += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
-    }
+    let step = |level: usize| format!("a{level}: &a{level} [*a{}]\n", level - 1);
+    let ladder: String = std::iter::once(tenfold(0))
+        .chain((1..=MAX_DEPTH).map(step))
+        .collect();
     assert!(refused(&ladder)[0].ends_with("nested more than 100 levels deep"));
 }
 
