@@ -1,0 +1,1 @@
+"""Time and memory of the program beside a floor that only writes."""
