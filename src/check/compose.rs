@@ -1,0 +1,214 @@
+//! The Compose file as facts.
+use super::node::{At, Entry, Node, Value};
+use super::running::{Given, GivenValue, Running, words};
+
+/// Where the Compose file lies.
+pub(super) const PATH: &str = "compose.yaml";
+
+/// The Compose file.
+#[derive(Debug)]
+pub(super) struct Compose {
+    pub root: Node,
+    pub services: Vec<Service>,
+}
+
+/// One service of the Compose file.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub name: String,
+    pub at: At,
+    pub node: Node,
+    pub running: Running,
+    /// What it waits for: service, condition, place.
+    pub depends_on: Vec<(String, String, At)>,
+    pub ports: Vec<Port>,
+    pub mounts: Vec<ComposeMount>,
+}
+
+/// A published port.
+#[derive(Debug, Clone)]
+pub(super) struct Port {
+    pub at: At,
+    /// The host's address, if one is given.
+    pub address: Option<String>,
+    /// The host's port, not yet interpolated.
+    pub published: Option<String>,
+    pub target: Option<u16>,
+}
+
+/// Something mounted into a service.
+#[derive(Debug, Clone)]
+pub(super) struct ComposeMount {
+    pub at: At,
+    /// A volume's name, or a path that starts with `.` or `/`; none for memory and anonymous volumes.
+    pub source: Option<String>,
+    pub target: String,
+}
+
+impl Compose {
+    pub(super) fn new(root: Node, local: usize) -> Self {
+        let services =
+            root.entries_at(&["services"]).iter().map(|entry| service(entry, local)).collect();
+        Self { root, services }
+    }
+
+    /// The service of that name.
+    pub(super) fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name == name)
+    }
+
+    /// Whether `from` waits for `to`, directly or through others.
+    pub(super) fn waits_for(&self, from: &str, to: &str) -> bool {
+        let mut seen = vec![from];
+        let mut next = 0;
+        while let Some(name) = seen.get(next).copied() {
+            next += 1;
+            let Some(service) = self.service(name) else { continue };
+            for (wanted, _, _) in &service.depends_on {
+                if wanted == to {
+                    return true;
+                }
+                if !seen.contains(&wanted.as_str()) {
+                    seen.push(wanted);
+                }
+            }
+        }
+        false
+    }
+}
+
+fn service(entry: &Entry, local: usize) -> Service {
+    let node = entry.value.clone();
+    let running = Running {
+        name: entry.key.clone(),
+        environment: local,
+        compose: true,
+        at: entry.at,
+        what: format!("the Compose service `{}`", entry.key),
+        image: node.entry("image").and_then(|e| Some((e.value.str()?.to_owned(), e.value.at))),
+        command: command(&node),
+        variables: variables(&node),
+        variables_at: node.entry("environment").map_or(entry.at, |e| e.at),
+        opaque: node.get("env_file").is_some(),
+    };
+    Service {
+        name: entry.key.clone(),
+        at: entry.at,
+        depends_on: depends_on(&node),
+        ports: node.list_at(&["ports"]).iter().map(port).collect(),
+        mounts: mounts(&node),
+        running,
+        node,
+    }
+}
+
+fn command(node: &Node) -> Option<(Vec<String>, At)> {
+    let part = |key: &str| {
+        let entry = node.entry(key)?;
+        let argv = match &entry.value.value {
+            Value::List(_) => entry.value.texts(),
+            Value::Text { text, .. } => words(text),
+            _ => return None,
+        };
+        Some((argv.iter().map(|word| word.replace("$$", "$")).collect::<Vec<_>>(), entry.at))
+    };
+    match (part("entrypoint"), part("command")) {
+        (Some((mut argv, at)), Some((rest, _))) => {
+            argv.extend(rest);
+            Some((argv, at))
+        }
+        (one, other) => one.or(other),
+    }
+}
+
+fn variables(node: &Node) -> Vec<Given> {
+    let Some(environment) = node.get("environment") else { return Vec::new() };
+    let listed = environment.items().iter().filter_map(|item| {
+        let (name, value) = item.str()?.split_once('=')?;
+        Some(Given { name: name.to_owned(), at: item.at, value: GivenValue::Text(value.to_owned()) })
+    });
+    let mapped = environment.entries().iter().map(|entry| Given {
+        name: entry.key.clone(),
+        at: entry.at,
+        value: GivenValue::Text(entry.value.str().unwrap_or_default().to_owned()),
+    });
+    listed.chain(mapped).collect()
+}
+
+fn depends_on(node: &Node) -> Vec<(String, String, At)> {
+    let Some(wanted) = node.get("depends_on") else { return Vec::new() };
+    let listed = wanted
+        .items()
+        .iter()
+        .filter_map(|item| Some((item.str()?.to_owned(), "service_started".to_owned(), item.at)));
+    let mapped = wanted.entries().iter().map(|entry| {
+        let condition = entry.value.text_at(&["condition"]).unwrap_or("service_started");
+        (entry.key.clone(), condition.to_owned(), entry.at)
+    });
+    listed.chain(mapped).collect()
+}
+
+/// Splits at colons outside of `${…}`.
+fn fields(text: &str) -> Vec<&str> {
+    let mut fields = Vec::new();
+    let (mut depth, mut start) = (0, 0);
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            b':' if depth == 0 => {
+                fields.push(&text[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    fields.push(&text[start..]);
+    fields
+}
+
+fn port(node: &Node) -> Port {
+    let number = |text: &str| text.split('/').next().and_then(|port| port.parse().ok());
+    let own = |text: &str| Some(text.to_owned());
+    let Some(text) = node.str() else {
+        return Port {
+            at: node.at,
+            address: node.text_at(&["host_ip"]).and_then(own),
+            published: node.text_at(&["published"]).and_then(own),
+            target: node.text_at(&["target"]).and_then(number),
+        };
+    };
+    let (address, published, target) = match fields(text)[..] {
+        [target] => (None, None, target),
+        [published, target] => (None, own(published), target),
+        [address, published, target] => (own(address), own(published), target),
+        _ => (None, None, ""),
+    };
+    Port { at: node.at, address, published, target: number(target) }
+}
+
+fn mounts(node: &Node) -> Vec<ComposeMount> {
+    let volumes = node.list_at(&["volumes"]).iter().filter_map(|item| {
+        let Some(text) = item.str() else {
+            let source = item.text_at(&["source"]).map(str::to_owned);
+            let target = item.text_at(&["target"])?.to_owned();
+            return Some(ComposeMount { at: item.at, source, target });
+        };
+        let (source, target) = match fields(text)[..] {
+            [target] => (None, target),
+            [source, target, ..] => (Some(source.to_owned()), target),
+            [] => return None,
+        };
+        Some(ComposeMount { at: item.at, source, target: target.to_owned() })
+    });
+    let memory = node.get("tmpfs").map_or_else(Vec::new, |tmpfs| {
+        let at = tmpfs.at;
+        let path = |text: String| text.split(':').next().unwrap_or_default().to_owned();
+        tmpfs
+            .texts()
+            .into_iter()
+            .map(|text| ComposeMount { at, source: None, target: path(text) })
+            .collect()
+    });
+    volumes.chain(memory).collect()
+}

@@ -1,0 +1,158 @@
+//! The transformers of a kustomization: namespace, labels, replicas, images.
+use super::Rendered;
+use crate::check::node::{Node, Value};
+
+/// The fields that are handled here.
+pub(super) const FIELDS: &[&str] =
+    &["namespace", "labels", "replicas", "images", "namePrefix", "nameSuffix", "commonLabels"];
+
+/// Applies all of them, in the order in which `kustomize` does.
+pub(super) fn all(kustomization: &Node, objects: &mut [Node], out: &mut Rendered) {
+    if let Some(entry) = kustomization.entry("namespace") {
+        objects.iter_mut().for_each(|object| namespace(object, &entry.value));
+    }
+    for key in ["namePrefix", "nameSuffix"] {
+        if let Some(entry) = kustomization.entry(key) {
+            let why = "renames objects, and references that are no built-in ones keep the old name";
+            out.problem("R075", entry.at, format!("`{key}` {why}"));
+        }
+    }
+    if let Some(entry) = kustomization.entry("commonLabels") {
+        let why = "changes selectors, and the selector of a running Deployment can't be changed";
+        out.problem("R075", entry.at, format!("`commonLabels` {why}"));
+    }
+    for item in kustomization.list_at(&["labels"]) {
+        labels(item, objects, out);
+    }
+    for item in kustomization.list_at(&["replicas"]) {
+        replicas(item, objects, out);
+    }
+    for item in kustomization.list_at(&["images"]) {
+        images(item, objects, out);
+    }
+}
+
+fn namespace(object: &mut Node, value: &Node) {
+    let kind = object.text_at(&["kind"]).unwrap_or_default().to_owned();
+    if kind == "Namespace" {
+        object.child("metadata").set("name", value.clone());
+        return;
+    }
+    let probe = super::super::kubernetes::Object {
+        api: String::new(),
+        kind,
+        name: String::new(),
+        node: Node::text(value.at, ""),
+    };
+    if probe.namespaced() {
+        object.child("metadata").set("namespace", value.clone());
+    }
+}
+
+fn labels(item: &Node, objects: &mut [Node], out: &mut Rendered) {
+    if item.get("includeSelectors").and_then(Node::bool) == Some(true) {
+        let why = "changes selectors, and the selector of a running Deployment can't be changed";
+        out.problem("R075", item.place(&["includeSelectors"]), format!("`includeSelectors: true` {why}"));
+    }
+    let templates = item.get("includeTemplates").and_then(Node::bool) == Some(true);
+    for object in objects {
+        for pair in item.entries_at(&["pairs"]) {
+            let add = |node: &mut Node| node.child("metadata").child("labels").set(&pair.key, pair.value.clone());
+            add(object);
+            if !templates {
+                continue;
+            }
+            match object.text_at(&["kind"]) {
+                Some("Deployment" | "StatefulSet" | "DaemonSet" | "Job") => add(object.child("spec").child("template")),
+                Some("CronJob") => {
+                    let job = object.child("spec").child("jobTemplate");
+                    add(job);
+                    add(job.child("spec").child("template"));
+                }
+                _ => {}
+            }
+            if object.text_at(&["kind"]) == Some("StatefulSet")
+                && let Some(Node { value: Value::List(claims), .. }) =
+                    object.child("spec").get_mut("volumeClaimTemplates")
+            {
+                claims.iter_mut().for_each(add);
+            }
+        }
+    }
+}
+
+fn replicas(item: &Node, objects: &mut [Node], out: &mut Rendered) {
+    let (Some(name), Some(count)) = (item.text_at(&["name"]), item.get("count")) else { return };
+    let mut hit = false;
+    for object in objects {
+        let scalable = matches!(object.text_at(&["kind"]), Some("Deployment" | "StatefulSet" | "ReplicaSet"));
+        if scalable && object.text_at(&["metadata", "name"]) == Some(name) {
+            object.child("spec").set("replicas", count.clone());
+            hit = true;
+        }
+    }
+    if !hit {
+        out.problem("R074", item.place(&["name"]), format!("`replicas` names `{name}`, and nothing of that name can be scaled"));
+    }
+}
+
+fn images(item: &Node, objects: &mut [Node], out: &mut Rendered) {
+    let Some(name) = item.text_at(&["name"]) else { return };
+    let at = ["digest", "newTag", "newName", "name"]
+        .iter()
+        .find_map(|key| item.entry(key))
+        .map_or(item.at, |entry| entry.at);
+    let mut hit = false;
+    for object in objects {
+        containers(object, &mut |image| {
+            let Some(text) = image.str() else { return };
+            let (known, rest) = split_image(text);
+            if known != name {
+                return;
+            }
+            hit = true;
+            let base = item.text_at(&["newName"]).unwrap_or(name);
+            let new = match (item.text_at(&["newTag"]), item.text_at(&["digest"])) {
+                (Some(tag), Some(digest)) => format!("{base}:{tag}@{digest}"),
+                (None, Some(digest)) => format!("{base}@{digest}"),
+                (Some(tag), None) => format!("{base}:{tag}"),
+                (None, None) => format!("{base}{rest}"),
+            };
+            *image = Node::text(at, new);
+        });
+    }
+    if !hit {
+        let message = format!("`images` names `{name}`, and no container uses it, so it changes nothing");
+        out.problem("R073", item.place(&["name"]), message);
+    }
+}
+
+/// Name and the rest (`:tag`, `@digest`) of an image reference.
+pub(in crate::check) fn split_image(text: &str) -> (&str, &str) {
+    let digest = text.find('@').unwrap_or(text.len());
+    let slash = text[..digest].rfind('/').map_or(0, |slash| slash + 1);
+    let end = text[slash..digest].find(':').map_or(digest, |colon| slash + colon);
+    text.split_at(end)
+}
+
+/// Calls `change` for the image of each container below a value.
+fn containers(node: &mut Node, change: &mut impl FnMut(&mut Node)) {
+    let Value::Map(entries) = &mut node.value else { return };
+    for entry in entries {
+        match (&entry.key[..], &mut entry.value.value) {
+            ("containers" | "initContainers", Value::List(items)) => {
+                for item in items {
+                    if let Value::Map(fields) = &mut item.value
+                        && let Some(field) = fields.iter_mut().find(|field| field.key == "image")
+                    {
+                        change(&mut field.value);
+                        field.at = field.value.at;
+                    }
+                }
+            }
+            (_, Value::Map(_)) => containers(&mut entry.value, change),
+            _ => {}
+        }
+    }
+}
+

@@ -1,0 +1,226 @@
+//! Rules about Dockerfiles.
+use ignore::gitignore::GitignoreBuilder;
+
+use crate::check::dockerfile::{Dockerfile, Instruction};
+use crate::check::facts::Facts;
+use crate::check::kustomize::join;
+use crate::check::{Rule, Severity, Sink};
+use crate::stack::Unit;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R021",
+        title: "The image runs as the numeric user that the stack gives it, never as root",
+        severity: Severity::Error,
+        why: "A cluster refuses to start a pod that says `runAsNonRoot` when the image's user is root or only a name.",
+        example: "apps/api/Dockerfile:30: the final stage runs as `app`, the stack says 65532",
+        yields_to: &[],
+        run: user,
+    },
+    Rule {
+        id: "R022",
+        title: "The final stage is built for the platform it runs on",
+        severity: Severity::Error,
+        why: "`--platform=$BUILDPLATFORM` in the final stage ships the builder's architecture; it starts nowhere else.",
+        example: "apps/api/Dockerfile:20: the final stage is built for $BUILDPLATFORM",
+        yields_to: &[],
+        run: platform,
+    },
+    Rule {
+        id: "R023",
+        title: "CMD and ENTRYPOINT are argument vectors",
+        severity: Severity::Error,
+        why: "In the shell form a shell is process 1, which keeps the stop signal from the program: it is killed instead of finishing its work.",
+        example: "apps/api/Dockerfile:33: `CMD gunicorn config.wsgi` runs in a shell",
+        yields_to: &[],
+        run: exec_form,
+    },
+    Rule {
+        id: "R024",
+        title: "Dependencies are installed from the lock file, and only from it",
+        severity: Severity::Error,
+        why: "Without the lock two builds of one commit hold different programs.",
+        example: "apps/web/Dockerfile:12: `npm install` may change what the lock file says",
+        yields_to: &[],
+        run: frozen,
+    },
+    Rule {
+        id: "R025",
+        title: "No secret is passed as ARG or ENV",
+        severity: Severity::Error,
+        why: "Both are stored in the image, where everybody who can pull it can read them.",
+        example: "apps/web/Dockerfile:5: `NPM_TOKEN` looks like a secret",
+        yields_to: &[],
+        run: secrets,
+    },
+    Rule {
+        id: "R026",
+        title: "What is copied into the image exists and is not kept out by .dockerignore",
+        severity: Severity::Error,
+        why: "The build stops, in CI, with a message about a checksum.",
+        example: "apps/web/Dockerfile:14: `COPY public` finds nothing in `apps/web`",
+        yields_to: &[],
+        run: copies,
+    },
+];
+
+/// Dockerfiles of units, with the unit.
+fn of_units<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Dockerfile<'f>, &'f Unit)> {
+    facts.dockerfiles.iter().filter_map(|file| {
+        let unit = facts.stack.units.iter().find(|unit| unit.directory() == Some(file.directory()))?;
+        Some((file, unit))
+    })
+}
+
+fn any(facts: &Facts, out: &mut Sink) -> bool {
+    if facts.dockerfiles.is_empty() {
+        out.skip("there is no Dockerfile");
+    }
+    !facts.dockerfiles.is_empty()
+}
+
+fn user(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (file, unit) in of_units(facts) {
+        let Some(wanted) = unit.processes.first().map(|process| process.user) else { continue };
+        let Some(user) = file.effective("USER") else {
+            let line = file.stages.last().map_or(0, |stage| stage.line);
+            out.line(file.path, line, format!("the final stage has no USER, the stack says {wanted}"))
+                .hint(format!("add `USER {wanted}:{wanted}`"));
+            continue;
+        };
+        let name = user.text.split(':').next().unwrap_or_default();
+        if name != wanted.to_string() {
+            out.line(file.path, user.line, format!("the final stage runs as `{name}`, the stack says {wanted}"))
+                .hint(format!("write `USER {wanted}:{wanted}`"));
+        }
+    }
+}
+
+fn platform(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for file in &facts.dockerfiles {
+        for stage in file.final_chain() {
+            if stage.platform.as_deref().is_some_and(|platform| platform.contains("BUILDPLATFORM")) {
+                out.line(file.path, stage.line, "the final stage is built for $BUILDPLATFORM, not for where it runs")
+                    .hint("leave `--platform` out of this stage");
+            }
+        }
+    }
+}
+
+fn exec_form(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for file in &facts.dockerfiles {
+        for one in ["ENTRYPOINT", "CMD"].into_iter().filter_map(|keyword| file.effective(keyword)) {
+            if one.exec().is_none() {
+                out.line(file.path, one.line, format!("`{} {}` runs in a shell", one.keyword, one.text))
+                    .hint("write it as a JSON list of words");
+            }
+        }
+    }
+}
+
+fn runs<'f>(file: &'f Dockerfile<'_>) -> impl Iterator<Item = &'f Instruction> {
+    file.stages.iter().flat_map(|stage| &stage.instructions).filter(|one| one.keyword == "RUN")
+}
+
+fn frozen(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for file in &facts.dockerfiles {
+        for run in runs(file) {
+            for command in run.text.split("&&").flat_map(|part| part.split(';')) {
+                let words: Vec<&str> = command.split_whitespace().collect();
+                if let Some(why) = loose(&words) {
+                    let shown = words.iter().take(6).copied().collect::<Vec<_>>().join(" ");
+                    out.line(file.path, run.line, format!("`{shown}` {why}"))
+                        .hint("install from the lock file: `npm ci`, `pip install --require-hashes`, `uv sync --locked`");
+                }
+            }
+        }
+    }
+}
+
+/// Why an installation is not bound to a lock file.
+fn loose(words: &[&str]) -> Option<&'static str> {
+    let after = |first: &str, second: &str| {
+        let at = words.iter().position(|word| word.rsplit('/').next() == Some(first))?;
+        (words.get(at + 1) == Some(&second)).then(|| &words[at + 2..])
+    };
+    let has = |flag: &str| words.contains(&flag);
+    if after("npm", "install").is_some() || after("npm", "i").is_some() {
+        return Some("may change what the lock file says");
+    }
+    if after("pip", "install").is_some() && !has("--require-hashes") && !has("--no-deps") {
+        return Some("takes what the index has, whatever its hash");
+    }
+    if after("uv", "sync").is_some() && !has("--locked") && !has("--frozen") {
+        return Some("may change what the lock file says");
+    }
+    None
+}
+
+fn secrets(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    const WORDS: [&str; 5] = ["PASSWORD", "TOKEN", "SECRET", "PRIVATE_KEY", "API_KEY"];
+    for file in &facts.dockerfiles {
+        let all = file.stages.iter().flat_map(|stage| &stage.instructions);
+        for one in all.filter(|one| matches!(one.keyword.as_str(), "ARG" | "ENV")) {
+            let last = file.stages.last().map_or(0, |stage| stage.line);
+            let name = one.text.split(['=', ' ']).next().unwrap_or_default();
+            // A value that only an earlier stage sees, such as a dummy key for a build step, never reaches the image.
+            let stays = one.keyword == "ARG" || one.line > last;
+            if stays && WORDS.iter().any(|word| name.to_ascii_uppercase().ends_with(word)) {
+                out.line(file.path, one.line, format!("`{name}` looks like a secret, and {} stays in the image", one.keyword))
+                    .hint("use `RUN --mount=type=secret`, or give it to the container when it starts");
+            }
+        }
+    }
+}
+
+fn copies(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (file, _) in of_units(facts) {
+        let context = file.directory();
+        let mut ignored = GitignoreBuilder::new("/");
+        let ignore_file = join(context, ".dockerignore");
+        for line in facts.files.text(&ignore_file).unwrap_or_default().lines() {
+            let line = line.trim();
+            // Patterns of .dockerignore start at the context's root.
+            let rooted = match line.strip_prefix('!') {
+                Some(rest) => format!("!/{}", rest.trim_start_matches('/')),
+                None if line.is_empty() || line.starts_with('#') => continue,
+                None => format!("/{}", line.trim_start_matches('/')),
+            };
+            let _ = ignored.add_line(None, &rooted);
+        }
+        let Ok(ignored) = ignored.build() else { continue };
+        let all = file.stages.iter().flat_map(|stage| &stage.instructions);
+        for one in all.filter(|one| one.keyword == "COPY" && one.flag("from").is_none()) {
+            let words = one.words();
+            let Some((_, sources)) = words.split_last() else { continue };
+            for source in sources {
+                if source.contains(['$', '*', '?', '[']) || source.starts_with("<<") {
+                    continue;
+                }
+                let path = join(context, source);
+                let present = facts.files.contains(&path) || facts.files.has_directory(&path);
+                if !present {
+                    let shown = if context.is_empty() { "." } else { context };
+                    out.line(file.path, one.line, format!("`COPY {source}` finds nothing in `{shown}`"))
+                        .hint("correct the path, or add the file");
+                    continue;
+                }
+                let directory = facts.files.has_directory(&path);
+                let relative = source.trim_start_matches("./").trim_matches('/');
+                let kept_out = !relative.is_empty()
+                    && relative != "."
+                    && ignored.matched_path_or_any_parents(format!("/{relative}"), directory).is_ignore();
+                if kept_out {
+                    out.line(file.path, one.line, format!("`COPY {source}` is kept out by {ignore_file}"))
+                        .hint("remove the pattern, or add an exception");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Rules about GitHub Actions.
+use crate::check::facts::Facts;
+use crate::check::kustomize::join;
+use crate::check::node::{Entry, Node};
+use crate::check::{Rule, Severity, Sink};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R140",
+        title: "Jobs need jobs that exist",
+        severity: Severity::Error,
+        why: "The whole workflow is refused, and nothing is checked any more.",
+        example: ".github/workflows/ci.yaml:40: the job `green` needs `apy`, which does not exist",
+        yields_to: &[],
+        run: needs,
+    },
+    Rule {
+        id: "R143",
+        title: "A workflow starts without permissions, and jobs take what they need",
+        severity: Severity::Error,
+        why: "Without it every step's program may write to the repository.",
+        example: ".github/workflows/ci.yaml: the workflow does not say its permissions",
+        yields_to: &[],
+        run: permissions,
+    },
+    Rule {
+        id: "R144",
+        title: "Every job has a time limit",
+        severity: Severity::Warning,
+        why: "A job that hangs blocks its group for six hours.",
+        example: ".github/workflows/ci.yaml:18: the job `api` has no `timeout-minutes`",
+        yields_to: &[],
+        run: limits,
+    },
+    Rule {
+        id: "R145",
+        title: "Actions are pinned by commit, with their version beside it",
+        severity: Severity::Error,
+        why: "A tag can be moved to other code; without the version nobody knows what the commit is.",
+        example: ".github/workflows/ci.yaml:22: `actions/checkout@v5` is not pinned by commit",
+        yields_to: &[],
+        run: pinned,
+    },
+    Rule {
+        id: "R146",
+        title: "No gate is left open",
+        severity: Severity::Error,
+        why: "A check that may fail checks nothing.",
+        example: ".github/workflows/ci.yaml:30: a step of `api` may fail and the job goes on",
+        yields_to: &[],
+        run: gates,
+    },
+    Rule {
+        id: "R149",
+        title: "Jobs release to environments that exist, and every image is built",
+        severity: Severity::Error,
+        why: "A release that forgets an image delivers the old one; one to an unknown environment delivers nothing.",
+        example: ".github/workflows/ci.yaml:70: the job `release` names the environment `stagin`, which the stack does not have",
+        yields_to: &["R153"],
+        run: releases,
+    },
+    Rule {
+        id: "R153",
+        title: "Directories, scripts and make targets that a workflow names exist",
+        severity: Severity::Error,
+        why: "The job fails at that step, usually after the expensive ones.",
+        example: ".github/workflows/ci.yaml:33: `scripts/tests` does not exist",
+        yields_to: &[],
+        run: paths,
+    },
+];
+
+fn any(facts: &Facts, out: &mut Sink) {
+    if facts.workflows().next().is_none() {
+        out.skip("there is no workflow");
+    }
+}
+
+fn jobs<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Entry> {
+    facts.workflows().flat_map(|(_, workflow)| workflow.entries_at(&["jobs"]))
+}
+
+fn needs(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (_, workflow) in facts.workflows() {
+        let jobs = workflow.entries_at(&["jobs"]);
+        for job in jobs {
+            let Some(needs) = job.value.get("needs") else { continue };
+            let listed: Vec<&Node> = if needs.items().is_empty() { vec![needs] } else { needs.items().iter().collect() };
+            for need in listed {
+                let name = need.str().unwrap_or_default();
+                if !jobs.iter().any(|other| other.key == name) {
+                    out.at(need.at, format!("the job `{}` needs `{name}`, which does not exist", job.key));
+                }
+            }
+        }
+    }
+}
+
+fn permissions(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (path, workflow) in facts.workflows() {
+        match workflow.entry("permissions") {
+            None => {
+                out.line(path, 0, "the workflow does not say its permissions").hint("add `permissions: {}` at the top");
+            }
+            Some(entry) if entry.value.str() == Some("write-all") => {
+                out.at(entry.at, "every job may write to everything").hint("write `permissions: {}`, and give each job its own");
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn limits(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for job in jobs(facts) {
+        if job.value.get("timeout-minutes").is_none() && job.value.get("uses").is_none() {
+            out.at(job.at, format!("the job `{}` has no `timeout-minutes`", job.key));
+        }
+    }
+}
+
+fn pinned(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (path, _) in facts.workflows() {
+        for (index, line) in facts.files.text(path).unwrap_or_default().lines().enumerate() {
+            let line = line.trim().trim_start_matches("- ");
+            let Some(action) = line.strip_prefix("uses:") else { continue };
+            let (action, comment) = action.split_once('#').unwrap_or((action, ""));
+            let action = action.trim().trim_matches(['"', '\'']);
+            if action.starts_with("./") || action.starts_with("docker://") {
+                continue;
+            }
+            let commit = action.split_once('@').map_or("", |(_, commit)| commit);
+            if commit.len() != 40 || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                out.line(path, index + 1, format!("`{action}` is not pinned by commit"));
+            } else if !comment.trim().trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()) {
+                out.line(path, index + 1, format!("`{action}` does not say its version"))
+                    .hint("add it as a comment: `# v1.2.3`; update tools read it");
+            }
+        }
+    }
+}
+
+fn gates(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for job in jobs(facts) {
+        job.value.walk(&mut |node| {
+            let open = node.entry("continue-on-error").filter(|entry| entry.value.bool() == Some(true));
+            if let Some(entry) = open {
+                out.at(entry.at, format!("a step of `{}` may fail and the job goes on", job.key));
+            }
+            let run = node.entry("run").and_then(|entry| Some((entry.at, entry.value.str()?)));
+            if let Some((at, script)) = run.filter(|(_, script)| script.lines().any(|line| line.trim_end().ends_with("|| true"))) {
+                let _ = script;
+                out.at(at, format!("a step of `{}` forgives every error: `|| true`", job.key));
+            }
+        });
+    }
+}
+
+/// The directories that images are built from.
+fn contexts<'f>(facts: &'f Facts) -> Vec<&'f Node> {
+    let mut found = Vec::new();
+    for job in jobs(facts) {
+        for step in job.value.list_at(&["steps"]) {
+            found.extend(step.path(&["with", "context"]));
+        }
+    }
+    found
+}
+
+fn releases(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    let stack = facts.stack;
+    for job in jobs(facts) {
+        let Some(node) = job.value.get("environment") else { continue };
+        let node = node.get("name").unwrap_or(node);
+        let name = node.str().unwrap_or_default();
+        let known = stack.remote_environments().any(|environment| environment.name == *name);
+        if !known && !name.contains("${{") && !name.is_empty() {
+            let message = format!("the job `{}` names the environment `{name}`, which the stack does not have", job.key);
+            out.at(node.at, message);
+        }
+    }
+    let contexts = contexts(facts);
+    let written: Vec<&str> = contexts.iter().filter_map(|node| node.str()).collect();
+    let Some(first) = contexts.first() else { return };
+    if written.iter().any(|text| text.contains("${{")) {
+        return;
+    }
+    for unit in &stack.units {
+        let Some(directory) = unit.directory() else { continue };
+        if !written.iter().any(|text| join("", text) == directory) {
+            out.at(first.at, format!("no job builds the image of `{}` from `{directory}`", unit.name));
+        }
+    }
+}
+
+fn paths(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for job in jobs(facts) {
+        job.value.walk(&mut |node| {
+            for entry in node.entries() {
+                let directory = matches!(entry.key.as_str(), "working-directory" | "context");
+                let file = matches!(entry.key.as_str(), "file" | "cache-dependency-path");
+                let Some(text) = entry.value.str() else { continue };
+                if (directory || file) && !text.contains("${{") && !text.contains('*') && !text.contains('\n') {
+                    let path = join("", text);
+                    if !path.is_empty() && !facts.files.has_directory(&path) && !facts.files.contains(&path) {
+                        out.at(entry.at, format!("`{text}` does not exist"));
+                    }
+                }
+                if entry.key == "run" {
+                    for missing in super::documents::missing_commands(facts, text) {
+                        out.at(entry.at, missing);
+                    }
+                }
+            }
+        });
+    }
+}
