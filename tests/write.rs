@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustix::fs::{CWD, FlockOperation, Mode, OFlags};
+use rustix::fs::{FlockOperation, Mode, OFlags};
 use stackwright::project::{Lock, Outcome, WriteError, preflight, would_write, write_new};
 use stackwright::tree::{FileTree, Origin, Ownership, RelPath, RenderedFile};
 use tempfile::TempDir;
