@@ -16,7 +16,7 @@ pub use path::{PathError, RelPath};
 pub const LOCK_PATH: &str = ".stackwright/lock.json";
 
 /// Who looks after a file once it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Ownership {
     /// Kept up to date from the stack; an edit is merged or reported.

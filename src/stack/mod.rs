@@ -11,7 +11,7 @@ pub use names::{Name, NameError};
 pub use process::{
     Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Start,
 };
-pub use unit::{Binding, Endpoint, Feature, Outbound, Platform, Protocol, Provider, Source, Unit, UnitKind};
+pub use unit::{Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provider, Source, Unit, UnitKind};
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 
 use std::collections::BTreeMap;

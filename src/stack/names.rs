@@ -38,7 +38,6 @@ const RESERVED: &[(&str, &str)] = &[
     ("aux", "Windows can't store a file of that name"),
     ("nul", "Windows can't store a file of that name"),
     ("outside", "it stands for visitors and the internet in the stack model"),
-    ("default", "clusters use it for their own namespace"),
     ("localhost", "every machine resolves it to itself"),
 ];
 

@@ -39,6 +39,31 @@ pub struct Unit {
     /// How many connections it accepts, when it limits them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection_limit: Option<u32>,
+    /// A program in its image that asks an HTTP path; `{port}` and `{path}` stand for what is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub http_check: Vec<String>,
+    /// How its code is checked, inside the image's `test` stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CodeCheck>,
+    /// Paths of its source directory that a developer's containers see live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub live: Vec<String>,
+    /// The labels that an operator gives to the instances it makes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub selector: BTreeMap<String, String>,
+}
+
+/// A check of a service's code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeCheck {
+    /// Its name: `lint`, `types`, `test`.
+    pub name: String,
+    /// The argument vector.
+    pub command: Vec<String>,
+    /// Whether it needs what the unit uses to be running.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_bindings: bool,
 }
 
 impl Unit {

@@ -1,0 +1,165 @@
+//! Answers: from whatever source, checked in the order of the questions.
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Blueprint, Question, default_of, is_asked, parse_text, validate};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::render::{Context, Engine};
+
+/// Accepted answers, by question.
+pub type Answers = BTreeMap<String, Value>;
+
+/// An answer as it was given, not yet checked.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The answer.
+    pub value: GivenValue,
+    /// Where it was given, for messages: `--set`, `answers.yaml:3`.
+    pub origin: String,
+}
+
+/// Text still to be read by the question's type, or a value that has a type already.
+#[derive(Debug, Clone)]
+pub enum GivenValue {
+    /// From `--set` or the environment.
+    Text(String),
+    /// From an answers file.
+    Typed(Value),
+}
+
+impl Given {
+    /// An answer given as text.
+    pub fn text(text: impl Into<String>, origin: impl Into<String>) -> Self {
+        Self { value: GivenValue::Text(text.into()), origin: origin.into() }
+    }
+
+    /// An answer with a type.
+    pub fn typed(value: Value, origin: impl Into<String>) -> Self {
+        Self { value: GivenValue::Typed(value), origin: origin.into() }
+    }
+
+    /// The checked answer.
+    pub fn accept(&self, question: &Question, engine: &Engine, earlier: &Context) -> Result<Value, String> {
+        match &self.value {
+            GivenValue::Text(text) => validate(question, &parse_text(question, text)?, engine, earlier),
+            GivenValue::Typed(value) => validate(question, value, engine, earlier),
+        }
+    }
+}
+
+/// A question without an answer and without a default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The question's id.
+    pub id: String,
+    /// The question.
+    pub ask: String,
+}
+
+/// The answers so far as a context for expressions.
+pub(super) fn context(answers: &Answers) -> Context {
+    Context::from(minijinja::value::Serde(answers))
+}
+
+/// Every answer without asking anybody: given ones, then defaults. Reports everything that is missing,
+/// unknown or refused.
+pub fn collect(blueprint: &Blueprint, given: &BTreeMap<String, Given>, engine: &Engine) -> Result<Answers, Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let mut missing = Vec::new();
+    let mut answers = Answers::new();
+    for (id, answer) in given {
+        if blueprint.question(id).is_none() {
+            problems.push(unknown(blueprint, id, &answer.origin));
+        }
+    }
+    for question in &blueprint.questions {
+        match one(question, given.get(&question.id), engine, &context(&answers)) {
+            Ok(Some(answer)) => {
+                answers.insert(question.id.clone(), answer);
+            }
+            Ok(None) => missing.push(Missing { id: question.id.clone(), ask: question.ask.clone() }),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    if !missing.is_empty() {
+        problems.push(unanswered(&missing));
+    }
+    if problems.is_empty() {
+        rules(blueprint, &answers, engine, &mut problems);
+    }
+    problems.into_result(answers)
+}
+
+/// The conditions that the answers must meet together.
+fn rules(blueprint: &Blueprint, answers: &Answers, engine: &Engine, problems: &mut Diagnostics) {
+    for rule in &blueprint.rules {
+        match engine.holds("rules", &rule.that, &context(answers)) {
+            Ok(true) => {}
+            Ok(false) => problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that))),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+}
+
+/// The answer to one question; a question that is not asked takes its default, or an empty value.
+fn one(
+    question: &Question,
+    given: Option<&Given>,
+    engine: &Engine,
+    earlier: &Context,
+) -> Result<Option<Value>, Box<Diagnostic>> {
+    let asked = is_asked(question, engine, earlier)?;
+    if let Some(given) = given.filter(|_| asked) {
+        return given.accept(question, engine, earlier).map(Some).map_err(|why| {
+            Box::new(
+                Diagnostic::error(format!("answer `{}`: {why}", question.id))
+                    .note(format!("given by {}", given.origin))
+                    .help(format!("the question is: {}", question.ask)),
+            )
+        });
+    }
+    let default = default_of(question, engine, earlier)?;
+    match default {
+        Some(default) => validate(question, &default, engine, earlier).map(Some).map_err(|why| {
+            Box::new(
+                Diagnostic::error(format!("the default of `{}` doesn't fit: {why}", question.id))
+                    .help(format!("answer it: --set {}=…", question.id)),
+            )
+        }),
+        None if asked => Ok(None),
+        None => Ok(Some(empty(question))),
+    }
+}
+
+/// What a question that is not asked and has no default counts as.
+fn empty(question: &Question) -> Value {
+    match question.kind {
+        super::QuestionType::Boolean => false.into(),
+        super::QuestionType::Number => 0.into(),
+        super::QuestionType::Multi | super::QuestionType::List => Value::Array(Vec::new()),
+        _ => "".into(),
+    }
+}
+
+fn unknown(blueprint: &Blueprint, id: &str, origin: &str) -> Diagnostic {
+    let known = || blueprint.questions.iter().map(|question| question.id.as_str());
+    let next = match did_you_mean(id, known()) {
+        Some(guess) => format!("did you mean `{guess}`?"),
+        None => format!("`stackwright show {}` lists the questions", blueprint.id),
+    };
+    Diagnostic::error(format!("blueprint `{}` has no question `{id}`", blueprint.id))
+        .note(format!("given by {origin}"))
+        .help(next)
+}
+
+fn unanswered(missing: &[Missing]) -> Diagnostic {
+    let count = missing.len();
+    let what = if count == 1 { "1 question has".to_owned() } else { format!("{count} questions have") };
+    let mut diagnostic = Diagnostic::error(format!("{what} neither an answer nor a default"));
+    for question in missing {
+        diagnostic = diagnostic.note(format!("{}: {}", question.id, question.ask));
+    }
+    let sets: Vec<_> = missing.iter().map(|question| format!("--set {}=…", question.id)).collect();
+    diagnostic.help(format!("add {}", sets.join(" ")))
+}

@@ -1,0 +1,292 @@
+//! The form of a blueprint file, and of a project's own `stackwright.yaml`.
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::catalog::FileRule;
+use crate::stack::Provider;
+
+/// A stack description with questions.
+///
+/// Texts may be templates (`@{ … }@`) over the answers; a text that is one expression keeps its type.
+/// `when` and `each` hold bare expressions.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Blueprint {
+    /// The id; equal to the file's name.
+    pub id: String,
+    /// One line for lists.
+    pub title: String,
+    /// One sentence on what the stack is.
+    pub summary: String,
+    /// The blueprint's version.
+    pub version: String,
+    /// What is asked, in order.
+    #[serde(default)]
+    pub questions: Vec<Question>,
+    /// The project's names and addresses.
+    pub project: ProjectSpec,
+    /// Services, resources and tools.
+    pub units: Vec<UnitSpec>,
+    /// Components that serve the stack as a whole.
+    #[serde(default)]
+    pub platforms: Vec<PlatformSpec>,
+    /// Outside paths.
+    #[serde(default)]
+    pub routes: Vec<RouteSpec>,
+    /// Where the stack runs.
+    pub environments: Vec<EnvironmentSpec>,
+    /// Conditions that the answers must meet together.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Files of the blueprint's own folder.
+    #[serde(default)]
+    pub files: Vec<FileRule>,
+}
+
+/// A question.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The answer's name in expressions and for `--set`.
+    pub id: String,
+    /// What kind of answer is expected.
+    #[serde(rename = "type")]
+    pub kind: QuestionType,
+    /// The question itself.
+    pub ask: String,
+    /// What the answer decides.
+    #[serde(default)]
+    pub help: Option<String>,
+    /// The answer that is taken without one (a template over earlier answers).
+    #[serde(default)]
+    pub default: Option<Value>,
+    /// What can be chosen, for `choice` and `multi`.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// Whether it is asked at all (expression over earlier answers).
+    #[serde(default)]
+    pub when: Option<String>,
+    /// Further conditions on the answer.
+    #[serde(default)]
+    pub check: Vec<Rule>,
+    /// The smallest number, or the fewest items.
+    #[serde(default)]
+    pub min: Option<i64>,
+    /// The largest number, or the most items.
+    #[serde(default)]
+    pub max: Option<i64>,
+}
+
+/// What kind of answer is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum QuestionType {
+    /// A line of text.
+    Text,
+    /// A DNS label.
+    Name,
+    /// A DNS name with at least two labels.
+    Domain,
+    /// An address that a repository can be cloned from.
+    Repository,
+    /// An image registry with an optional path, without a scheme.
+    Registry,
+    /// One of `choices`.
+    Choice,
+    /// Any of `choices`.
+    Multi,
+    /// Yes or no.
+    Boolean,
+    /// A whole number.
+    Number,
+    /// A list of names.
+    List,
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The answer.
+    pub value: String,
+    /// What it means.
+    pub title: String,
+    /// When it is shown but refused (expression over earlier answers).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// Why it is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+}
+
+/// A condition with the reason for it.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// What must hold (expression); `answer` is the answer in question.
+    pub that: String,
+    /// Why, for the message.
+    pub because: String,
+}
+
+/// The project's names and addresses.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectSpec {
+    /// Its name, a DNS label.
+    pub name: String,
+    /// Its public domain.
+    pub domain: String,
+    /// Where it is cloned from.
+    pub repository: String,
+    /// Where its images are pushed.
+    pub registry: String,
+}
+
+/// A unit.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnitSpec {
+    /// Its name in the stack.
+    pub name: String,
+    /// The component it is an instance of.
+    pub component: String,
+    /// Whether it exists (expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// One unit per item of this list (expression); `item` is the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
+    /// Values of the component's parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, Value>,
+    /// What extends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<FeatureSpec>,
+    /// Which unit serves a requirement, by alias; needed where several could.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uses: BTreeMap<String, String>,
+    /// Who runs it, by environment name; `default` for the rest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub providers: BTreeMap<String, ProviderSpec>,
+    /// Ports on a developer's machine, by endpoint.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub publish: BTreeMap<String, u16>,
+}
+
+/// A provider, or a template that gives one.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ProviderSpec(pub String);
+
+impl ProviderSpec {
+    /// The provider of that word.
+    pub fn parse(text: &str) -> Option<Provider> {
+        serde_json::from_value(Value::String(text.to_owned())).ok()
+    }
+}
+
+/// A feature of a service.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureSpec {
+    /// The component.
+    pub component: String,
+    /// Whether it is there (expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Values of its parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, Value>,
+}
+
+/// A platform component.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformSpec {
+    /// Its name in the stack.
+    pub name: String,
+    /// The component (template).
+    pub component: String,
+    /// Whether it is there (expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Values of its parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, Value>,
+}
+
+/// An outside path.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteSpec {
+    /// The path prefix.
+    pub path: String,
+    /// The unit that answers.
+    pub unit: String,
+    /// The endpoint of that unit; the one that speaks HTTP when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// Whether it is there (expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+}
+
+/// An environment.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnvironmentSpec {
+    /// Its name.
+    pub name: String,
+    /// Whether it is the developer's own machine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub local: bool,
+    /// The host name it answers to.
+    pub host: String,
+    /// The branch that it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// Replicas, by process id, where they differ from the component's default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replicas: BTreeMap<String, u32>,
+    /// One environment per item of this list (expression); `item` is the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
+}
+
+/// A project's own stack: a blueprint without questions, every expression decided.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StackSpec {
+    /// What it was made from, for the record.
+    pub from: FromSpec,
+    /// The project's names and addresses.
+    pub project: ProjectSpec,
+    /// Services, resources and tools.
+    pub units: Vec<UnitSpec>,
+    /// Components that serve the stack as a whole.
+    #[serde(default)]
+    pub platforms: Vec<PlatformSpec>,
+    /// Outside paths.
+    #[serde(default)]
+    pub routes: Vec<RouteSpec>,
+    /// Where the stack runs.
+    pub environments: Vec<EnvironmentSpec>,
+}
+
+/// What a project was made from.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FromSpec {
+    /// The blueprint's id.
+    pub blueprint: String,
+    /// The blueprint's version.
+    pub version: String,
+    /// The blueprint's sentence on what the stack is.
+    pub summary: String,
+    /// The accepted answers, by question.
+    pub answers: BTreeMap<String, Value>,
+}

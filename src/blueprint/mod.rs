@@ -1,0 +1,57 @@
+//! Blueprints: questions, answers, and the stack description they expand to.
+mod answers;
+mod expand;
+mod form;
+mod validate;
+
+pub use answers::{Answers, Given, GivenValue, Missing, collect};
+pub use expand::expand;
+pub(crate) use expand::dynamic;
+pub use form::*;
+pub use validate::{default_of, is_asked, offered, parse_text, validate};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::yaml;
+
+impl Blueprint {
+    /// Reads a blueprint file.
+    pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
+        let blueprint: Self = yaml::decode(&yaml::parse_one(source)?, source)?;
+        let mut problems = Diagnostics::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for question in &blueprint.questions {
+            if !seen.insert(&question.id) {
+                let message = format!("question `{}` is asked twice", question.id);
+                problems.push(Diagnostic::error(message).file(&*source.name).help("remove one of them"));
+            }
+            let chooses = matches!(question.kind, QuestionType::Choice | QuestionType::Multi);
+            if chooses == question.choices.is_empty() {
+                let message = format!("question `{}`: types `choice` and `multi`, and no others, have `choices`", question.id);
+                problems.push(Diagnostic::error(message).file(&*source.name));
+            }
+        }
+        problems.into_result(blueprint)
+    }
+
+    /// The question of that id.
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+}
+
+impl StackSpec {
+    /// Reads a project's `stackwright.yaml`.
+    pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
+        yaml::decode(&yaml::parse_one(source)?, source)
+    }
+
+    /// The text of `stackwright.yaml`.
+    pub fn to_yaml(&self) -> String {
+        let mut text = String::from(
+            "# The project's own stack: what `stackwright` resolves and renders the managed files from.\n\
+             # `from` records what it was made from; the rest is yours to edit.\n",
+        );
+        text.push_str(&yaml::to_string(self));
+        text
+    }
+}

@@ -1,0 +1,145 @@
+//! `requirements.txt` with hashes, as the closure of the direct requirements in a kept resolution.
+//!
+//! Markers follow the dependency specifiers of PyPA; the condition of a package is the disjunction, over all ways to it, of
+//! the markers on the way.
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+
+/// The form of `locks/python.yaml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Resolution {
+    packages: BTreeMap<String, Package>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Package {
+    version: String,
+    hashes: Vec<String>,
+    #[serde(default)]
+    dependencies: Vec<String>,
+    #[serde(default)]
+    extras: BTreeMap<String, Vec<String>>,
+}
+
+/// Ways to a package: each a conjunction of markers; the empty one is unconditional.
+type Ways = BTreeSet<BTreeSet<String>>;
+
+/// The requirements file for those direct requirements, or the name that the resolution lacks.
+pub(super) fn requirements(resolution: &Resolution, direct: &[String]) -> Result<String, String> {
+    let mut text = String::from("# Every package with its digests; `pip install --require-hashes` refuses anything else.\n");
+    for (name, ways) in closure(resolution, direct)? {
+        let package = resolution.packages.get(&name).ok_or_else(|| name.clone())?;
+        let marker = marker(&ways);
+        let condition = if marker.is_empty() { String::new() } else { format!(" ; {marker}") };
+        let _ = write!(text, "{name}=={}{condition}", package.version);
+        for hash in &package.hashes {
+            let _ = write!(text, " \\\n    --hash=sha256:{hash}");
+        }
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// Every package that is reached, with the ways to it.
+fn closure(resolution: &Resolution, direct: &[String]) -> Result<BTreeMap<String, Ways>, String> {
+    let mut reached: BTreeMap<(String, Option<String>), Ways> = BTreeMap::new();
+    let mut todo: Vec<(String, Option<String>, BTreeSet<String>)> = Vec::new();
+    for requirement in direct {
+        todo.extend(steps(requirement, &BTreeSet::new()));
+    }
+    while let Some((name, extra, way)) = todo.pop() {
+        let ways = reached.entry((name.clone(), extra.clone())).or_default();
+        if ways.iter().any(|known| known.is_subset(&way)) {
+            continue; // a weaker condition is known already
+        }
+        ways.retain(|known| !way.is_subset(known));
+        ways.insert(way.clone());
+        let package = resolution.packages.get(&name).ok_or_else(|| name.clone())?;
+        let next = match &extra {
+            None => &package.dependencies,
+            Some(extra) => package.extras.get(extra).ok_or_else(|| format!("{name}[{extra}]"))?,
+        };
+        for requirement in next {
+            todo.extend(steps(requirement, &way));
+        }
+    }
+    let mut packages: BTreeMap<String, Ways> = BTreeMap::new();
+    for ((name, extra), ways) in reached {
+        if extra.is_none() {
+            packages.insert(name, ways);
+        }
+    }
+    Ok(packages)
+}
+
+/// A requirement `name[extra,extra] ; marker` as steps to the package and to each of its extras.
+fn steps(requirement: &str, way: &BTreeSet<String>) -> Vec<(String, Option<String>, BTreeSet<String>)> {
+    let (what, marker) = requirement.split_once(" ; ").unwrap_or((requirement, ""));
+    let mut way = way.clone();
+    if !marker.is_empty() {
+        way.insert(marker.trim().to_owned());
+    }
+    let (name, extras) = match what.trim().split_once('[') {
+        Some((name, extras)) => (name, extras.trim_end_matches(']')),
+        None => (what.trim(), ""),
+    };
+    let mut steps = vec![(name.to_owned(), None, way.clone())];
+    for extra in extras.split(',').map(str::trim).filter(|extra| !extra.is_empty()) {
+        steps.push((name.to_owned(), Some(extra.to_owned()), way.clone()));
+    }
+    steps
+}
+
+/// The disjunction of the ways; empty when one of them is unconditional.
+fn marker(ways: &Ways) -> String {
+    if ways.iter().any(BTreeSet::is_empty) {
+        return String::new();
+    }
+    let several = ways.len() > 1;
+    let way = |way: &BTreeSet<String>| {
+        let grouped = way.iter().map(|marker| {
+            let group = way.len() > 1 && marker.contains(" or ");
+            if group { format!("({marker})") } else { marker.clone() }
+        });
+        let text = grouped.collect::<Vec<_>>().join(" and ");
+        if several && way.len() > 1 { format!("({text})") } else { text }
+    };
+    ways.iter().map(way).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolution() -> Resolution {
+        serde_json::from_value(serde_json::json!({ "packages": {
+            "app": { "version": "1", "hashes": ["aa"], "dependencies": ["both", "zone ; sys_platform == 'win32'"] },
+            "both": { "version": "2", "hashes": ["bb", "cc"], "dependencies": [], "extras": { "fast": ["speed ; implementation_name != 'pypy'"] } },
+            "speed": { "version": "3", "hashes": ["dd"], "dependencies": ["zone"] },
+            "zone": { "version": "4", "hashes": ["ee"] },
+        }}))
+        .unwrap()
+    }
+
+    #[test]
+    fn takes_what_is_reached_and_no_more() {
+        let text = requirements(&resolution(), &["app".into()]).unwrap();
+        assert!(text.contains("both==2 \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"), "{text}");
+        assert!(text.contains("zone==4 ; sys_platform == 'win32'"), "{text}");
+        assert!(!text.contains("speed"), "{text}");
+    }
+
+    #[test]
+    fn joins_the_markers_of_all_ways() {
+        let text = requirements(&resolution(), &["app".into(), "both[fast]".into()]).unwrap();
+        assert!(text.contains("speed==3 ; implementation_name != 'pypy'"), "{text}");
+        assert!(text.contains("zone==4 ; implementation_name != 'pypy' or sys_platform == 'win32'"), "{text}");
+    }
+
+    #[test]
+    fn names_what_the_resolution_lacks() {
+        assert_eq!(requirements(&resolution(), &["gone".into()]), Err("gone".into()));
+    }
+}

@@ -1,0 +1,10 @@
+//! Rendering: one template engine with one set of delimiters, no access to anything but its data.
+mod engine;
+mod error;
+mod filters;
+mod words;
+
+pub use engine::{Engine, Templates};
+pub(crate) use engine::{has_syntax, to_json};
+pub use minijinja::Value as Context;
+pub use words::{pascal, plural, snake};

@@ -1,0 +1,34 @@
+//! Ports on a developer's machine: as the description says, each used once.
+use std::collections::BTreeMap;
+
+use super::Run;
+use super::draft::Draft;
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+
+/// Publishes the endpoints that the description names.
+pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let mut taken: BTreeMap<u16, String> = BTreeMap::new();
+    for unit in &mut draft.units {
+        let name = unit.unit.name.clone();
+        for (endpoint, port) in &unit.spec.publish {
+            let mark = |problem| run.place.mark(problem, "units", &unit.spec.name, &["publish", endpoint]);
+            if let Some(other) = taken.insert(*port, format!("{name}.{endpoint}")) {
+                problems.push(mark(
+                    Diagnostic::error(format!("port {port} is published by `{other}` and by `{name}.{endpoint}`"))
+                        .help("give one of them another port"),
+                ));
+            }
+            let names = unit.unit.endpoints.iter().map(|known| known.name.as_str());
+            let guess = did_you_mean(endpoint, names);
+            match unit.unit.endpoints.iter_mut().find(|known| known.name == *endpoint) {
+                Some(known) => known.host_port = Some(*port),
+                None => problems.push(mark(
+                    Diagnostic::error(format!("`{name}` has no endpoint `{endpoint}`"))
+                        .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
+                )),
+            }
+        }
+    }
+    problems.into_result(())
+}

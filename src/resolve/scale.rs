@@ -1,0 +1,34 @@
+//! How many replicas of each process run in each environment.
+use super::Run;
+use super::draft::Draft;
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::stack::Provider;
+
+/// Fills in the numbers that the description leaves open, and refuses those that can't hold.
+pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let units = &draft.units;
+    let processes = || units.iter().flat_map(|unit| unit.unit.processes.iter().map(move |process| (&unit.unit, process)));
+    for environment in &mut draft.environments {
+        let mark = |problem| run.place.mark(problem, "environments", environment.name.as_str(), &["replicas"]);
+        for (id, count) in &environment.replicas {
+            let Some((_, process)) = processes().find(|(_, process)| process.id == **id) else {
+                let guess = did_you_mean(id, processes().map(|(_, process)| process.id.as_str()));
+                let problem = Diagnostic::error(format!("there is no process `{id}`"));
+                problems.push(mark(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))));
+                continue;
+            };
+            if (process.singleton || process.stateful) && *count > 1 {
+                let why = if process.singleton { "two at once would do its work twice" } else { "its data has one owner" };
+                problems.push(mark(Diagnostic::error(format!("`{id}` can't have {count} replicas: {why}"))));
+            }
+        }
+        for (unit, process) in processes().filter(|(_, process)| process.long_running()) {
+            if unit.provider(&environment.name) == Provider::Container {
+                let usual = if environment.local { process.scale.local } else { process.scale.default };
+                environment.replicas.entry(process.id.to_string()).or_insert(usual);
+            }
+        }
+    }
+    problems.into_result(())
+}

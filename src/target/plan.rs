@@ -1,0 +1,127 @@
+//! Which files the repository has: every rule of every target and component, for everything it applies to.
+mod jobs;
+mod scopes;
+
+use std::collections::BTreeMap;
+
+use minijinja::value::Value;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Scope, app, view};
+use crate::blueprint::dynamic;
+use crate::catalog::{Catalog, FileRule, Kind};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::render::{Context, Engine};
+use crate::stack::{Params, Stack};
+use crate::tree::Ownership;
+use crate::yaml;
+
+pub(super) use jobs::Planner;
+pub use jobs::Job;
+
+/// The form of `targets/<id>/target.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TargetManifest {
+    /// Whether the stack has it (expression).
+    #[serde(default)]
+    pub(crate) when: Option<String>,
+    /// Its files.
+    pub(crate) files: Vec<FileRule>,
+}
+
+/// Every file that the repository of that stack has, by path.
+pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
+    let mut planner = Planner::new(stack, catalog, engine);
+    let mut problems = Diagnostics::new();
+    for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
+        if let Err(found) = result {
+            problems.extend(found);
+        }
+    }
+    problems.into_result(planner.finish())
+}
+
+/// Ids of the catalog's targets.
+pub(crate) fn target_ids(catalog: &Catalog) -> Vec<String> {
+    let manifests = catalog.files_under("targets").filter_map(|path| path.strip_suffix("/target.yaml"));
+    manifests.map(str::to_owned).collect()
+}
+
+/// Reads a target's manifest.
+pub(crate) fn manifest(catalog: &Catalog, id: &str) -> Result<TargetManifest, Diagnostics> {
+    let source = catalog.source(&format!("targets/{id}/target.yaml"));
+    yaml::decode(&yaml::parse_one(&source)?, &source)
+}
+
+fn targets(planner: &mut Planner) -> Result<(), Diagnostics> {
+    for id in target_ids(planner.catalog) {
+        let manifest = manifest(planner.catalog, &id)?;
+        if let Some(when) = &manifest.when
+            && !planner.engine.holds(&id, when, &planner.context(&planner.whole(), &[])).map_err(|p| *p)?
+        {
+            continue;
+        }
+        for rule in &manifest.files {
+            let scope = planner.whole();
+            planner.rule(rule, &format!("targets/{id}"), &id, rule.view.as_deref().or(Some(&id)), &scope, &[])?;
+        }
+    }
+    Ok(())
+}
+
+fn units(planner: &mut Planner) -> Result<(), Diagnostics> {
+    let stack = planner.stack;
+    for unit in &stack.units {
+        let component = planner.catalog.component(&unit.component)?;
+        let scope = Scope { unit: Some(unit), ..planner.whole() };
+        let params = ("params", dynamic(&unit.params));
+        let consumers = ("consumers", dynamic(scopes::consumers(stack, unit)));
+        if component.kind == Kind::Service {
+            app::plan(planner, unit, &component)?;
+        }
+        let folder = format!("components/{}", unit.component);
+        for rule in component.files.iter().filter(|rule| rule.path.is_none()) {
+            let extra = [params.clone(), consumers.clone()];
+            planner.rule(rule, &folder, &unit.component, rule.view.as_deref(), &scope, &extra)?;
+        }
+        for feature in &unit.features {
+            let component = planner.catalog.component(&feature.component)?;
+            let folder = format!("components/{}", feature.component);
+            for rule in component.files.iter().filter(|rule| rule.path.is_none()) {
+                let extra = [("params", dynamic(&feature.params))];
+                planner.rule(rule, &folder, &feature.component, rule.view.as_deref(), &scope, &extra)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn platforms(planner: &mut Planner) -> Result<(), Diagnostics> {
+    let stack = planner.stack;
+    for platform in &stack.platforms {
+        let component = planner.catalog.component(&platform.component)?;
+        let scope = Scope { platform: Some(platform), ..planner.whole() };
+        let folder = format!("components/{}", platform.component);
+        for rule in &component.files {
+            let extra = [("params", dynamic(&platform.params))];
+            planner.rule(rule, &folder, &platform.component, rule.view.as_deref(), &scope, &extra)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files of the blueprint's own folder; a project that left its blueprint behind has none.
+fn blueprint(planner: &mut Planner) -> Result<(), Diagnostics> {
+    let id = planner.stack.from.blueprint.clone();
+    if planner.catalog.text(&format!("blueprints/{id}.yaml")).is_none() {
+        return Ok(());
+    }
+    let (blueprint, _) = planner.catalog.blueprint(&id)?;
+    for rule in &blueprint.files {
+        let scope = planner.whole();
+        planner.rule(rule, &format!("blueprints/{id}"), &id, rule.view.as_deref(), &scope, &[])?;
+    }
+    Ok(())
+}

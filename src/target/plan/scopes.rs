@@ -1,0 +1,63 @@
+//! Scopes: what a rule is repeated for, and what every template sees.
+use minijinja::value::Value;
+
+use super::{Scope, Stack, dynamic};
+use crate::catalog::Each;
+use crate::stack::{Unit, UnitKind};
+
+/// What every template sees.
+pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
+    vec![
+        ("project", dynamic(&stack.project)),
+        ("units", dynamic(&stack.units)),
+        ("platforms", dynamic(&stack.platforms)),
+        ("channels", dynamic(&stack.channels)),
+        ("routes", dynamic(&stack.routes)),
+        ("environments", dynamic(&stack.environments)),
+        ("remotes", dynamic(stack.remote_environments().collect::<Vec<_>>())),
+        ("local", dynamic(stack.environments.iter().find(|environment| environment.local))),
+        ("variables", dynamic(&stack.variables)),
+        ("secrets", dynamic(&stack.secrets)),
+        ("edges", dynamic(&stack.edges)),
+        ("from", dynamic(&stack.from)),
+    ]
+}
+
+/// The scopes of a rule, outermost `each` first.
+pub(super) fn each<'a>(scope: &Scope<'a>, each: &[Each]) -> Vec<Scope<'a>> {
+    let mut scopes = vec![*scope];
+    for step in each {
+        scopes = scopes.iter().flat_map(|scope| one(scope, *step)).collect();
+    }
+    scopes
+}
+
+fn one<'a>(scope: &Scope<'a>, each: Each) -> Vec<Scope<'a>> {
+    let stack = scope.stack;
+    let units = |wanted: fn(&Unit) -> bool| {
+        let units = stack.units.iter().filter(|unit| wanted(unit));
+        units.map(|unit| Scope { unit: Some(unit), ..*scope }).collect()
+    };
+    match each {
+        Each::Environment => {
+            stack.remote_environments().map(|environment| Scope { environment: Some(environment), ..*scope }).collect()
+        }
+        Each::Service => units(|unit| unit.kind == UnitKind::Service),
+        Each::Resource => units(|unit| unit.kind == UnitKind::Resource),
+        Each::Tool => units(|unit| unit.kind == UnitKind::Tool),
+        Each::Unit => units(|_| true),
+        Each::Process => match scope.unit {
+            Some(unit) => unit.processes.iter().map(|process| Scope { process: Some(process), ..*scope }).collect(),
+            None => stack
+                .processes()
+                .map(|(unit, process)| Scope { unit: Some(unit), process: Some(process), ..*scope })
+                .collect(),
+        },
+    }
+}
+
+/// The units that are bound to a unit.
+pub(super) fn consumers<'a>(stack: &'a Stack, unit: &Unit) -> Vec<&'a Unit> {
+    let bound = |other: &&Unit| other.bindings.iter().any(|binding| binding.unit == unit.name);
+    stack.units.iter().filter(bound).collect()
+}
