@@ -74,7 +74,9 @@ def validate(validator: Validator, tree: Tree, tools: Tools, report: Report) -> 
     except NothingToCheck as error:
         if not validator.optional:
             report.fail(check, str(error))
-    except (Missing, Broken) as error:
+    except Missing as why:
+        report.skip(check, str(why))
+    except Broken as error:
         report.fail(check, str(error))
 
 

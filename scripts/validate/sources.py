@@ -44,7 +44,8 @@ def ruff_check(tree: Tree, tools: Tools) -> list[str]:
 
 def _ruff(tree: Tree, tools: Tools, command: list[str]) -> list[str]:
     files = tree.need(sorted(set(tree.named("*.py") + tree.scripts("python3", "python"))), "Python file")
-    done = run([tools.python("ruff"), *command, "--no-cache", *files], cwd=tree.root)
+    flags = ["--no-cache", "--force-exclude"]
+    done = run([tools.python("ruff"), *command, *flags, *files], cwd=tree.root)
     return [] if done.good else [done.output]
 
 
