@@ -7,4 +7,4 @@ mod words;
 pub use engine::{Engine, Templates};
 pub(crate) use engine::{has_syntax, to_json};
 pub use minijinja::Value as Context;
-pub use words::{pascal, plural, snake};
+pub use words::{pascal, plural, snake, title};

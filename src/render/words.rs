@@ -42,7 +42,7 @@ pub(super) fn camel(text: &str) -> String {
 }
 
 /// `Order item`.
-pub(super) fn title(text: &str) -> String {
+pub fn title(text: &str) -> String {
     capital(&joined(text, " "))
 }
 

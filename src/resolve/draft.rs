@@ -103,6 +103,7 @@ fn project(run: &Run, problems: &mut Diagnostics) -> Project {
     let spec = &run.spec.project;
     let name = name(&spec.name, "the project's name", problems);
     Project {
+        title: crate::render::title(name.as_str()),
         name,
         domain: spec.domain.clone(),
         repository: spec.repository.clone(),

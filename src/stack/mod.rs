@@ -82,6 +82,8 @@ impl Stack {
 pub struct Project {
     /// The project's name: a DNS label, also the repository's and the database's.
     pub name: Name,
+    /// The name as people read it, `Shop`.
+    pub title: String,
     /// The public domain of production, `shop.example.com`.
     pub domain: String,
     /// The address that the repository is cloned from.
