@@ -1,12 +1,15 @@
 //! Dependency locks: a complete resolution is kept as data; a repository gets the closure of what it uses.
+mod npm;
+mod python;
+
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostics;
-use crate::render::Context;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::stack::Name;
+use crate::yaml;
 
 /// Adds the direct dependencies `more` to `all`: lists are joined, maps united.
 pub(crate) fn merge(all: &mut Value, more: &Value) {
@@ -26,10 +29,50 @@ pub(crate) fn merge(all: &mut Value, more: &Value) {
 
 /// The lock of every package manager that the unit uses, by the name that templates have for it.
 pub(crate) fn render(
-    _unit: &Name,
-    _dependencies: &BTreeMap<String, Value>,
-    _catalog: &Catalog,
-    _params: &Context,
+    unit: &Name,
+    dependencies: &BTreeMap<String, Value>,
+    catalog: &Catalog,
 ) -> Result<BTreeMap<String, String>, Diagnostics> {
-    Ok(["python", "python_dev", "npm"].iter().map(|key| ((*key).to_owned(), String::new())).collect())
+    let mut texts = BTreeMap::new();
+    if dependencies.contains_key("python") {
+        let source = catalog.source("locks/python.yaml");
+        let resolution: python::Resolution = yaml::decode(&yaml::parse_one(&source)?, &source)?;
+        let runtime = names(dependencies, "python");
+        let all: Vec<String> = runtime.iter().cloned().chain(names(dependencies, "python-dev")).collect();
+        for (key, direct) in [("python", &runtime), ("python_dev", &all)] {
+            let text = python::requirements(&resolution, direct).map_err(|gone| lacking(unit, &source, &gone))?;
+            texts.insert(key.to_owned(), text.trim_end().to_owned());
+        }
+    }
+    if dependencies.contains_key("npm") {
+        let source = catalog.source("locks/npm.json");
+        let resolution: Value = serde_json::from_str(&source.text)
+            .map_err(|error| Diagnostic::error(error.to_string()).file(&*source.name))?;
+        let (runtime, dev) = (versions(dependencies, "npm"), versions(dependencies, "npm-dev"));
+        let mut manifest = json!({
+            "name": unit, "version": "0.0.0", "dependencies": runtime, "devDependencies": dev,
+        });
+        if let Some(engines) = resolution.get("engines") {
+            manifest["engines"] = engines.clone();
+        }
+        let text = npm::package_lock(&resolution, &manifest, &runtime, &dev).map_err(|gone| lacking(unit, &source, &gone))?;
+        texts.insert("npm".to_owned(), text);
+    }
+    Ok(texts)
+}
+
+fn lacking(unit: &Name, source: &Source, gone: &str) -> Diagnostic {
+    Diagnostic::error(format!("`{unit}` depends on {gone}, which the kept resolution lacks"))
+        .file(&*source.name)
+        .help("`make locks` resolves anew; it needs a network")
+}
+
+fn names(dependencies: &BTreeMap<String, Value>, group: &str) -> Vec<String> {
+    let list = dependencies.get(group).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
+fn versions(dependencies: &BTreeMap<String, Value>, group: &str) -> BTreeMap<String, String> {
+    let map = dependencies.get(group).and_then(Value::as_object);
+    map.into_iter().flatten().filter_map(|(name, version)| Some((name.clone(), version.as_str()?.to_owned()))).collect()
 }

@@ -57,7 +57,7 @@ fn shared(planner: &Planner, unit: &Unit, component: &Component) -> Result<Vec<(
             locks::merge(dependencies.entry(group.clone()).or_insert(Json::Null), more);
         }
     }
-    let texts = locks::render(&unit.name, &dependencies, planner.catalog, &dynamic(&unit.params))?;
+    let texts = locks::render(&unit.name, &dependencies, planner.catalog)?;
     let variables: Vec<_> = planner.stack.variables_of(&unit.name).collect();
     let groups: BTreeMap<String, &Json> =
         dependencies.iter().map(|(group, names)| (group.split('-').collect::<Vec<_>>().join("_"), names)).collect();

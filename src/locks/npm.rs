@@ -1,0 +1,193 @@
+//! `package-lock.json` (lock file version 3) as the closure of the direct dependencies in a kept resolution.
+//!
+//! The resolution is a whole tree, `node_modules` paths included. What is reached from the direct dependencies, by Node's
+//! look-up, stays where it is; the flags `dev`, `optional`, `devOptional` and `peer` are computed anew, the way npm does.
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+/// What a package asks for, and how.
+struct Edge<'a> {
+    to: &'a str,
+    dev: bool,
+    optional: bool,
+    peer: bool,
+    /// Whether it brings the package in; an optional peer only uses what is there.
+    pulls: bool,
+}
+
+/// Why a package is there; every flag holds until a way to the package disproves it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Flags {
+    dev: bool,
+    optional: bool,
+    dev_optional: bool,
+    peer: bool,
+}
+
+/// The root of the tree, whose flags are all false.
+const ROOT: &str = "";
+
+/// The lock file for those direct dependencies, or the package that the resolution lacks.
+pub(super) fn package_lock(
+    resolution: &Value,
+    manifest: &Value,
+    runtime: &BTreeMap<String, String>,
+    dev: &BTreeMap<String, String>,
+) -> Result<String, String> {
+    let packages = resolution.get("packages").and_then(Value::as_object).ok_or("packages")?;
+    let mut edges: BTreeMap<&str, Vec<Edge>> = BTreeMap::new();
+    let direct = runtime.keys().map(|name| (name, false)).chain(dev.keys().map(|name| (name, true)));
+    let mut roots = Vec::new();
+    for (name, dev) in direct {
+        let to = find(packages, ROOT, name).ok_or_else(|| name.clone())?;
+        roots.push(Edge { to, dev, optional: false, peer: false, pulls: true });
+    }
+    let mut todo: Vec<&str> = roots.iter().map(|edge| edge.to).collect();
+    edges.insert(ROOT, roots);
+    while let Some(path) = todo.pop() {
+        if edges.contains_key(path) {
+            continue;
+        }
+        let out = edges_of(packages, path)?;
+        todo.extend(out.iter().filter(|edge| edge.pulls).map(|edge| edge.to));
+        edges.insert(path, out);
+    }
+    let flags = flags(&edges);
+    let mut locked = Map::new();
+    locked.insert(ROOT.into(), manifest.clone());
+    for path in edges.keys().filter(|path| **path != ROOT) {
+        locked.insert((*path).to_owned(), entry(&packages[*path], flags[path]));
+    }
+    let lock = json!({
+        "name": manifest["name"], "version": manifest["version"],
+        "lockfileVersion": 3, "requires": true, "packages": locked,
+    });
+    serde_json::to_string_pretty(&lock).map_err(|error| error.to_string())
+}
+
+/// The path at which the package at `from` finds `name`: its own `node_modules` first, then its parents'.
+fn find<'a>(packages: &'a Map<String, Value>, from: &str, name: &str) -> Option<&'a str> {
+    let mut base = from;
+    loop {
+        let slash = if base.is_empty() { "" } else { "/" };
+        if let Some((path, _)) = packages.get_key_value(&format!("{base}{slash}node_modules/{name}")) {
+            return Some(path);
+        }
+        if base.is_empty() {
+            return None;
+        }
+        base = base.rfind("/node_modules/").map_or("", |at| &base[..at]);
+    }
+}
+
+fn edges_of<'a>(packages: &'a Map<String, Value>, path: &'a str) -> Result<Vec<Edge<'a>>, String> {
+    let package = packages.get(path).ok_or_else(|| path.to_owned())?;
+    let names = |key: &str| {
+        let map = package.get(key).and_then(Value::as_object);
+        map.into_iter().flat_map(|map| map.keys()).cloned().collect::<BTreeSet<String>>()
+    };
+    let optional = names("optionalDependencies");
+    let mut edges = Vec::new();
+    for name in names("dependencies").union(&optional) {
+        let optional = optional.contains(name);
+        match find(packages, path, name) {
+            Some(to) => edges.push(Edge { to, dev: false, optional, peer: false, pulls: true }),
+            None if optional => {}
+            None => return Err(format!("{name}, which {path} needs")),
+        }
+    }
+    for name in names("peerDependencies") {
+        let meta = package.get("peerDependenciesMeta").and_then(|meta| meta.get(&name)?.get("optional"));
+        let optional = meta.and_then(Value::as_bool).unwrap_or(false);
+        if let Some(to) = find(packages, path, &name) {
+            edges.push(Edge { to, dev: false, optional, peer: true, pulls: !optional });
+        }
+    }
+    Ok(edges)
+}
+
+/// Flags by path: a fixed point, because a flag once disproved stays so.
+fn flags<'a>(edges: &BTreeMap<&'a str, Vec<Edge<'a>>>) -> BTreeMap<&'a str, Flags> {
+    let all = Flags { dev: true, optional: true, dev_optional: true, peer: true };
+    let none = Flags { dev: false, optional: false, dev_optional: false, peer: false };
+    let mut flags: BTreeMap<&str, Flags> = edges.keys().map(|path| (*path, all)).collect();
+    flags.insert(ROOT, none);
+    loop {
+        let mut changed = false;
+        for (path, out) in edges {
+            let from = flags[path];
+            for edge in out {
+                let Some(to) = flags.get_mut(edge.to) else { continue }; // an optional peer that nothing brings in
+                let plain = !from.dev_optional && !from.dev && !from.optional && !edge.dev && !edge.optional;
+                let next = Flags {
+                    peer: to.peer && (from.peer || edge.peer),
+                    dev_optional: to.dev_optional && !plain,
+                    dev: to.dev && !plain && (from.dev || edge.dev),
+                    optional: to.optional && !plain && (from.optional || edge.optional),
+                };
+                changed |= next != *to;
+                *to = next;
+            }
+        }
+        if !changed {
+            return flags;
+        }
+    }
+}
+
+fn entry(package: &Value, flags: Flags) -> Value {
+    let mut entry = package.as_object().cloned().unwrap_or_default();
+    let shown = [
+        ("dev", flags.dev),
+        ("optional", flags.optional),
+        ("devOptional", flags.dev_optional && !flags.dev && !flags.optional),
+        ("peer", flags.peer),
+    ];
+    for (name, _) in shown.into_iter().filter(|(_, holds)| *holds) {
+        entry.insert(name.into(), true.into());
+    }
+    Value::Object(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock(runtime: &[&str], dev: &[&str]) -> Result<Value, String> {
+        let resolution = json!({ "packages": {
+            "node_modules/a": { "version": "1.0.0", "dependencies": { "b": "^1" } },
+            "node_modules/b": { "version": "2.0.0", "optionalDependencies": { "o": "1" } },
+            "node_modules/a/node_modules/b": { "version": "1.0.0" },
+            "node_modules/d": { "version": "1.0.0", "dependencies": { "b": "^2" }, "peerDependencies": { "x": "*" },
+                                "peerDependenciesMeta": { "x": { "optional": true } } },
+            "node_modules/o": { "version": "1.0.0" },
+            "node_modules/x": { "version": "1.0.0" },
+        }});
+        let map = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "1".to_owned())).collect();
+        let manifest = json!({ "name": "web", "version": "0.0.0" });
+        let text = package_lock(&resolution, &manifest, &map(runtime), &map(dev))?;
+        Ok(serde_json::from_str(&text).unwrap())
+    }
+
+    #[test]
+    fn looks_packages_up_as_node_does() {
+        let lock = lock(&["a"], &[]).unwrap();
+        let paths: Vec<_> = lock["packages"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(paths, ["", "node_modules/a", "node_modules/a/node_modules/b"]);
+    }
+
+    #[test]
+    fn says_what_only_development_and_options_need() {
+        let lock = lock(&["a"], &["d"]).unwrap();
+        assert_eq!(lock["packages"]["node_modules/b"]["dev"], json!(true));
+        assert_eq!(lock["packages"]["node_modules/o"]["optional"], json!(true));
+        assert!(lock["packages"]["node_modules/a"].get("dev").is_none());
+        assert!(lock["packages"].get("node_modules/x").is_none(), "an optional peer brings nothing in");
+    }
+
+    #[test]
+    fn names_what_the_resolution_lacks() {
+        assert_eq!(lock(&["gone"], &[]).unwrap_err(), "gone");
+    }
+}
