@@ -40,12 +40,14 @@ describe("error tracking", () => {
 
   it("reports an error with its environment and without the visitor's session", async () => {
     vi.stubEnv("SENTRY_DSN", dsn);
-    vi.stubEnv("SENTRY_ENVIRONMENT", "staging");
+    vi.stubEnv("ENVIRONMENT", "staging");
+    vi.stubEnv("RELEASE", "1.2.3");
     register();
     onRequestError(new Error("the page failed"), request, place);
     await Sentry.flush(5000);
     expect(received).toContain("the page failed");
     expect(received).toContain('"environment":"staging"');
+    expect(received).toContain('"release":"1.2.3"');
     expect(received).not.toContain(session);
   });
 });

@@ -8,7 +8,8 @@ export function register(): void {
   }
   Sentry.init({
     dsn,
-    environment: process.env.SENTRY_ENVIRONMENT ?? "production",
+    environment: process.env.ENVIRONMENT ?? "unknown",
+    release: process.env.RELEASE ?? "unreleased",
     // Errors only; who was signed in stays here: cookies and tokens leave as "[Filtered]".
     tracesSampleRate: 0,
   });
