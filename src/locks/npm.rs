@@ -136,7 +136,9 @@ fn flags<'a>(edges: &BTreeMap<&'a str, Vec<Edge<'a>>>) -> BTreeMap<&'a str, Flag
     }
 }
 
+/// The package with its flags, its keys in npm's order, so that npm's next write changes nothing it need not change.
 fn entry(package: &Value, flags: Flags) -> Value {
+    const FIRST: [&str; 4] = ["name", "version", "resolved", "integrity"];
     let mut entry = package.as_object().cloned().unwrap_or_default();
     let shown = [
         ("dev", flags.dev),
@@ -147,7 +149,12 @@ fn entry(package: &Value, flags: Flags) -> Value {
     for (name, _) in shown.into_iter().filter(|(_, holds)| *holds) {
         entry.insert(name.into(), true.into());
     }
-    Value::Object(entry)
+    let mut fields: Vec<(String, Value)> = entry.into_iter().collect();
+    fields.sort_by_cached_key(|(key, value)| {
+        let first = FIRST.iter().position(|known| known == key).unwrap_or(FIRST.len());
+        (first, value.is_object(), key != "dependencies", key.clone())
+    });
+    Value::Object(fields.into_iter().collect())
 }
 
 #[cfg(test)]
@@ -184,6 +191,14 @@ mod tests {
         assert_eq!(lock["packages"]["node_modules/o"]["optional"], json!(true));
         assert!(lock["packages"]["node_modules/a"].get("dev").is_none());
         assert!(lock["packages"].get("node_modules/x").is_none(), "an optional peer brings nothing in");
+    }
+
+    #[test]
+    fn orders_keys_as_npm_does() {
+        let package = json!({ "version": "1", "license": "MIT", "bin": { "a": "a.js" }, "dependencies": { "b": "^1" } });
+        let flags = Flags { dev: true, optional: false, dev_optional: false, peer: false };
+        let keys: Vec<_> = entry(&package, flags).as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["version", "dev", "license", "dependencies", "bin"]);
     }
 
     #[test]
