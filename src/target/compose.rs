@@ -1,5 +1,7 @@
 //! The stack in Compose's words: services, published ports, health checks and start conditions.
 mod start;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::collections::BTreeMap;

@@ -39,10 +39,17 @@ fn text(stack: &Stack, value: &Value) -> Result<String, String> {
 fn follow_ports(stack: &Stack, mut text: String) -> String {
     for open in local_units(stack).flat_map(published) {
         let address = format!("localhost:{}", open.host_port);
-        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_digit());
-        if text.match_indices(&address).all(|(at, _)| ends(&text[at + address.len()..])) {
-            text = text.replace(&address, &format!("localhost:${{{}:-{}}}", open.variable, open.host_port));
+        let mut pieces = text.split(&address);
+        let mut followed = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            if piece.starts_with(|c: char| c.is_ascii_digit()) {
+                followed.push_str(&address);
+            } else {
+                followed.push_str(&format!("localhost:${{{}:-{}}}", open.variable, open.host_port));
+            }
+            followed.push_str(piece);
         }
+        text = followed;
     }
     text
 }
