@@ -21,6 +21,9 @@ keepalive = 75
 max_requests = 50_000
 max_requests_jitter = 5_000
 
+# The file system is read-only, and nobody is there to type commands.
+control_socket_disable = True
+
 # RequestLogMiddleware logs the requests.
 accesslog = None
 logconfig_dict: dict[str, Any] = {

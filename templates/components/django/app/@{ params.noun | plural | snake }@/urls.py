@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from .views import @{ One }@ViewSet
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("@{ params.noun | plural | kebab }@", @{ One }@ViewSet, basename="@{ params.noun | kebab }@")
 
 urlpatterns = router.urls

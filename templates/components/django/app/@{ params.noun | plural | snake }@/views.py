@@ -22,6 +22,7 @@ class @{ One }@ViewSet(
     """Create, list and read one's own."""
 
     queryset = @{ One }@.objects.all()
+    lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[@{ One }@]:
         """Only one's own: what belongs to others does not exist."""

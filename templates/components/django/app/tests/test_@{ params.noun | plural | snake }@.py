@@ -177,8 +177,3 @@ def test_seed_refuses_production_and_an_empty_password(settings: Settings) -> No
     settings.ENVIRONMENT = "production"
     with pytest.raises(CommandError, match="production"):
         call_command("seed")
-@% if slots.tests %@
-
-
-@{ slots.tests }@
-@% endif %@

@@ -1,5 +1,6 @@
 """Celery: the application, request ids in tasks, and signs of life."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -10,6 +11,8 @@ from celery.beat import PersistentScheduler
 from celery.worker.consumer import Consumer
 
 from common.logs import request_id
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("@{ project.name }@-@{ unit.name }@")
 app.config_from_object("django.conf:settings", namespace="CELERY")

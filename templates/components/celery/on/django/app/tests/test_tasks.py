@@ -13,6 +13,7 @@ from celery import current_app
 from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from rest_framework.test import APIClient
 
 @{ ["from accounts.models import User", "from common.logs import request_id", "from config import celery", "from config.celery import Pulse", "from " ~ many ~ " import dispatch, tasks", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
 
@@ -45,6 +46,22 @@ def test_a_request_becomes_a_message(asked: list[str]) -> None:
     identifier = uuid4()
     dispatch.request_confirmation(identifier)
     assert asked == [str(identifier)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_the_request_is_recorded(
+    api: APIClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def away(_: str) -> None:
+        raise OSError("no broker")
+
+    monkeypatch.setattr(tasks.confirm_@{ one }@, "delay", away)
+    response = api.post("/api/v1/@{ unit.params.noun | plural | kebab }@/", {"title": "Tea"})
+    assert response.status_code == 201
+    assert @{ One }@.objects.get().status == @{ One }@.Status.PENDING
+    assert "no broker" in caplog.text
 
 
 def test_the_sweep_asks_again_for_what_is_stale_once(
