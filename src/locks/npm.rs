@@ -195,7 +195,8 @@ mod tests {
 
     #[test]
     fn orders_keys_as_npm_does() {
-        let package = json!({ "version": "1", "license": "MIT", "bin": { "a": "a.js" }, "dependencies": { "b": "^1" } });
+        let package =
+            json!({ "version": "1", "license": "MIT", "bin": { "a": "a.js" }, "dependencies": { "b": "^1" } });
         let flags = Flags { dev: true, optional: false, dev_optional: false, peer: false };
         let keys: Vec<_> = entry(&package, flags).as_object().unwrap().keys().cloned().collect();
         assert_eq!(keys, ["version", "dev", "license", "dependencies", "bin"]);

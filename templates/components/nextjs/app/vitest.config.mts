@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    testTimeout: 20_000,
     unstubEnvs: true,
     unstubGlobals: true,
   },

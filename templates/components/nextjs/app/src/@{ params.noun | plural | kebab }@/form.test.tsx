@@ -5,6 +5,7 @@ import { apiSend } from "@/lib/api-browser";
 import { ApiError } from "@/lib/problem";
 import { @{ params.noun | pascal }@Form } from "./form";
 
+const PATH = "/@{ params.noun | plural | kebab }@/";
 const refresh = vi.hoisted(() => vi.fn());
 
 vi.mock("next/navigation", () => ({ useRouter: () => ({ refresh }) }));
@@ -29,10 +30,8 @@ describe("@{ params.noun | pascal }@Form", () => {
     vi.mocked(apiSend).mockResolvedValueOnce({});
     submit("Espresso machine", "2");
     await vi.waitFor(() => expect(refresh).toHaveBeenCalledOnce());
-    expect(apiSend).toHaveBeenCalledWith("/@{ params.noun | plural | kebab }@/", {
-      title: "Espresso machine",
-      quantity: 2,
-    });
+    const body = { title: "Espresso machine", quantity: 2 };
+    expect(apiSend).toHaveBeenCalledWith(PATH, body);
     expect(screen.getByLabelText<HTMLInputElement>("Title").value).toBe("");
     expect(screen.queryByRole("alert")).toBeNull();
   });

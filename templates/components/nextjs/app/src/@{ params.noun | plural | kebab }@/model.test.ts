@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ContractError } from "@/lib/contract";
-import { parse@{ params.noun | pascal }@ } from "./model";
+import { fromApi } from "./model";
 
 const answer = {
   id: "0190b6a0-0000-7000-8000-000000000001",
@@ -11,9 +11,9 @@ const answer = {
   confirmed_at: null,
 };
 
-describe("parse@{ params.noun | pascal }@", () => {
+describe("fromApi", () => {
   it("turns the API's answer into the page's type", () => {
-    expect(parse@{ params.noun | pascal }@(answer)).toEqual({
+    expect(fromApi(answer)).toEqual({
       id: answer.id,
       title: "Espresso machine",
       quantity: 2,
@@ -29,6 +29,6 @@ describe("parse@{ params.noun | pascal }@", () => {
     ["a missing id", { id: undefined }],
     ["a date that is none", { created_at: "yesterday" }],
   ])("refuses %s", (_, change) => {
-    expect(() => parse@{ params.noun | pascal }@({ ...answer, ...change })).toThrow(ContractError);
+    expect(() => fromApi({ ...answer, ...change })).toThrow(ContractError);
   });
 });

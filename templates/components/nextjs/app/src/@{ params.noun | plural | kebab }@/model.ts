@@ -11,7 +11,7 @@ export interface @{ params.noun | pascal }@ {
   readonly confirmedAt: string | null;
 }
 
-export function parse@{ params.noun | pascal }@(value: unknown): @{ params.noun | pascal }@ {
+export function fromApi(value: unknown): @{ params.noun | pascal }@ {
   const fields = record(value);
   const status = STATUSES.find((known) => known === fields.status);
   if (!status) {

@@ -13,12 +13,16 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
 });
 
-export function @{ params.noun | pascal }@Table({ rows }: { rows: readonly @{ params.noun | pascal }@[] }) {
+interface Props {
+  readonly rows: readonly @{ params.noun | pascal }@[];
+}
+
+export function @{ params.noun | pascal }@Table({ rows }: Props) {
   if (rows.length === 0) {
     return <p className="empty">Nothing here yet. Create the first one above.</p>;
   }
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="@{ params.noun | plural | title }@">
+    <section className="scroll" tabIndex={0} aria-labelledby="title">
       <table>
         <thead>
           <tr>
@@ -43,6 +47,6 @@ export function @{ params.noun | pascal }@Table({ rows }: { rows: readonly @{ pa
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -12,8 +12,9 @@ type Contract = Record<string, Record<string, { readonly type: string }>>;
 describe.skipIf(contract === "")("the project's variable contract", () => {
   it("declares exactly what this service reads", () => {
     const { variables } = load(readFileSync(contract, "utf8")) as { variables: Contract };
-    const declared = Object.entries(variables[SERVICE] ?? {}).map(([name, { type }]) => [name, type]);
-    expect(Object.fromEntries(declared)).toEqual(VARIABLES);
+    const declared = Object.entries(variables[SERVICE] ?? {});
+    const types = declared.map(([name, { type }]) => [name, type]);
+    expect(Object.fromEntries(types)).toEqual(VARIABLES);
   });
 });
 

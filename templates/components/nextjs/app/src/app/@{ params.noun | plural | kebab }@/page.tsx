@@ -4,15 +4,16 @@ import { notFound } from "next/navigation";
 import { LogoutButton } from "@/components/logout-button";
 import { RefreshWhile } from "@/components/refresh-while";
 import { apiGet } from "@/lib/api-server";
-import { paginated, type Paginated } from "@/lib/contract";
+import { paginated } from "@/lib/contract";
 import { ApiError } from "@/lib/problem";
 import { requireUser } from "@/lib/session";
 import { @{ params.noun | pascal }@Form } from "@/@{ params.noun | plural | kebab }@/form";
-import { isUnfinished, parse@{ params.noun | pascal }@ } from "@/@{ params.noun | plural | kebab }@/model";
-import type { @{ params.noun | pascal }@ } from "@/@{ params.noun | plural | kebab }@/model";
+import { fromApi, isUnfinished } from "@/@{ params.noun | plural | kebab }@/model";
 import { @{ params.noun | pascal }@Table } from "@/@{ params.noun | plural | kebab }@/table";
 
 export const metadata: Metadata = { title: "@{ params.noun | plural | title }@" };
+
+const LIST = "/api/v1/@{ params.noun | plural | kebab }@/";
 
 interface Props {
   readonly searchParams: Promise<{ page?: string | string[] }>;
@@ -22,11 +23,11 @@ export default async function Page({ searchParams }: Props) {
   const user = await requireUser();
   const number = Number((await searchParams).page ?? 1);
   const { count, hasNext, hasPrevious, results } = await load(number);
-  const unfinished = results.filter((row) => isUnfinished(row)).length;
+  const unfinished = results.filter(isUnfinished).length;
   return (
     <>
       <header>
-        <h1>@{ params.noun | plural | title }@</h1>
+        <h1 id="title">@{ params.noun | plural | title }@</h1>
         <p>Signed in as {user.username}</p>
         <LogoutButton />
       </header>
@@ -44,13 +45,12 @@ export default async function Page({ searchParams }: Props) {
   );
 }
 
-async function load(number: number): Promise<Paginated<@{ params.noun | pascal }@>> {
+async function load(number: number) {
   if (!Number.isSafeInteger(number) || number < 1) {
     notFound();
   }
   try {
-    const answer = await apiGet(`/api/v1/@{ params.noun | plural | kebab }@/?page=${number}`);
-    return paginated(answer, parse@{ params.noun | pascal }@);
+    return paginated(await apiGet(`${LIST}?page=${number}`), fromApi);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) {
       notFound();
