@@ -17,7 +17,10 @@ describe("error tracking", () => {
     received = "";
     collector = createServer((message, answer) => {
       message.setEncoding("utf8").on("data", (chunk: string) => (received += chunk));
-      message.on("end", () => answer.end("{}"));
+      message.on("end", () => {
+        received += "\n";
+        answer.end("{}");
+      });
     });
     await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
     const { port } = collector.address() as AddressInfo;
@@ -49,5 +52,10 @@ describe("error tracking", () => {
     expect(received).toContain('"environment":"staging"');
     expect(received).toContain('"release":"1.2.3"');
     expect(received).not.toContain(session);
+    const lines = received.split("\n").filter((line) => line !== "");
+    const parts = lines.map((line) => JSON.parse(line) as Partial<Sentry.Event>);
+    const event = parts.find(({ exception }) => exception);
+    expect(event?.user).toBeUndefined();
+    expect(event?.request?.cookies).toBeUndefined();
   });
 });

@@ -10,8 +10,17 @@ export function register(): void {
     dsn,
     environment: process.env.ENVIRONMENT ?? "unknown",
     release: process.env.RELEASE ?? "unreleased",
-    // Errors only; who was signed in stays here: cookies and tokens leave as "[Filtered]".
+    // Errors only.
     tracesSampleRate: 0,
+    // Nothing about the person whose request failed: no address, session, password or form.
+    dataCollection: {
+      userInfo: false,
+      cookies: false,
+      httpHeaders: { request: { allow: ["user-agent", "x-request-id"] }, response: false },
+      httpBodies: [],
+      urlQueryParams: false,
+      stackFrameVariables: false,
+    },
   });
 }
 
