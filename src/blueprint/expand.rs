@@ -52,7 +52,6 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
     let from = FromSpec {
         blueprint: blueprint.id.clone(),
         version: blueprint.version.clone(),
-        summary: blueprint.summary.clone(),
         answers: answers.clone(),
     };
     Ok(StackSpec { from, project, units, platforms, routes, environments })
@@ -117,6 +116,7 @@ impl Expander<'_> {
             domain: self.text("project.domain", &project.domain)?,
             repository: self.text("project.repository", &project.repository)?,
             registry: self.text("project.registry", &project.registry)?,
+            summary: self.text("project.summary", &project.summary)?,
         })
     }
 

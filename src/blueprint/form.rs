@@ -144,6 +144,8 @@ pub struct ProjectSpec {
     pub repository: String,
     /// Where its images are pushed.
     pub registry: String,
+    /// One sentence on what the stack is.
+    pub summary: String,
 }
 
 /// A unit.
@@ -285,8 +287,6 @@ pub struct FromSpec {
     pub blueprint: String,
     /// The blueprint's version.
     pub version: String,
-    /// The blueprint's sentence on what the stack is.
-    pub summary: String,
     /// The accepted answers, by question.
     pub answers: BTreeMap<String, Value>,
 }

@@ -108,7 +108,7 @@ fn project(run: &Run, problems: &mut Diagnostics) -> Project {
         domain: spec.domain.clone(),
         repository: spec.repository.clone(),
         registry: spec.registry.trim_end_matches('/').to_owned(),
-        summary: run.spec.from.summary.clone(),
+        summary: spec.summary.clone(),
     }
 }
 
