@@ -24,5 +24,9 @@ class @{ One }@Admin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: @{ One }@ | None = None) -> bool:
+    def has_change_permission(
+        self,
+        request: HttpRequest,
+        obj: @{ One }@ | None = None,
+    ) -> bool:
         return False

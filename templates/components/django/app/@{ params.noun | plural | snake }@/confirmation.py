@@ -33,7 +33,8 @@ def work() -> None:
 
 @transaction.atomic
 def _advance(identifier: UUID, status: @{ One }@.Status) -> bool:
-    @{ one }@ = @{ One }@.objects.select_for_update().filter(pk=identifier).first()
+    locked = @{ One }@.objects.select_for_update()
+    @{ one }@ = locked.filter(pk=identifier).first()
     if @{ one }@ is None or @{ one }@.finished:
         logger.info("nothing to do", extra={"id": str(identifier)})
         return False

@@ -11,12 +11,22 @@ from .models import @{ One }@
 
 
 @transaction.atomic
-def place(owner: User, *, title: str, quantity: int) -> @{ One }@:
+def place(
+    owner: User,
+    *,
+    title: str,
+    quantity: int,
+) -> @{ One }@:
     """Record what the user asks for, and have it carried out once that is committed.
 
     What is recorded stays so even if handing it on fails: that is logged.
     """
-    @{ one }@ = @{ One }@.objects.create(owner=owner, title=title, quantity=quantity)
+    @{ one }@ = @{ One }@.objects.create(
+        owner=owner,
+        title=title,
+        quantity=quantity,
+    )
     @{ one }@.advance(@{ One }@.Status.PENDING)
-    transaction.on_commit(lambda: dispatch.request_confirmation(@{ one }@.pk), robust=True)
+    identifier = @{ one }@.pk
+    transaction.on_commit(lambda: dispatch.request_confirmation(identifier), robust=True)
     return @{ one }@

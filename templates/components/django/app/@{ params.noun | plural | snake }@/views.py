@@ -32,7 +32,9 @@ class @{ One }@ViewSet(
         return mine.prefetch_related("events") if self.action == "retrieve" else mine
 
     def get_serializer_class(self) -> type[BaseSerializer[@{ One }@]]:
-        return @{ One }@DetailSerializer if self.action == "retrieve" else @{ One }@Serializer
+        if self.action == "retrieve":
+            return @{ One }@DetailSerializer
+        return @{ One }@Serializer
 
     def perform_create(self, serializer: BaseSerializer[@{ One }@]) -> None:
         serializer.instance = services.place(user_of(self.request), **serializer.validated_data)

@@ -4,6 +4,9 @@ Servers come from the environment; on a machine without it, the addresses are th
 """
 
 import os
+@% if slots.test_imports %@
+@{ slots.test_imports }@
+@% endif %@
 
 os.environ |= {
     "ENVIRONMENT": "test",
@@ -12,7 +15,11 @@ os.environ |= {
     "ALLOWED_HOSTS": "testserver",
     "CSRF_TRUSTED_ORIGINS": "",
     "LOG_LEVEL": "INFO",
+    "SECURE_SSL_REDIRECT": "false",
+    "HSTS_SECONDS": "3600",
+    "PROXY_HOPS": "1",
     "WORK_SECONDS": "0",
+    "SEED_USERNAME": "demo",
     "SEED_PASSWORD": "seed-password",
 }
 os.environ.setdefault("DATABASE_URL", "postgres://test:test@localhost:5432/test")

@@ -104,7 +104,10 @@ def test_list_has_pages_with_the_newest_first(
     assert [entry["title"] for entry in api.get(first["next"]).json()["results"]] == ["0"]
 
 
-def test_detail_shows_the_history(api: APIClient, @{ one }@: @{ One }@) -> None:
+def test_detail_shows_the_history(
+    api: APIClient,
+    @{ one }@: @{ One }@,
+) -> None:
     confirm(@{ one }@.pk)
     body = api.get(f"{URL}{@{ one }@.pk}/").json()
     assert body["status"] == "confirmed"

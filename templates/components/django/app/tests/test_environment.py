@@ -18,11 +18,8 @@ CONTRACT = os.environ.get("ENV_SCHEMA", "")
 @pytest.mark.skipif(not CONTRACT, reason="ENV_SCHEMA does not name the contract; `make test` does")
 def test_reads_exactly_what_the_contract_declares() -> None:
     document: dict[str, Any] = yaml.safe_load(Path(CONTRACT).read_text())
-    declared = {
-        name: variable["type"]
-        for name, variable in document["variables"].items()
-        if any(consumer.split("/")[0] == "@{ unit.name }@" for consumer in variable["consumers"])
-    }
+    contract = document["variables"]["@{ unit.name }@"]
+    declared = {name: variable["type"] for name, variable in contract.items()}
     assert {name: variable.kind for name, variable in env.variables.items()} == declared
 
 

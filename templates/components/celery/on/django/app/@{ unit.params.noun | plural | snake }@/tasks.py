@@ -55,5 +55,6 @@ def requeue_stale() -> int:
             continue
         # Touched, so that the next sweep leaves it the same time again.
         @{ one }@.save(update_fields=["updated_at"])
-        transaction.on_commit(partial(confirm_@{ one }@.delay, str(@{ one }@.pk)))
+        again = partial(confirm_@{ one }@.delay, str(@{ one }@.pk))
+        transaction.on_commit(again)
     return len(stale)

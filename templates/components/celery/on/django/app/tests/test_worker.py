@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from celery import current_app
@@ -26,7 +27,8 @@ def start() -> Iterator[Start]:
     """Starts workers on the tests' database and broker."""
     current_app.control.purge()
     started: list[subprocess.Popen[bytes]] = []
-    database = os.environ["DATABASE_URL"].rpartition("/")[0]
+    database = urlsplit(os.environ["DATABASE_URL"])
+    database = database._replace(path=f"/{connection.settings_dict['NAME']}")
     command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--concurrency", "1"]
     queues = ",".join(settings.CELERY_TASK_QUEUES)
 
@@ -36,7 +38,7 @@ def start() -> Iterator[Start]:
             env={
                 **os.environ,
                 "DJANGO_SETTINGS_MODULE": "config.settings",
-                "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
+                "DATABASE_URL": database.geturl(),
                 "CELERY_VISIBILITY_TIMEOUT": "3",
                 **variables,
             },

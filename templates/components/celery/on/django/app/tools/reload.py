@@ -3,6 +3,7 @@
 python -m tools.reload COMMAND…
 """
 
+import signal
 import subprocess
 import sys
 import time
@@ -30,4 +31,6 @@ def main(command: list[str], directory: Path, *, interval: float = 1) -> int:
 
 
 if __name__ == "__main__":
+    # As the first process of a container it gets no default handling: stop like on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:], Path.cwd()))
