@@ -1,0 +1,94 @@
+//! What can be typed.
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Turns a stack blueprint into a repository that runs, and keeps checking it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stackwright",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 done, 1 findings, 2 bad usage or input, 3 cannot read or write, 130 cancelled."
+)]
+pub(super) struct Arguments {
+    /// A directory with components, blueprints or overrides of your own; may be repeated, the last one wins
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) catalog: Vec<PathBuf>,
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Make a repository from a blueprint
+    New(New),
+    /// Check a repository: each file alone, and all of them against each other and the stack
+    Check(Check),
+}
+
+/// Text for people, or JSON for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Answers are taken from --set, then --answers, then STACKWRIGHT_ANSWER_<QUESTION> in the environment, then prompts, then \
+defaults. Prompts appear on a terminal only, and not with --yes or when CI is set; without them, every question that has \
+neither an answer nor a default is listed, and nothing is written.")]
+pub(super) struct New {
+    /// A blueprint's id, or the path of a blueprint file (with a `/` or ending in .yaml)
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) blueprint: Option<String>,
+    /// Where the repository goes [default: the project's name]
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(super) dir: Option<PathBuf>,
+    /// Answer one question; may be repeated. Lists are separated by commas
+    #[arg(long, value_name = "QUESTION=ANSWER")]
+    pub(super) set: Vec<String>,
+    /// Answers as a YAML or JSON map; `-` reads standard input
+    #[arg(long, value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    pub(super) answers: Option<String>,
+    /// Never ask: take the defaults
+    #[arg(long, short)]
+    pub(super) yes: bool,
+    /// List the files without writing them
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The repository
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(super) dir: PathBuf,
+    /// How findings are printed
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(["text", "json", "sarif", "junit", "github"]))]
+    pub(super) format: String,
+    /// The mildest finding that makes the exit code 1
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = PossibleValuesParser::new(["error", "warning", "note"]))]
+    pub(super) deny: String,
+    /// Explain a rule instead
+    #[arg(long, value_name = "RULE")]
+    pub(super) explain: Option<String>,
+}
+
+/// The whole command.
+pub(super) fn command() -> clap::Command {
+    Arguments::command()
+}

@@ -1,0 +1,61 @@
+//! Why a verb could not do what it was asked, and the exit code for it.
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::output::Output;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::project::{WriteError, interrupt};
+
+/// The end of a run that did not work out.
+#[derive(Debug)]
+pub(super) struct Failure {
+    code: u8,
+    problems: Diagnostics,
+}
+
+impl Failure {
+    /// Bad usage or bad input.
+    pub(super) fn input(problems: impl Into<Diagnostics>) -> Self {
+        Self { code: 2, problems: problems.into() }
+    }
+
+    /// The system does not let us read or write.
+    pub(super) fn io(problems: impl Into<Diagnostics>) -> Self {
+        Self { code: 3, problems: problems.into() }
+    }
+
+    /// A file that cannot be read.
+    pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        Self::io(Diagnostic::error(format!("can't read `{}`: {error}", path.display())))
+    }
+
+    /// The user does not want to go on.
+    pub(super) fn cancelled() -> Self {
+        let message = Diagnostic::error("cancelled; nothing was written");
+        Self { code: interrupt::EXIT_CODE, problems: message.into() }
+    }
+
+    /// Says what is wrong.
+    pub(super) fn report(&self, output: &Output) -> ExitCode {
+        output.problems(&self.problems);
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(problems: Diagnostics) -> Self {
+        Self::input(problems)
+    }
+}
+
+impl From<Box<Diagnostic>> for Failure {
+    fn from(problem: Box<Diagnostic>) -> Self {
+        Self::input(*problem)
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self { code: error.exit_code(), problems: Diagnostic::from(error).into() }
+    }
+}

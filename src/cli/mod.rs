@@ -1,0 +1,48 @@
+//! The command line: a file per verb, and what verbs share.
+//!
+//! Data goes to standard output, everything else to standard error; [`output`] is the only module that writes to
+//! either. A verb returns an exit code or a [`Failure`], and [`run`] alone turns that into the process's end.
+mod args;
+mod check;
+mod failure;
+mod new;
+mod output;
+mod quote;
+mod repository;
+mod workbench;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::FromArgMatches as _;
+
+use args::{Arguments, Verb};
+use failure::Failure;
+use output::Output;
+
+/// How a verb ends.
+type Done = Result<ExitCode, Failure>;
+
+/// Runs the program with the arguments of this process.
+pub fn run() -> ExitCode {
+    run_with(std::env::args_os().collect())
+}
+
+fn run_with(arguments: Vec<OsString>) -> ExitCode {
+    let output = Output::new();
+    let parsed = args::command().try_get_matches_from(arguments);
+    let done = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => dispatch(&arguments, &output),
+        Err(error) => output.usage(&error),
+    };
+    done.unwrap_or_else(|failure| failure.report(&output))
+}
+
+fn dispatch(arguments: &Arguments, output: &Output) -> Done {
+    let catalogs = &arguments.catalog;
+    match &arguments.verb {
+        Verb::New(verb) => new::run(verb, catalogs, output),
+        Verb::Check(verb) => check::run(verb, output),
+    }
+}
+

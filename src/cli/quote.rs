@@ -1,0 +1,31 @@
+//! Words for a shell.
+
+/// One word as a POSIX shell reads it back: quoted only when needed.
+pub(super) fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:+@%=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn words_are_quoted_when_needed() {
+        for (text, quoted) in [
+            ("shop", "shop"),
+            ("https://git.example.com/a/b.git", "https://git.example.com/a/b.git"),
+            ("", "''"),
+            ("two words", "'two words'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME", "'$HOME'"),
+            ("~", "'~'"),
+        ] {
+            assert_eq!(word(text), quoted);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The catalog and what is made with it.
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::output::Output;
+use crate::blueprint::Blueprint;
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::render::Engine;
+
+/// The largest blueprint file that is read.
+const MAX_BLUEPRINT: u64 = 4 << 20;
+
+/// A catalog with its engine.
+pub(super) struct Workbench {
+    pub(super) catalog: Catalog,
+    pub(super) engine: Engine,
+}
+
+impl Workbench {
+    /// The embedded catalog with those directories over it.
+    pub(super) fn open(directories: &[PathBuf]) -> Result<Self, Failure> {
+        for directory in directories {
+            std::fs::symlink_metadata(directory).map_err(|error| Failure::unreadable(directory, &error))?;
+        }
+        let catalog = Catalog::load(directories)?;
+        let engine = crate::engine(&catalog);
+        Ok(Self { catalog, engine })
+    }
+
+    /// Says which embedded files the user's own ones replace: whoever looks for a fault should know.
+    pub(super) fn tell_overrides(&self, output: &Output) {
+        let mut note = Diagnostic::new(crate::diagnostic::Severity::Note, String::new());
+        for (path, directory) in self.catalog.overrides() {
+            note = note.note(format!("{path}, from {}", directory.display()));
+        }
+        let count = note.notes.len();
+        if count > 0 {
+            let files = if count == 1 { "file replaces an embedded one" } else { "files replace embedded ones" };
+            note.message = format!("{count} {files}");
+            output.problems([&note]);
+        }
+    }
+
+    /// The blueprint of that id, or in that file.
+    pub(super) fn blueprint(&self, id_or_path: &str) -> Result<(Blueprint, Source), Failure> {
+        if !is_path(id_or_path) {
+            return Ok(self.catalog.blueprint(id_or_path)?);
+        }
+        let source = Source::new(id_or_path, read(Path::new(id_or_path))?);
+        Ok((Blueprint::parse(&source)?, source))
+    }
+}
+
+/// Whether a blueprint is named by its file.
+pub(super) fn is_path(blueprint: &str) -> bool {
+    let extension = Path::new(blueprint).extension().and_then(|extension| extension.to_str());
+    blueprint.contains('/') || matches!(extension, Some("yaml" | "yml"))
+}
+
+/// A text that the user named; links are not followed, as in a catalog.
+fn read(path: &Path) -> Result<String, Failure> {
+    let refuse = |why: String| Failure::input(Diagnostic::error(why));
+    let shown = path.display();
+    let found = std::fs::symlink_metadata(path).map_err(|error| Failure::unreadable(path, &error))?;
+    if found.is_symlink() {
+        return Err(refuse(format!("`{shown}` is a symbolic link; name the blueprint's own file")));
+    }
+    if !found.is_file() {
+        return Err(refuse(format!("`{shown}` is not a file")));
+    }
+    if found.len() > MAX_BLUEPRINT {
+        return Err(refuse(format!("`{shown}`: {} bytes are more than a blueprint may have ({MAX_BLUEPRINT})", found.len())));
+    }
+    let bytes = std::fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
+    String::from_utf8(bytes).map_err(|_| refuse(format!("`{shown}` is not UTF-8 text")))
+}
