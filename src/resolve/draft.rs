@@ -184,6 +184,7 @@ fn unit(run: &Run, spec: &UnitSpec, project: &Project, environments: &[Environme
     });
     let providers = providers(spec, kind, environments, &mut |problem| problems.push(mark(problem, &["providers"])));
     problems.into_result(())?;
+    let selector = selector(run, &component, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
     let outbound = component.outbound.iter().chain(features.iter().flat_map(|(_, _, added)| &added.outbound));
     let unit = Unit {
         name,
@@ -210,7 +211,7 @@ fn unit(run: &Run, spec: &UnitSpec, project: &Project, environments: &[Environme
         http_check: component.http_check.clone(),
         checks: component.checks.clone(),
         live: component.live.clone(),
-        selector: BTreeMap::new(),
+        selector,
     };
     Ok(DraftUnit {
         unit,
@@ -337,6 +338,18 @@ fn source(
         Box::new(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))))
     })?;
     Ok(Source::Image { reference: reference.to_owned() })
+}
+
+/// The labels of the pods that an operator makes for the unit.
+fn selector(
+    run: &Run,
+    component: &Component,
+    name: &Name,
+    params: &Params,
+) -> Result<BTreeMap<String, String>, Box<Diagnostic>> {
+    let context = crate::blueprint::dynamic(serde_json::json!({ "unit": { "name": name }, "params": params }));
+    let labels = component.operator.iter().flat_map(|operator| &operator.selector);
+    labels.map(|(key, text)| Ok((key.clone(), run.engine.text(&component.id, text, &context)?))).collect()
 }
 
 fn providers(

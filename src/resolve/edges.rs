@@ -1,6 +1,6 @@
 //! Who talks to whom: from bindings, routes and what is reached outside. Network rules allow exactly this.
 use super::draft::{Draft, DraftUnit};
-use crate::stack::{Edge, Name, OUTSIDE, Provider, Route};
+use crate::stack::{Edge, Name, OUTSIDE, Protocol, Provider, Route};
 
 /// The edges, sorted.
 pub(super) fn draw(draft: &Draft, routes: &[Route]) -> Vec<Edge> {
@@ -35,7 +35,10 @@ pub(super) fn draw(draft: &Draft, routes: &[Route]) -> Vec<Edge> {
 
 /// An edge to the provider where the stack or an operator runs it, one to the outside where somebody else does.
 fn bound(draft: &Draft, from: &Name, alias: &str, endpoint: &str, provider: &DraftUnit, edges: &mut Vec<Edge>) {
-    let Some(port) = provider.unit.endpoint(endpoint).map(|endpoint| endpoint.port) else { return };
+    let Some(served) = provider.unit.endpoint(endpoint) else { return };
+    let port = served.port;
+    // What somebody else serves over HTTP is served encrypted, on the port for it.
+    let away_port = if served.protocol == Protocol::Http { 443 } else { port };
     let serving = provider.unit.processes.iter().find(|process| process.serves.iter().any(|name| name == endpoint));
     let Some(serving) = serving else { return };
     let outside = |environment: &&crate::stack::Environment| {
@@ -50,7 +53,7 @@ fn bound(draft: &Draft, from: &Name, alias: &str, endpoint: &str, provider: &Dra
         edges.push(edge(from.as_str(), serving.id.as_str(), port, format!("uses {alias}"), only(&here)));
     }
     if !away.is_empty() {
-        edges.push(edge(from.as_str(), OUTSIDE, port, format!("uses {alias}"), only(&away)));
+        edges.push(edge(from.as_str(), OUTSIDE, away_port, format!("uses {alias}"), only(&away)));
     }
 }
 

@@ -95,7 +95,7 @@ fn overlay(stack: &Stack, environment: &Environment) -> Result<Overlay, String> 
         }
         for process in &unit.processes {
             overlay.policies.extend(network::overlay_policy(stack, unit, process, environment));
-            if process.long_running() && !process.singleton && !process.stateful {
+            if unit.kind != UnitKind::Resource && process.long_running() && !process.singleton && !process.stateful {
                 let count = replicas(process, environment);
                 overlay.replicas.push(Replicas { name: process.id.to_string(), count });
                 if count > 1 && !workload::spared_everywhere(stack, process) {
