@@ -6,7 +6,10 @@ import "./globals.css";
 export const dynamic = "force-dynamic";
 
 export const metadata: Metadata = {
-  title: { default: @{ project.title | tojson }@, template: @{ ("%s · " ~ project.title) | tojson }@ },
+  title: {
+    default: @{ project.title | tojson }@,
+    template: @{ ("%s · " ~ project.title) | tojson }@,
+  },
 };
 
 export default function RootLayout({ children }: { children: ReactNode }) {
