@@ -62,9 +62,8 @@ def _schemas(tree: Tree, tools: Tools, mode: list[str]) -> list[str]:
     # Argo CD applies these as they are, no kustomization in between.
     plain = [tree.root / f for f in tree.below("deploy/argocd", "*.yaml") if f.name != "kustomization.yaml"]
     files = tree.need(manifests + plain, "manifest below deploy/")
-    done = run([tools.python("python"), SCHEMAS, *mode, *files], timeout=300)
-    if done.code not in (0, 1):
-        problems.append(done.output)
-    else:
-        problems.extend(done.stdout.splitlines())
+    done = run([tools.python("python"), "-I", SCHEMAS, *mode, *files], timeout=300)
+    problems.extend(done.stdout.splitlines())
+    if done.stderr.strip() or done.good != (not done.stdout):
+        problems.append(f"exit code {done.code}: {done.stderr}")
     return problems

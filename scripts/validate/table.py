@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from . import cluster, containers, sources, suppressions, types, workflows
+from . import cluster, containers, sources, suppressions, typechecks, workflows
 from .tools import Tools
 from .tree import Tree
 
@@ -45,8 +45,8 @@ TABLE = (
     Validator("yamllint", sources.yamllint, {"duplicate-key": "key-duplicates", "truthy": "truthy"}, own=True),
     Validator("ruff-format", sources.ruff_format, {"layout": "would be reformatted"}, own=True),
     Validator("ruff-check", sources.ruff_check, {"undefined-name": "F821"}, own=True),
-    Validator("types-python", types.python, {"type-error": "Incompatible types in assignment"}),
-    Validator("types-typescript", types.typescript, {"type-error": "TS2322"}, optional=True),
+    Validator("types-python", typechecks.python, {"type-error": "Incompatible types in assignment"}),
+    Validator("types-typescript", typechecks.typescript, {"type-error": "TS2322"}, optional=True),
     Validator("data-files", sources.data_files, {"duplicate-key": "duplicate key", "toml": "Invalid"}, own=True),
     Validator("gitleaks", sources.gitleaks, {"private-key": "private-key"}, own=True),
     Validator(
