@@ -86,6 +86,7 @@ fn service(entry: &Entry, local: usize) -> Service {
         at: entry.at,
         what: format!("the Compose service `{}`", entry.key),
         image: node.entry("image").and_then(|e| Some((e.value.str()?.to_owned(), e.value.at))),
+        image_at: node.place(&["image"]),
         command: command(&node),
         variables: variables(&node),
         variables_at: node.entry("environment").map_or(entry.at, |e| e.at),

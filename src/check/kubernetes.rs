@@ -163,7 +163,7 @@ pub(super) fn running(object: &Object, objects: &[Object], environment: usize) -
     for item in container.list_at(&["env"]) {
         let Some(name) = item.text_at(&["name"]) else { continue };
         variables.retain(|given: &Given| given.name != name);
-        variables.push(Given { name: name.to_owned(), at: item.at, value: value(item, objects) });
+        variables.push(Given { name: name.to_owned(), at: item.place(&["value"]), value: value(item, objects) });
     }
     let at = |key: &str| container.entry(key).map(|entry| entry.at);
     Some(Running {
@@ -173,6 +173,7 @@ pub(super) fn running(object: &Object, objects: &[Object], environment: usize) -
         at: object.at(),
         what: object.what(),
         image: container.entry("image").and_then(|e| Some((e.value.str()?.to_owned(), e.value.at))),
+        image_at: container.place(&["image"]),
         command: command(container),
         variables,
         variables_at: at("env").or_else(|| at("envFrom")).unwrap_or(container.at),

@@ -16,8 +16,10 @@ pub(super) struct Running {
     pub at: At,
     /// What it is called in messages: `service api`, `Deployment api`.
     pub what: String,
-    /// The image's reference.
+    /// The image's reference, and where its tag comes from.
     pub image: Option<(String, At)>,
+    /// Where the image is named.
+    pub image_at: At,
     /// The argument vector, unescaped; absent means what the image starts by itself.
     pub command: Option<(Vec<String>, At)>,
     /// What it is given.

@@ -145,8 +145,8 @@ fn containers(node: &mut Node, change: &mut impl FnMut(&mut Node)) {
                     if let Value::Map(fields) = &mut item.value
                         && let Some(field) = fields.iter_mut().find(|field| field.key == "image")
                     {
+                        // The key keeps the place of the name, the value gets the place of the new tag.
                         change(&mut field.value);
-                        field.at = field.value.at;
                     }
                 }
             }

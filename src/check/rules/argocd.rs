@@ -70,15 +70,6 @@ pub(super) const RULES: &[Rule] = &[
         run: pre_sync,
     },
     Rule {
-        id: "R091",
-        title: "All processes of a unit run the same image",
-        severity: Severity::Error,
-        why: "A migration of one release beside a server of another one breaks the server.",
-        example: "deploy/kubernetes/base/api-migrate.yaml:30: Job `api-migrate` runs `…/api:1`, Deployment `api` runs `…/api:2`",
-        yields_to: &["R020", "R055", "R060"],
-        run: one_image,
-    },
-    Rule {
         id: "R092",
         title: "A job can run again at the next release",
         severity: Severity::Error,
@@ -339,34 +330,6 @@ fn pre_sync(facts: &Facts, out: &mut Sink) {
         {
             out.at(at, format!("{} runs before `{}`, which it needs, exists", object.what(), other.name))
                 .hint("write `Sync`, with a wave before the workloads");
-        }
-    }
-}
-
-fn one_image(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
-    for overlay in &facts.overlays {
-        for unit in &facts.stack.units {
-            let mut used = unit.processes.iter().filter_map(|process| {
-                let object = overlay.workload(process.id.as_str())?;
-                Some((object, object.container()?.entry("image")?))
-            });
-            let Some((first, image)) = used.next() else { continue };
-            for (object, other) in used {
-                if other.value.str() != image.value.str() {
-                    let text = |entry: &crate::check::node::Entry| entry.value.str().unwrap_or_default().to_owned();
-                    let message = format!(
-                        "{} runs `{}`, {} runs `{}`",
-                        object.what(),
-                        text(other),
-                        first.what(),
-                        text(image)
-                    );
-                    out.at(other.at, message);
-                }
-            }
         }
     }
 }

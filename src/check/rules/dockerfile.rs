@@ -162,7 +162,8 @@ fn loose(words: &[&str]) -> Option<&'static str> {
     if after("npm", "install").is_some() || after("npm", "i").is_some() {
         return Some("may change what the lock file says");
     }
-    if after("pip", "install").is_some() && !has("--require-hashes") && !has("--no-deps") {
+    let pip = words.iter().position(|word| word.rsplit('/').next() == Some("pip"));
+    if pip.is_some_and(|pip| words[pip..].contains(&"install")) && !has("--require-hashes") && !has("--no-deps") {
         return Some("takes what the index has, whatever its hash");
     }
     if after("uv", "sync").is_some() && !has("--locked") && !has("--frozen") {

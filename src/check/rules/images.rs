@@ -182,12 +182,12 @@ fn agree(facts: &Facts, out: &mut Sink) {
     let built = |unit: &Unit| unit.directory().is_some();
     for running in &facts.running {
         let Some((unit, _)) = running.process(stack) else { continue };
-        let Some((image, at)) = running.image.as_ref().filter(|_| built(unit) && !running.compose) else { continue };
+        let Some((image, _)) = running.image.as_ref().filter(|_| built(unit) && !running.compose) else { continue };
         let (name, _) = split_image(image);
         if name != unit.image() {
             let message =
                 format!("{} runs `{name}`, the stack builds `{}` for it", running.what, unit.image());
-            out.at(*at, message).hint("use the image of its own unit");
+            out.at(running.image_at, message).hint("use the image of its own unit");
         }
     }
     for unit in stack.units.iter().filter(|unit| built(unit)) {
@@ -235,12 +235,14 @@ fn compose_builds(facts: &Facts, unit: &Unit, directory: &str, out: &mut Sink) {
             let message = format!("nothing builds the image of `{}` from `{directory}`", unit.name);
             out.at(first.at, message).hint(format!("add `build: {{context: ./{directory}}}`"));
         }
-        let Some((image, _)) = &first.running.image else { return };
+        // The service that builds the image gives it its name.
+        let builder = all().find(|service| service.node.get("build").is_some()).unwrap_or(first);
+        let Some((image, _)) = &builder.running.image else { return };
         for service in all() {
             if let Some((other, at)) = &service.running.image
                 && other != image
             {
-                let message = format!("`{}` runs `{other}`, `{}` of the same unit `{image}`", service.name, first.name);
+                let message = format!("`{}` runs `{other}`, `{}` of the same unit `{image}`", service.name, builder.name);
                 out.at(*at, message).hint("all processes of a unit run one image");
             }
         }

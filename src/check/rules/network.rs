@@ -4,7 +4,7 @@ use crate::check::kubernetes::{Object, find};
 use crate::check::network::{Peer, Permission, Pod, Side, permissions, pods, policies};
 use crate::check::node::At;
 use crate::check::{Rule, Severity, Sink};
-use crate::stack::{Edge, OUTSIDE};
+use crate::stack::{Edge, OUTSIDE, Provider, Unit};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -152,8 +152,15 @@ impl Conversation<'_> {
         id == OUTSIDE || !self.pods.iter().any(|pod| pod.id == id)
     }
 
+    /// Whether a process should be among this cluster's pods and is not, which another rule reports.
+    fn absent(&self, id: &str) -> bool {
+        let environment = &self.overlay.environment(self.facts.stack).name;
+        let here = |unit: &Unit| unit.provider(environment) == Provider::Container;
+        self.away(id) && self.facts.stack.process(id).is_some_and(|(unit, _)| here(unit))
+    }
+
     fn missing(&self, policies: &[&Object], permitted: &[(&Object, Permission)], out: &mut Sink) {
-        for (other, edge) in self.own() {
+        for (other, edge) in self.own().filter(|(other, _)| !self.absent(other)) {
             let port = i64::from(edge.port);
             let server = match self.side {
                 Side::Ingress => Some(self.pod),

@@ -177,7 +177,10 @@ fn targets(facts: &Facts, overlay: &Overlay, service: &Object, out: &mut Sink) {
     if selector.is_empty() {
         return;
     }
-    let pods = || overlay.objects.iter().filter(|object| object.template().is_some() && selector.within(&object.pod_labels()));
+    // Pods that the Service selects by mistake are the selector's fault.
+    let meant = |object: &Object| facts.stack.process(&service.name).is_none() || object.name == service.name;
+    let selected = |object: &&Object| object.template().is_some() && selector.within(&object.pod_labels()) && meant(object);
+    let pods = || overlay.objects.iter().filter(selected);
     for port in service.node.list_at(&["spec", "ports"]) {
         let target = port.text_at(&["targetPort"]).or_else(|| port.text_at(&["port"])).unwrap_or_default();
         let at = port.place(&[if port.get("targetPort").is_some() { "targetPort" } else { "port" }]);
