@@ -58,23 +58,18 @@ pub struct Missing {
 }
 
 /// The answers so far as a context for expressions.
-pub(super) fn context(answers: &Answers) -> Context {
+pub fn context(answers: &Answers) -> Context {
     Context::from(minijinja::value::Serde(answers))
 }
 
 /// Every answer without asking anybody: given ones, then defaults. Reports everything that is missing,
 /// unknown or refused.
 pub fn collect(blueprint: &Blueprint, given: &BTreeMap<String, Given>, engine: &Engine) -> Result<Answers, Diagnostics> {
-    let mut problems = Diagnostics::new();
+    let mut problems = strangers(blueprint, given);
     let mut missing = Vec::new();
     let mut answers = Answers::new();
-    for (id, answer) in given {
-        if blueprint.question(id).is_none() {
-            problems.push(unknown(blueprint, id, &answer.origin));
-        }
-    }
     for question in &blueprint.questions {
-        match one(question, given.get(&question.id), engine, &context(&answers)) {
+        match answer(question, given.get(&question.id), engine, &context(&answers)) {
             Ok(Some(answer)) => {
                 answers.insert(question.id.clone(), answer);
             }
@@ -91,6 +86,12 @@ pub fn collect(blueprint: &Blueprint, given: &BTreeMap<String, Given>, engine: &
     problems.into_result(answers)
 }
 
+/// Given answers that fit no question.
+pub fn strangers(blueprint: &Blueprint, given: &BTreeMap<String, Given>) -> Diagnostics {
+    let strange = given.iter().filter(|(id, _)| blueprint.question(id).is_none());
+    strange.map(|(id, answer)| unknown(blueprint, id, &answer.origin)).collect()
+}
+
 /// The conditions that the answers must meet together.
 fn rules(blueprint: &Blueprint, answers: &Answers, engine: &Engine, problems: &mut Diagnostics) {
     for rule in &blueprint.rules {
@@ -103,7 +104,7 @@ fn rules(blueprint: &Blueprint, answers: &Answers, engine: &Engine, problems: &m
 }
 
 /// The answer to one question; a question that is not asked takes its default, or an empty value.
-fn one(
+pub fn answer(
     question: &Question,
     given: Option<&Given>,
     engine: &Engine,

@@ -4,7 +4,7 @@ mod expand;
 mod form;
 mod validate;
 
-pub use answers::{Answers, Given, GivenValue, Missing, collect};
+pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
 pub use expand::expand;
 pub(crate) use expand::dynamic;
 pub use form::*;

@@ -7,6 +7,7 @@ mod check;
 mod failure;
 mod new;
 mod output;
+mod prompt;
 mod quote;
 mod repository;
 mod workbench;

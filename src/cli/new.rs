@@ -1,19 +1,25 @@
 //! `new`: answers, the repository in memory, the rules over it, and only then the disk.
 mod destination;
+mod equivalent;
+mod interview;
 mod report;
 mod sources;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::{Format, New};
 use super::output::Output;
+use super::prompt::{self, Prompt, Terminal};
 use super::workbench::Workbench;
 use super::{Done, Failure};
-use crate::blueprint::{Answers, Blueprint, collect};
+use crate::blueprint::{Answers, Blueprint, collect, context, strangers};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::project::{self, Lock, Outcome, interrupt};
+use crate::render::Engine;
 use crate::{Generated, generate};
+use interview::Interview;
 
 /// A blueprint that is being made into a repository.
 struct Order {
@@ -27,25 +33,93 @@ pub(super) fn run(arguments: &New, catalogs: &[PathBuf], output: &Output) -> Don
     let _ = interrupt::install();
     let workbench = Workbench::open(catalogs)?;
     workbench.tell_overrides(output);
-    let Some(named) = arguments.blueprint.as_deref() else {
-        return Err(unnamed(&workbench));
-    };
+    let mut terminal = asks(arguments).then(Terminal::new);
+    let prompt = terminal.as_mut().map(|terminal| terminal as &mut dyn Prompt);
+    match prompt {
+        None => {
+            let Some(named) = arguments.blueprint.as_deref() else { return Err(unnamed(&workbench)) };
+            let (blueprint, source) = open(named, arguments, &workbench)?;
+            let given = sources::gather(&blueprint, arguments)?;
+            let answers = collect(&blueprint, &given, &workbench.engine)?;
+            make(&Order { blueprint, source, answers }, arguments, &workbench, output)
+        }
+        Some(prompt) => ask(prompt, arguments, catalogs, &workbench, output),
+    }
+}
+
+/// Whether to ask at all. Answers from standard input leave nobody there to be asked.
+fn asks(arguments: &New) -> bool {
+    !arguments.yes && arguments.answers.as_deref() != Some("-") && prompt::somebody_there()
+}
+
+/// The blueprint, with what the destination says about it.
+fn open(named: &str, arguments: &New, workbench: &Workbench) -> Result<(Blueprint, Source), Failure> {
     let (mut blueprint, source) = workbench.blueprint(named)?;
     if let Some(directory) = &arguments.dir {
         project::preflight(directory)?;
         destination::offer_name(&mut blueprint, directory, &workbench.engine);
     }
+    Ok((blueprint, source))
+}
+
+/// A run with questions, which ends with the command that needs none.
+fn ask(
+    prompt: &mut dyn Prompt,
+    arguments: &New,
+    catalogs: &[PathBuf],
+    workbench: &Workbench,
+    output: &Output,
+) -> Done {
+    let asking = interrupt::prompting();
+    let named = match &arguments.blueprint {
+        Some(named) => named.clone(),
+        None => choose(prompt, workbench)?,
+    };
+    let (blueprint, source) = open(&named, arguments, workbench)?;
     let given = sources::gather(&blueprint, arguments)?;
-    let answers = collect(&blueprint, &given, &workbench.engine)?;
-    let order = Order { blueprint, source, answers };
-    make(&order, arguments, &workbench, output)
+    strangers(&blueprint, &given).into_result(())?;
+    let outside: BTreeSet<String> = given.keys().cloned().collect();
+    let engine = &workbench.engine;
+    let settled = BTreeSet::new();
+    let answers = Interview { blueprint: &blueprint, engine, prompt, given, settled }.run()?;
+    drop(asking);
+    let mut order = Order { blueprint, source, answers };
+    let directory = directory(&order, arguments, engine)?;
+    // As the printed command will see it: the directory is named there, and offers its name.
+    destination::offer_name(&mut order.blueprint, &directory, engine);
+    let made = (&order.blueprint, &order.answers);
+    let command = equivalent::command(&named, &directory, catalogs, made, &outside, engine)?;
+    let done = make(&order, arguments, workbench, output);
+    // Also after a failure: nobody should have to answer everything again.
+    output.say(&format!("\nThe same without questions:\n  {command}"));
+    done
+}
+
+/// Which blueprint, when none was named.
+fn choose(prompt: &mut dyn Prompt, workbench: &Workbench) -> Result<String, Failure> {
+    let ids = workbench.catalog.blueprint_ids();
+    let mut items = Vec::new();
+    for id in &ids {
+        items.push(format!("{id}: {}", workbench.catalog.blueprint(id)?.0.title));
+    }
+    let picked = prompt.one("Which blueprint?", &items, 0)?;
+    ids.get(picked).map(|id| (*id).to_owned()).ok_or_else(Failure::cancelled)
+}
+
+/// Where the repository goes: as typed, else the project's name.
+fn directory(order: &Order, arguments: &New, engine: &Engine) -> Result<PathBuf, Failure> {
+    if let Some(directory) = &arguments.dir {
+        return Ok(directory.clone());
+    }
+    let name = engine.text("project.name", &order.blueprint.project.name, &context(&order.answers))?;
+    Ok(PathBuf::from(name))
 }
 
 /// Renders, checks and writes.
 fn make(order: &Order, arguments: &New, workbench: &Workbench, output: &Output) -> Done {
     let Order { blueprint, source, answers } = order;
     let made = generate(blueprint, answers, &workbench.catalog, &workbench.engine, source)?;
-    let directory = arguments.dir.clone().unwrap_or_else(|| PathBuf::from(made.stack.project.name.as_str()));
+    let directory = directory(order, arguments, &workbench.engine)?;
     if made.report.denies(crate::check::Severity::Error) {
         return report::refused(&made, &directory, arguments.format, output);
     }
