@@ -1,4 +1,3 @@
-@# Names that would collide with Python, Django or this project; the message is for who chose the noun. #@
 @% set taken = [
   "account", "again", "all", "and", "any", "as", "assert", "async", "attachment", "await", "bin", "bool", "break",
   "bytes", "case", "class", "common", "compile", "complex", "config", "continue", "copyright", "credential",

@@ -2,6 +2,7 @@
 """The API for @{ params.noun | plural | title | lower }@."""
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
@@ -13,6 +14,11 @@ from .models import @{ One }@
 from .serializers import @{ One }@DetailSerializer, @{ One }@Serializer
 
 
+@extend_schema_view(
+    create=extend_schema(description="Ask for something; it is carried out soon after."),
+    list=extend_schema(description="What one has asked for, the newest first."),
+    retrieve=extend_schema(description="One of them, with its history."),
+)
 class @{ One }@ViewSet(
     mixins.CreateModelMixin,
     mixins.ListModelMixin,
