@@ -203,17 +203,10 @@ impl Collector<'_> {
             default: None,
             example,
             because: binding.alias.clone(),
-            processes: self.users(&binding.alias),
+            // One settings module serves every process of a unit, and it refuses to start incomplete.
+            processes: Vec::new(),
             values,
         })
-    }
-
-    /// Names of the processes that use a binding; empty when all do.
-    fn users(&self, alias: &str) -> Vec<Name> {
-        let uses = |name: &Name| self.unit.uses.get(name.as_str()).is_none_or(|uses| uses.iter().any(|used| used == alias));
-        let names: Vec<_> = self.unit.unit.processes.iter().map(|process| &process.name).collect();
-        let users: Vec<Name> = names.iter().filter(|name| uses(name)).map(|name| (*name).clone()).collect();
-        if users.len() == names.len() { Vec::new() } else { users }
     }
 
     /// A text as a value: with secrets in it, it is kept as a whole where the environment keeps secrets.
