@@ -261,9 +261,11 @@ fn builder(unit: &Unit) -> Option<&Name> {
     named.or(unit.processes.first()).map(|process| &process.id)
 }
 
+/// The image's reference. What is built carries the name of the Compose project, so that two checkouts don't
+/// take each other's.
 fn image(stack: &Stack, unit: &Unit, tag: &str) -> String {
     match &unit.source {
-        Source::Built { .. } => format!("{}-{}:{tag}", stack.project.name, unit.name),
+        Source::Built { .. } => format!("${{COMPOSE_PROJECT_NAME:-{}}}-{}:{tag}", stack.project.name, unit.name),
         Source::Image { reference } => reference.clone(),
     }
 }
