@@ -53,14 +53,26 @@ pub fn generate(
     engine: &Engine,
     source: &Source,
 ) -> Result<Generated, Diagnostics> {
+    let (stack, tree) = assemble(blueprint, answers, catalog, engine, source)?;
+    let report = check::check(&stack, &check::Files::from_tree(&tree));
+    Ok(Generated { stack, tree, report })
+}
+
+/// The same way without the last step: a repository in memory that nothing has checked yet.
+pub fn assemble(
+    blueprint: &Blueprint,
+    answers: &Answers,
+    catalog: &Catalog,
+    engine: &Engine,
+    source: &Source,
+) -> Result<(Stack, FileTree), Diagnostics> {
     let spec = blueprint::expand(blueprint, answers, engine)?;
     let place = Place::new(source.clone(), yaml::parse_one(source)?);
     let stack = resolve::resolve(&spec, catalog, engine, &place)?;
     let jobs = target::plan(&stack, catalog, engine)?;
     let mut tree = render_all(&jobs, catalog, engine)?;
     add_records(&spec, &stack, &mut tree)?;
-    let report = check::check(&stack, &check::Files::from_tree(&tree));
-    Ok(Generated { stack, tree, report })
+    Ok((stack, tree))
 }
 
 /// A template engine over a catalog.
