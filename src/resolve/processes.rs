@@ -109,6 +109,10 @@ pub(super) fn order(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
                     process.after.push(Start { process: id.clone(), until: *until });
                 }
             }
+            let jobs = siblings.iter().filter(|(_, _, role)| *role == Role::Job && process.long_running());
+            for (_, id, _) in jobs {
+                process.after.push(Start { process: id.clone(), until: Condition::Completed });
+            }
             for wanted in unit.after.get(process.name.as_str()).into_iter().flatten() {
                 let Some((_, id, role)) = siblings.iter().find(|(name, ..)| name == wanted.as_str()) else {
                     let problem = Diagnostic::error(format!(
@@ -122,6 +126,7 @@ pub(super) fn order(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
                 process.after.push(Start { process: id.clone(), until });
             }
             process.after.sort_by(|a, b| a.process.cmp(&b.process));
+            process.after.dedup();
         }
     }
     problems.into_result(())
