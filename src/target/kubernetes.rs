@@ -5,6 +5,9 @@ mod network;
 mod settings;
 mod workload;
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
