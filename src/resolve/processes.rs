@@ -109,8 +109,8 @@ pub(super) fn order(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
                     process.after.push(Start { process: id.clone(), until: *until });
                 }
             }
-            let jobs = siblings.iter().filter(|(_, _, role)| *role == Role::Job && process.long_running());
-            for (_, id, _) in jobs {
+            let waits = process.long_running();
+            for (_, id, _) in siblings.iter().filter(|(_, _, role)| waits && *role == Role::Job) {
                 process.after.push(Start { process: id.clone(), until: Condition::Completed });
             }
             for wanted in unit.after.get(process.name.as_str()).into_iter().flatten() {
