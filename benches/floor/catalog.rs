@@ -15,6 +15,7 @@ questions:
   - { id: name, type: name, ask: What is it called?, default: bench }
 project:
   name: "@{ name }@"
+  summary: One service and nothing else
   domain: "@{ name }@.example.com"
   repository: "https://git.example.com/acme/@{ name }@.git"
   registry: registry.example.com/acme
@@ -32,6 +33,7 @@ kind: service
 summary: It exists to be measured
 language: Python
 user: 65532
+live: [app]
 params:
   noun: { type: name, default: order, help: What the files are about }
 endpoints:
@@ -40,6 +42,7 @@ processes:
   web:
     role: web
     command: [python, -m, app]
+    reload: [python, -m, app, --reload]
     serves: [http]
     probes:
       ready: { http: /readyz, port: http }
@@ -49,7 +52,7 @@ processes:
 http_check: [python, -m, app.ask, "{port}", "{path}"]
 "#;
 
-const DOCKERFILE: &str = "FROM @{ image(\"python\") }@
+const DOCKERFILE: &str = "FROM @{ image(\"python-3.14\") }@
 WORKDIR /app
 COPY . .
 USER 65532
