@@ -54,11 +54,12 @@ def binary() -> Path:
     return (ROOT / target / "debug" / "stackwright").resolve()
 
 
-def render(program: Path, item: OptionSet, into: Path) -> Path:
-    """Makes the repository `into`/PROJECT and returns its directory."""
+def render(program: Path, item: OptionSet, into: Path, **answers: str) -> Path:
+    """Makes the repository below `into`, with some answers changed, and returns its directory."""
     directory = into / item.blueprint / item.name
     directory.parent.mkdir(parents=True, exist_ok=True)
     command = [program, "new", item.blueprint, directory, "--yes", "--answers", item.answers]
+    command += [part for name, value in answers.items() for part in ("--set", f"{name}={value}")]
     made = run(command, cwd=into, timeout=120)
     if not made.good:
         raise RenderError(f"exit code {made.code}\n{tail(made.output)}")

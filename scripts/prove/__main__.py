@@ -27,7 +27,8 @@ def repositories(only: str, scratch: Path, report: Report) -> list[tuple[str, st
     made = []
     for item in option_sets(only):
         try:
-            made.append((item.label, item.name, render(program, item, scratch)))
+            # A name of its own: what a developer runs on the same engine is left alone.
+            made.append((item.label, item.name, render(program, item, scratch, name=f"prove-{item.name}")))
         except RenderError as error:
             report.fail(f"new {item.label}", str(error))
     return made

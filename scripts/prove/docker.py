@@ -20,13 +20,15 @@ def prove(label: str, repository: Path, scratch: Path, full: bool, report: Repor
     copy = scratch / label
     shutil.copytree(repository, copy)
     stack = Stack(copy)
-    images = stack.prepare_images()
+    images = stack.prepare_images(scratch / f"{label}.wanted")
     if not images.good:
         report.fail(f"images {label}", tail(images.output))
         return
     try:
         if _step(report, f"up {label}", lambda: stack.make("up", timeout=BUILD)):
             _running(label, stack, full, report)
+        else:
+            _logs(label, stack, report)
         own_tests(label, stack, full, report)
         if full:
             deployed(label, stack, report)
@@ -44,6 +46,12 @@ def _step(report: Report, check: str, action: Callable[[], Outcome]) -> bool:
     return done.good
 
 
+def _logs(label: str, stack: Stack, report: Report) -> None:
+    """What the containers said, for whoever reads the failure."""
+    logs = stack.compose("logs", "--no-color", "--tail", "25")
+    report.fail(f"logs {label}", tail(logs.output, 200))
+
+
 def _running(label: str, stack: Stack, full: bool, report: Report) -> None:
     environment = stack.root / ".env"
     mode = stat.S_IMODE(environment.stat().st_mode)
@@ -51,8 +59,7 @@ def _running(label: str, stack: Stack, full: bool, report: Report) -> None:
     before = environment.read_text(encoding="utf-8")
     _step(report, f"seed {label}", lambda: stack.make("seed"))
     if not _step(report, f"smoke {label}", lambda: stack.make("smoke", timeout=300)):
-        logs = stack.compose("logs", "--tail", "40")
-        report.fail(f"logs {label}", tail(logs.output, 120))
+        _logs(label, stack, report)
         return
     if not full:
         return

@@ -62,16 +62,27 @@ class Stack:
             raise LookupError(f"no port of {unit} among {sorted(self.ports)}")
         return self.ports[matching[0]]
 
-    def prepare_images(self) -> Outcome:
-        """With $STANDIN_IMAGES: stand-ins for every base image, and no reference left that needs a registry."""
+    def prepare_images(self, scratch: Path) -> Outcome:
+        """With $STANDIN_IMAGES: stand-ins for every image of others, and no reference left that needs a registry."""
         helper = os.environ.get("STANDIN_IMAGES")
         if not helper:
             return Outcome(0, "official images", "")
-        for verb in ("images", "localize"):
-            done = run([*shlex.split(helper), verb, self.root], timeout=BUILD)
-            if not done.good:
-                return done
-        return done
+        wanted = scratch / "images"
+        for file in self.root.rglob("Dockerfile*"):
+            target = wanted / file.relative_to(self.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
+        lines = [f"  image-{n}:\n    image: {image}\n" for n, image in enumerate(self._images_of_others())]
+        (wanted / "compose.yaml").write_text("services:\n" + "".join(lines), encoding="utf-8")
+        made = run([*shlex.split(helper), "images", wanted], timeout=BUILD)
+        return run([*shlex.split(helper), "localize", self.root]) if made.good else made
+
+    def _images_of_others(self) -> list[str]:
+        """What Compose would pull."""
+        self.script("env")
+        services = json.loads(self.compose("config", "--format", "json").stdout)["services"].values()
+        own = {service["image"] for service in services if "build" in service}
+        return sorted({service["image"].partition("@")[0] for service in services} - own)
 
     def make(self, target: str, *, timeout: float = START, env: Mapping[str, str] | None = None) -> Outcome:
         """`make TARGET` in the copy."""

@@ -59,8 +59,9 @@ def custom_resources(tree: Tree, tools: Tools) -> list[str]:
 
 def _schemas(tree: Tree, tools: Tools, mode: list[str]) -> list[str]:
     manifests, problems = rendered(tree, tools)
-    # Argo CD applies these as they are, no kustomization in between.
-    plain = [tree.root / f for f in tree.below("deploy/argocd", "*.yaml") if f.name != "kustomization.yaml"]
+    # Objects that no kustomization may have taken up; charts' values are none.
+    objects = [f for f in tree.below("deploy/argocd", "*.yaml") if "\nkind: " in tree.text(f)]
+    plain = [tree.root / f for f in objects if f.name != "kustomization.yaml"]
     files = tree.need(manifests + plain, "manifest below deploy/")
     done = run([tools.python("python"), "-I", SCHEMAS, *mode, *files], timeout=300)
     problems.extend(done.stdout.splitlines())
