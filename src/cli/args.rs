@@ -27,8 +27,34 @@ pub(super) struct Arguments {
 pub(super) enum Verb {
     /// Make a repository from a blueprint
     New(New),
+    /// List the blueprints and components
+    List(List),
+    /// Show a blueprint or a component: questions, parameters, what it provides and requires
+    Show(Show),
+    /// Print the questions of a blueprint as JSON, or the JSON Schema of its answers
+    Questions(Questions),
     /// Check a repository: each file alone, and all of them against each other and the stack
     Check(Check),
+    /// Explain what a repository runs: units, processes, bindings, channels, routes, environments
+    Explain(Explain),
+    /// Tell which component, template and answers produced a file or a line
+    Why(Why),
+    /// For authors of components and blueprints
+    #[command(subcommand)]
+    Catalog(CatalogVerb),
+    /// Print the JSON Schema of a file format
+    Schema(Schema),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Print the manual page, in roff
+    Man(Man),
+}
+
+/// Verbs over the catalog.
+#[derive(Debug, Subcommand)]
+pub(super) enum CatalogVerb {
+    /// Check every component, blueprint and template, and make each blueprint in memory with its defaults
+    Check(CatalogCheck),
 }
 
 /// Text for people, or JSON for programs.
@@ -86,6 +112,111 @@ pub(super) struct Check {
     /// Explain a rule instead
     #[arg(long, value_name = "RULE")]
     pub(super) explain: Option<String>,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// How the list is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// A blueprint's or a component's id
+    pub(super) id: String,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `questions`.
+#[derive(Debug, Args)]
+pub(super) struct Questions {
+    /// A blueprint's id, or the path of a blueprint file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) blueprint: String,
+    /// Print the JSON Schema of an answers file instead
+    #[arg(long)]
+    pub(super) schema: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The repository
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(super) dir: PathBuf,
+    /// How the stack is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ExplainFormat,
+}
+
+/// Forms of a stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ExplainFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: the stack as it was resolved
+    Json,
+    /// A diagram, as Mermaid source
+    Mermaid,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, Args)]
+pub(super) struct Why {
+    /// A file of a repository, with an optional line
+    #[arg(value_name = "PATH[:LINE]", value_hint = ValueHint::FilePath)]
+    pub(super) path: String,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `catalog check`.
+#[derive(Debug, Args)]
+pub(super) struct CatalogCheck {
+    /// How problems are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// The file format
+    pub(super) of: SchemaOf,
+}
+
+/// File formats with a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// `blueprints/<id>.yaml`
+    Blueprint,
+    /// `components/<id>/component.yaml`
+    Component,
+    /// The file after `--answers`; `questions BLUEPRINT --schema` is exact for one blueprint
+    Answers,
+    /// A repository's own `stackwright.yaml`
+    Stack,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// The verb; without one, the program's own page
+    pub(super) verb: Vec<String>,
 }
 
 /// The whole command.

@@ -3,13 +3,22 @@
 //! Data goes to standard output, everything else to standard error; [`output`] is the only module that writes to
 //! either. A verb returns an exit code or a [`Failure`], and [`run`] alone turns that into the process's end.
 mod args;
+mod catalog;
 mod check;
+mod completions;
+mod explain;
 mod failure;
+mod list;
+mod man;
 mod new;
 mod output;
 mod prompt;
+mod questions;
 mod quote;
 mod repository;
+mod schema;
+mod show;
+mod why;
 mod workbench;
 
 use std::ffi::OsString;
@@ -17,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
 
-use args::{Arguments, Verb};
+use args::{Arguments, CatalogVerb, Verb};
 use failure::Failure;
 use output::Output;
 
@@ -43,7 +52,16 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Done {
     let catalogs = &arguments.catalog;
     match &arguments.verb {
         Verb::New(verb) => new::run(verb, catalogs, output),
+        Verb::List(verb) => list::run(verb, catalogs, output),
+        Verb::Show(verb) => show::run(verb, catalogs, output),
+        Verb::Questions(verb) => questions::run(verb, catalogs, output),
         Verb::Check(verb) => check::run(verb, output),
+        Verb::Explain(verb) => explain::run(verb, output),
+        Verb::Why(verb) => why::run(verb, catalogs, output),
+        Verb::Catalog(CatalogVerb::Check(verb)) => catalog::check(verb, catalogs, output),
+        Verb::Schema(verb) => schema::run(verb, output),
+        Verb::Completions(verb) => completions::run(verb, output),
+        Verb::Man(verb) => man::run(verb, output),
     }
 }
 

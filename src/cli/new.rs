@@ -20,6 +20,8 @@ use crate::project::{self, Lock, Outcome, interrupt};
 use crate::render::Engine;
 use crate::{Generated, generate};
 use interview::Interview;
+pub(super) use interview::shown;
+pub(super) use sources::variable;
 
 /// A blueprint that is being made into a repository.
 struct Order {

@@ -166,7 +166,7 @@ impl Interview<'_> {
 }
 
 /// An answer as it is typed: the text that `--set` reads back.
-pub(super) fn shown(answer: &Value) -> String {
+pub(in crate::cli) fn shown(answer: &Value) -> String {
     match answer {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".into(),

@@ -26,9 +26,13 @@ pub(super) fn gather(blueprint: &Blueprint, arguments: &New) -> Result<BTreeMap<
     problems.into_result(given).map_err(Failure::input)
 }
 
+/// The variable of the environment that answers a question.
+pub(in crate::cli) fn variable(id: &str) -> String {
+    format!("{PREFIX}{}", id.to_uppercase().replace('-', "_"))
+}
+
 /// Answers of the environment. A name that fits no question is an error: it is a misspelt one.
 fn environment(blueprint: &Blueprint, given: &mut BTreeMap<String, Given>, problems: &mut Diagnostics) {
-    let variable = |id: &str| format!("{PREFIX}{}", id.to_uppercase().replace('-', "_"));
     for (name, value) in std::env::vars_os() {
         let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
         let question = blueprint.questions.iter().find(|question| variable(&question.id) == name);

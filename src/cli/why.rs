@@ -1,0 +1,186 @@
+//! `why`: which component, template and answers produced a file, or a line of it.
+mod answers;
+mod template;
+
+use std::fmt::Write as _;
+use std::path::{Component, Path, PathBuf};
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::args::{Format, Why};
+use super::output::Output;
+use super::repository::Repository;
+use super::workbench::Workbench;
+use super::{Done, Failure};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::project::lock::{Lock, LockedFile, digest};
+use answers::{Influence, influences};
+
+/// The version of the JSON. It only grows.
+const VERSION: u32 = 1;
+
+/// Everything that is known about a file or line.
+#[derive(Serialize)]
+struct Origin<'a> {
+    version: u32,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// The text of that line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    owner: crate::tree::Ownership,
+    component: &'a str,
+    template: &'a str,
+    /// Lines of the template that may have produced the line, best first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template_lines: Option<Vec<usize>>,
+    /// Whether the file is as it was written.
+    edited: bool,
+    blueprint: String,
+    /// Answers that change the file or the line when they change; absent when that can't be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<Vec<Influence>>,
+    /// What limits this answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<String>,
+}
+
+pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Done {
+    let (typed, line) = split(&arguments.path);
+    let (root, path) = locate(&typed)?;
+    let repository = Repository::at(&root)?;
+    let lock = repository.lock()?;
+    let Some((known, locked)) = lock.files.iter().find(|(known, _)| known.as_str() == path) else {
+        return Err(stranger(&path, &lock));
+    };
+    let text = std::fs::read_to_string(root.join(known.as_str())).map_err(|error| Failure::unreadable(&typed, &error))?;
+    let shown = line.map(|line| line_of(&text, line, &path)).transpose()?;
+    let workbench = Workbench::open(catalogs)?;
+    let mut limits = Vec::new();
+    let template = workbench.catalog.text(&locked.template).map(|template| template.text.as_ref());
+    let template_lines = match (&shown, template) {
+        (Some(shown), Some(template)) => Some(template::candidates(template, shown)),
+        _ => None,
+    };
+    let id = lock.blueprint.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let answers = match influences(&workbench, &lock, (known.as_str(), locked), shown.as_deref()) {
+        Ok(found) => Some(found),
+        Err(why) => {
+            limits.push(why);
+            None
+        }
+    };
+    let edited = digest(text.as_bytes()) != locked.sha256;
+    if edited && line.is_some() {
+        limits.push("the file was edited since it was written, so this line may be yours".into());
+    }
+    let LockedFile { owner, component, template, .. } = locked;
+    let origin = Origin {
+        version: VERSION,
+        path: &path,
+        line,
+        text: shown,
+        owner: *owner,
+        component,
+        template,
+        template_lines,
+        edited,
+        blueprint: id,
+        answers,
+        limits,
+    };
+    match arguments.format {
+        Format::Json => output.json(&origin)?,
+        Format::Text => output.text(&describe(&origin))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The path and the line of `PATH:LINE`.
+fn split(typed: &str) -> (PathBuf, Option<usize>) {
+    match typed.rsplit_once(':').map(|(path, line)| (path, line.parse::<usize>())) {
+        Some((path, Ok(line))) if !path.is_empty() && line > 0 && !Path::new(typed).exists() => (path.into(), Some(line)),
+        _ => (typed.into(), None),
+    }
+}
+
+/// The repository that a path is in, and the path inside it.
+fn locate(typed: &Path) -> Result<(PathBuf, String), Failure> {
+    let absolute = std::path::absolute(typed).map_err(|error| Failure::unreadable(typed, &error))?;
+    if let Err(error) = std::fs::symlink_metadata(&absolute) {
+        return Err(Failure::unreadable(typed, &error));
+    }
+    let root = absolute.ancestors().skip(1).find(|folder| folder.join(crate::tree::LOCK_PATH).is_file());
+    let Some(root) = root else {
+        let problem = Diagnostic::error(format!("`{}` is in no repository that stackwright made", typed.display()));
+        return Err(Failure::input(problem.note(format!("no directory above it has `{}`", crate::tree::LOCK_PATH))));
+    };
+    let inside = absolute.strip_prefix(root).unwrap_or(&absolute).components();
+    let parts = inside.filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+        _ => None,
+    });
+    Ok((root.to_owned(), parts.collect::<Vec<_>>().join("/")))
+}
+
+fn stranger(path: &str, lock: &Lock) -> Failure {
+    let problem = if path == crate::tree::LOCK_PATH {
+        Diagnostic::error(format!("`{path}` is the record that `why` reads; no template made it"))
+    } else {
+        let guess = did_you_mean(path, lock.files.keys().map(crate::tree::RelPath::as_str));
+        let problem = Diagnostic::error(format!("stackwright did not write `{path}`"));
+        problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))
+    };
+    Failure::input(problem)
+}
+
+fn line_of(text: &str, line: usize, path: &str) -> Result<String, Failure> {
+    let found = text.lines().nth(line - 1).map(str::to_owned);
+    let count = text.lines().count();
+    found.ok_or_else(|| Failure::input(Diagnostic::error(format!("`{path}` has {count} lines, and no line {line}"))))
+}
+
+fn describe(origin: &Origin) -> String {
+    let place = origin.line.map_or_else(|| origin.path.to_owned(), |line| format!("{}:{line}", origin.path));
+    let mut out = format!("{place}\n");
+    let mut line = |label: &str, text: &str| {
+        let _ = writeln!(out, "  {label:<11}{text}");
+    };
+    if let Some(text) = &origin.text {
+        line("text", text.trim());
+    }
+    line("owner", match origin.owner {
+        crate::tree::Ownership::Managed => "managed: rendered from the stack",
+        crate::tree::Ownership::Seeded => "seeded: written once, yours since",
+    });
+    line("component", origin.component);
+    let lines = origin.template_lines.as_deref().unwrap_or_default();
+    let shown: Vec<String> = lines.iter().take(3).map(ToString::to_string).collect();
+    let at = match shown.as_slice() {
+        [] => String::new(),
+        [only] => format!(", line {only}"),
+        several => format!(", one of the lines {}", several.join(", ")),
+    };
+    line("template", &format!("{}{at}", origin.template));
+    if origin.template_lines.as_ref().is_some_and(Vec::is_empty) {
+        line("", "no line of it looks like this one: a value with several lines, or a feature's fragment, put it there");
+    }
+    line("blueprint", &origin.blueprint);
+    line("state", if origin.edited { "edited since it was written" } else { "as it was written" });
+    match origin.answers.as_deref() {
+        None => {}
+        Some([]) => line("answers", "none changes it"),
+        Some(influences) => {
+            for (index, influence) in influences.iter().enumerate() {
+                let label = if index == 0 { "answers" } else { "" };
+                line(label, &format!("{} = {}", influence.question, influence.answer));
+            }
+        }
+    }
+    for limit in &origin.limits {
+        line("", &format!("({limit})"));
+    }
+    out
+}
