@@ -330,6 +330,9 @@ pub(super) fn test_service(unit: &Unit) -> String {
     format!("{}-test", unit.name)
 }
 
+/// Where tests find the variable contract, which is outside the source that their image is built from.
+const CONTRACT: &str = "/contract/env.schema.yaml";
+
 fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
     let (Some(directory), Some(process)) = (unit.directory(), unit.processes.first()) else { return Ok(None) };
     if unit.checks.is_empty() {
@@ -345,11 +348,13 @@ fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
             }
         }
     }
+    let mut variables = environment(stack, unit, main)?;
+    variables.insert("ENV_SCHEMA".to_owned(), CONTRACT.to_owned());
     Ok(Some(Test {
         name: test_service(unit),
         image: image(stack, unit, "test"),
         context: format!("./{directory}"),
-        environment: environment(stack, unit, main)?,
+        environment: variables,
         depends_on: depends,
     }))
 }
