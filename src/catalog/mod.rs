@@ -4,6 +4,7 @@
 mod check;
 mod component;
 mod pins;
+mod process;
 mod source;
 
 use std::cell::RefCell;
@@ -15,10 +16,14 @@ use std::sync::Arc;
 pub use check::check;
 pub use component::*;
 pub use pins::Pins;
+pub use process::*;
 
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::yaml;
+
+/// Where the pinned versions stand.
+const PINS: &str = "versions.yaml";
 
 /// One text of the catalog.
 #[derive(Debug, Clone)]
@@ -41,14 +46,21 @@ impl Catalog {
     pub fn load(directories: &[PathBuf]) -> Result<Self, Diagnostics> {
         let mut files = source::embedded();
         let mut problems = Diagnostics::new();
+        let mut pins = Pins::parse(&source_of(&files, PINS))?;
         for directory in directories {
             match source::read(directory) {
-                Ok(own) => files.extend(own),
+                Ok(mut own) => {
+                    // Pins are joined, not replaced: nobody has to copy all of them to add one.
+                    if own.contains_key(PINS) {
+                        pins.merge(Pins::parse(&source_of(&own, PINS))?);
+                        own.remove(PINS);
+                    }
+                    files.extend(own);
+                }
                 Err(found) => problems.extend(found),
             }
         }
         problems.into_result(())?;
-        let pins = Pins::parse(&source_of(&files, "versions.yaml"))?;
         Ok(Self { files: Arc::new(files), components: RefCell::default(), pins })
     }
 

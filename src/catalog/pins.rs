@@ -14,6 +14,21 @@ impl Pins {
         Ok(Self(yaml::parse_one(source)?.to_json()))
     }
 
+    /// Adds the pins of a user's own file; the same pin takes its value from there.
+    pub fn merge(&mut self, own: Self) {
+        fn join(into: &mut Value, from: Value) {
+            match (into, from) {
+                (Value::Object(into), Value::Object(from)) => {
+                    for (key, value) in from {
+                        join(into.entry(key).or_insert(Value::Null), value);
+                    }
+                }
+                (into, from) => *into = from,
+            }
+        }
+        join(&mut self.0, own.0);
+    }
+
     /// The scalar at a path of keys with dots between them; keys themselves may hold dots.
     pub fn get(&self, path: &str) -> Option<&Value> {
         fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {

@@ -65,7 +65,7 @@ questions:
     choices:
       - { value: small, title: Small }
       - { value: large, title: Large, refused: "name == 'short'", because: a short name has no room }
-project: { name: "@{ name }@", domain: "@{ domain }@", repository: "https://h/a/b.git", registry: r.example.com/a }
+project: { name: "@{ name }@", domain: "@{ domain }@", repository: "https://h/a/b.git", registry: r.example.com/a, summary: Tiny }
 units: []
 environments: []
 rules:
