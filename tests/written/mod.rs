@@ -6,7 +6,8 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use stackwright::project::lock::{Lock, digest};
 use stackwright::tree::LOCK_PATH;
@@ -103,6 +104,22 @@ impl Run {
 
     pub(crate) fn arguments(&self) -> [&str; 4] {
         ["new", "django-gitops", self.shop.to_str().unwrap(), "--yes"]
+    }
+
+    pub(crate) fn spawn(&self) -> Child {
+        let mut command = self.new_command();
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Waits until something holds, or the process has ended.
+    pub(crate) fn wait_for(&self, holds: impl Fn(&Self) -> bool, child: &mut Child) {
+        while !holds(self) && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(100));
+        }
     }
 
     /// Whether the repository is there; fails when a part of it is.
