@@ -47,8 +47,7 @@ pub(super) struct ComposeMount {
 
 impl Compose {
     pub(super) fn new(root: Node, local: usize) -> Self {
-        let services =
-            root.entries_at(&["services"]).iter().map(|entry| service(entry, local)).collect();
+        let services = root.entries_at(&["services"]).iter().map(|entry| service(entry, local)).collect();
         Self { root, services }
     }
 
@@ -138,10 +137,8 @@ fn variables(node: &Node) -> Vec<Given> {
 
 fn depends_on(node: &Node) -> Vec<(String, String, At)> {
     let Some(wanted) = node.get("depends_on") else { return Vec::new() };
-    let listed = wanted
-        .items()
-        .iter()
-        .filter_map(|item| Some((item.str()?.to_owned(), "service_started".to_owned(), item.at)));
+    let listed =
+        wanted.items().iter().filter_map(|item| Some((item.str()?.to_owned(), "service_started".to_owned(), item.at)));
     let mapped = wanted.entries().iter().map(|entry| {
         let condition = entry.value.text_at(&["condition"]).unwrap_or("service_started");
         (entry.key.clone(), condition.to_owned(), entry.at)
@@ -205,11 +202,7 @@ fn mounts(node: &Node) -> Vec<ComposeMount> {
     let memory = node.get("tmpfs").map_or_else(Vec::new, |tmpfs| {
         let at = tmpfs.at;
         let path = |text: String| text.split(':').next().unwrap_or_default().to_owned();
-        tmpfs
-            .texts()
-            .into_iter()
-            .map(|text| ComposeMount { at, source: None, target: path(text) })
-            .collect()
+        tmpfs.texts().into_iter().map(|text| ComposeMount { at, source: None, target: path(text) }).collect()
     });
     volumes.chain(memory).collect()
 }

@@ -240,8 +240,7 @@ impl<'a> Facts<'a> {
 
     fn overlay(&mut self, environment: usize, directory: &str) {
         let mut rendered = kustomize::render(&self.documents, self.files, directory);
-        let objects: Vec<Object> =
-            std::mem::take(&mut rendered.objects).into_iter().filter_map(Object::new).collect();
+        let objects: Vec<Object> = std::mem::take(&mut rendered.objects).into_iter().filter_map(Object::new).collect();
         let running = objects.iter().filter_map(|object| kubernetes::running(object, &objects, environment));
         self.running.extend(running);
         self.not_analysed.append(&mut rendered.not_analysed);

@@ -180,3 +180,42 @@ fn executable(metadata: &fs::Metadata) -> bool {
 fn executable(_: &fs::Metadata) -> bool {
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_read_as_git_would_track_it() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, bytes: &[u8]| {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        };
+        write(".gitignore", b"/build/\n*.log\n");
+        write("compose.yaml", b"services: {}\n");
+        write("build/out.yaml", b"a: 1\n");
+        write("apps/web/node_modules/x/package.json", b"{");
+        write("apps/web/debug.log", b"x");
+        write(".env", b"SECRET=1\n");
+        write(".env.example", b"SECRET=\n");
+        write(".github/workflows/ci.yaml", b"on: push\n");
+        write(".git/config", b"[core]\n");
+        write("logo.png", &[0xff, 0xfe, 0]);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/etc/passwd", root.path().join("link.yaml")).unwrap();
+        let files = Files::read_dir(root.path()).unwrap();
+        let paths: Vec<&str> = files.iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, [".env.example", ".github/workflows/ci.yaml", ".gitignore", "compose.yaml", "logo.png"]);
+        assert_eq!((files.text("logo.png"), files.contains("logo.png")), (None, true));
+        assert!(files.has_directory(".github") && files.has_directory(".") && !files.has_directory("git"));
+        assert_eq!(files.under(".github").count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_directory_is_refused() {
+        let error = Files::read_dir(Path::new("/no/such/directory")).unwrap_err();
+        assert!(error.to_string().contains("is not a directory"));
+    }
+}

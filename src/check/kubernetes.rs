@@ -13,9 +13,20 @@ pub(super) struct Object {
 
 /// Kinds that no namespace holds.
 const CLUSTER_WIDE: &[&str] = &[
-    "Namespace", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "PriorityClass", "StorageClass",
-    "PersistentVolume", "GatewayClass", "ClusterSecretStore", "ClusterIssuer", "IngressClass",
-    "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration",
+    "Namespace",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "PriorityClass",
+    "StorageClass",
+    "PersistentVolume",
+    "GatewayClass",
+    "ClusterSecretStore",
+    "ClusterIssuer",
+    "IngressClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
     "MutatingWebhookConfiguration",
 ];
 

@@ -183,17 +183,14 @@ pub fn check(stack: &Stack, files: &Files) -> Report {
     }
     let yields = |finding: &Finding| {
         let more_exact = rule(finding.rule).map_or(&[][..], |rule| rule.yields_to);
-        found.iter().any(|other| {
-            more_exact.contains(&other.rule) && other.file == finding.file && other.line == finding.line
-        })
+        found
+            .iter()
+            .any(|other| more_exact.contains(&other.rule) && other.file == finding.file && other.line == finding.line)
     };
     let mut kept: Vec<Finding> = found.iter().filter(|finding| !yields(finding)).cloned().collect();
-    kept.sort_by(|a, b| {
-        (&a.file, a.line, a.rule, &a.message).cmp(&(&b.file, b.line, b.rule, &b.message))
-    });
+    kept.sort_by(|a, b| (&a.file, a.line, a.rule, &a.message).cmp(&(&b.file, b.line, b.rule, &b.message)));
     kept.dedup();
-    (report.notes, report.findings) =
-        kept.into_iter().partition(|finding| finding.severity == Severity::Note);
+    (report.notes, report.findings) = kept.into_iter().partition(|finding| finding.severity == Severity::Note);
     report.not_analysed.sort();
     report.not_analysed.dedup();
     report

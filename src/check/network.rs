@@ -138,7 +138,8 @@ impl Permission<'_> {
     pub(super) fn covers(&self, pod: Option<&Pod<'_>>, port: i64) -> bool {
         self.ports.is_empty()
             || self.ports.iter().any(|(protocol, name)| {
-                let named = pod.is_some_and(|pod| pod.ports.iter().any(|(known, number)| known == name && *number == port));
+                let named =
+                    pod.is_some_and(|pod| pod.ports.iter().any(|(known, number)| known == name && *number == port));
                 *protocol == "TCP" && (named || name.parse() == Ok(port))
             })
     }

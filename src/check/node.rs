@@ -42,10 +42,7 @@ impl Node {
             return Self { at, value: Value::Null };
         }
         let value = match node.kind {
-            yaml::Kind::Scalar(scalar) => Value::Text {
-                plain: scalar.style == yaml::Style::Plain,
-                text: scalar.text,
-            },
+            yaml::Kind::Scalar(scalar) => Value::Text { plain: scalar.style == yaml::Style::Plain, text: scalar.text },
             yaml::Kind::Sequence(items) => {
                 Value::List(items.into_iter().map(|item| Self::from_yaml(item, file)).collect())
             }
@@ -158,6 +155,13 @@ impl Node {
         }
     }
 
+    /// Whether a value below this one is encrypted in place, as editors of encrypted files leave it.
+    pub(super) fn encrypted(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |node| found |= node.str().is_some_and(|text| text.starts_with("ENC[")));
+        found
+    }
+
     /// Sets a key, in place if it exists.
     pub(super) fn set(&mut self, key: &str, value: Self) {
         if !matches!(self.value, Value::Map(_)) {
@@ -176,9 +180,7 @@ impl Node {
     /// The value of a key, to change it.
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
         match &mut self.value {
-            Value::Map(entries) => {
-                entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value)
-            }
+            Value::Map(entries) => entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value),
             _ => None,
         }
     }

@@ -118,11 +118,7 @@ pub(super) fn interpolations(text: &str) -> Vec<Interpolation> {
             if let Some(default) = &default {
                 found.extend(interpolations(default));
             }
-            found.push(Interpolation {
-                name: name.to_owned(),
-                required: modifier.starts_with('?'),
-                default,
-            });
+            found.push(Interpolation { name: name.to_owned(), required: modifier.starts_with('?'), default });
             rest = after;
         } else {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());

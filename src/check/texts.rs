@@ -31,10 +31,7 @@ impl<'a> EnvFile<'a> {
 
 fn unquoted(value: &str) -> &str {
     let value = value.trim();
-    ['"', '\'']
-        .iter()
-        .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
-        .unwrap_or(value)
+    ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
 }
 
 /// A Makefile's targets.
@@ -132,11 +129,6 @@ impl<'a> Markdown<'a> {
             }
             code = !code;
             rest = after.strip_prefix('`').unwrap_or(after);
-        }
-        // A link whose text holds inline code was cut above.
-        if line.contains("`](") {
-            let cut = line.split("`](").skip(1);
-            self.links.extend(cut.filter_map(|part| Some((part.split_once(')')?.0, number))));
         }
     }
 

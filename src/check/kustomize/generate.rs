@@ -7,10 +7,8 @@ use crate::check::node::{Entry, Node, Value};
 
 /// Makes, merges or replaces the config maps that a kustomization generates.
 pub(super) fn config_maps(kustomization: &Node, objects: &mut Vec<Node>, out: &mut Rendered) {
-    let everywhere = kustomization
-        .path(&["generatorOptions", "disableNameSuffixHash"])
-        .and_then(Node::bool)
-        .unwrap_or(false);
+    let everywhere =
+        kustomization.path(&["generatorOptions", "disableNameSuffixHash"]).and_then(Node::bool).unwrap_or(false);
     for item in kustomization.list_at(&["configMapGenerator"]) {
         let Some(name) = item.get("name").and_then(Node::str) else { continue };
         for entry in item.entries() {
@@ -74,8 +72,8 @@ fn literals(item: &Node, out: &mut Rendered) -> Vec<Entry> {
             out.problem("R077", literal.at, "a literal must be `KEY=value`");
             continue;
         };
-        let quoted = value.len() > 1
-            && ['"', '\''].iter().any(|quote| value.starts_with(*quote) && value.ends_with(*quote));
+        let quoted =
+            value.len() > 1 && ['"', '\''].iter().any(|quote| value.starts_with(*quote) && value.ends_with(*quote));
         if quoted {
             out.problem("R077", literal.at, format!("the quotes around the value of `{key}` become part of it"));
         }
@@ -160,9 +158,7 @@ pub(super) fn to_json(node: &Node) -> serde_json::Value {
         Value::Text { text, plain: true } => typed(text),
         Value::Text { text, plain: false } => text.as_str().into(),
         Value::List(items) => items.iter().map(to_json).collect(),
-        Value::Map(entries) => {
-            entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect()
-        }
+        Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect(),
     }
 }
 

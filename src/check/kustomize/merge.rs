@@ -2,7 +2,8 @@
 use crate::check::node::{Node, Value};
 
 /// Groups whose kinds have a published merge strategy; everything else is merged as JSON.
-const BUILT_IN: &[&str] = &["", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "rbac.authorization.k8s.io"];
+const BUILT_IN: &[&str] =
+    &["", "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "rbac.authorization.k8s.io"];
 
 /// Applies a patch to the objects it names; false if there are none.
 pub(super) fn patch(objects: &mut Vec<Node>, patch: &Node, target: Option<&Node>) -> bool {
@@ -112,12 +113,10 @@ fn merge(base: &mut Node, patch: &Node, field: &str, keyed: bool) {
                 }
             }
         }
-        (Value::List(items), Value::List(changes)) => {
-            match merge_key(field, changes).filter(|_| keyed) {
-                Some(key) => merge_items(items, changes, key, keyed),
-                None => *base = patch.clone(),
-            }
-        }
+        (Value::List(items), Value::List(changes)) => match merge_key(field, changes).filter(|_| keyed) {
+            Some(key) => merge_items(items, changes, key, keyed),
+            None => *base = patch.clone(),
+        },
         _ => *base = patch.clone(),
     }
 }

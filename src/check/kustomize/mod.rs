@@ -194,7 +194,11 @@ impl Renderer<'_> {
                         .or_else(|| target.text_at(&["metadata", "name"]))
                         .unwrap_or("any name");
                     let at = item.entry("target").map_or_else(|| patch.place(&["metadata", "name"]), |e| e.at);
-                    out.problem("R074", at, format!("the patch of {kind} `{name}` matches no object, so it changes nothing"));
+                    out.problem(
+                        "R074",
+                        at,
+                        format!("the patch of {kind} `{name}` matches no object, so it changes nothing"),
+                    );
                 }
             }
         }

@@ -92,7 +92,11 @@ fn replicas(item: &Node, objects: &mut [Node], out: &mut Rendered) {
         }
     }
     if !hit {
-        out.problem("R074", item.place(&["name"]), format!("`replicas` names `{name}`, and nothing of that name can be scaled"));
+        out.problem(
+            "R074",
+            item.place(&["name"]),
+            format!("`replicas` names `{name}`, and nothing of that name can be scaled"),
+        );
     }
 }
 
@@ -155,4 +159,3 @@ fn containers(node: &mut Node, change: &mut impl FnMut(&mut Node)) {
         }
     }
 }
-

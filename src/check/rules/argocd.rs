@@ -1,8 +1,7 @@
 //! Rules about Argo CD: applications, projects, waves and hooks.
 use crate::check::facts::{Facts, Overlay};
-use crate::check::kubernetes::{Object, find, made_secret};
 use crate::check::kustomize::join;
-use crate::check::node::{At, Node};
+use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
 
 pub(super) const RULES: &[Rule] = &[
@@ -43,15 +42,6 @@ pub(super) const RULES: &[Rule] = &[
         run: empty,
     },
     Rule {
-        id: "R082",
-        title: "Waves: what is referred to is there before what refers to it",
-        severity: Severity::Error,
-        why: "A job in an earlier wave than its secret waits for ever, and the rest of the release waits for the job.",
-        example: "deploy/kubernetes/base/api-migrate.yaml:22: Job `api-migrate` is in wave -1, and `api-config`, which it reads, in wave 0",
-        yields_to: &["R090"],
-        run: waves,
-    },
-    Rule {
         id: "R087",
         title: "A namespace is made in exactly one way",
         severity: Severity::Error,
@@ -60,29 +50,8 @@ pub(super) const RULES: &[Rule] = &[
         yields_to: &["R072"],
         run: namespace_once,
     },
-    Rule {
-        id: "R090",
-        title: "A PreSync hook refers to nothing of its own Application",
-        severity: Severity::Error,
-        why: "It runs before those objects exist: the first release never gets past it.",
-        example: "deploy/kubernetes/base/api-migrate.yaml:14: Job `api-migrate` runs before `api-config`, which it reads, exists",
-        yields_to: &[],
-        run: pre_sync,
-    },
-    Rule {
-        id: "R092",
-        title: "A job can run again at the next release",
-        severity: Severity::Error,
-        why: "A Job cannot be changed: without `BeforeHookCreation` the second release fails at the first one's job.",
-        example: "deploy/kubernetes/base/api-migrate.yaml:15: the hook Job `api-migrate` is not deleted before the next one",
-        yields_to: &[],
-        run: again,
-    },
 ];
 
-const HOOK: &str = "argocd.argoproj.io/hook";
-const DELETE: &str = "argocd.argoproj.io/hook-delete-policy";
-const WAVE: &str = "argocd.argoproj.io/sync-wave";
 
 /// Every document of Argo CD of one kind, with applications inside of application sets.
 fn documents<'f>(facts: &'f Facts, kind: &'f str) -> impl Iterator<Item = &'f Node> {
@@ -106,10 +75,8 @@ fn source_list(application: &Node) -> Vec<&Node> {
 fn applications<'f>(facts: &'f Facts, out: &mut Sink) -> Vec<(&'f Node, Option<&'f Overlay>)> {
     let found: Vec<_> = documents(facts, "Application")
         .map(|node| {
-            let paths: Vec<String> = source_list(node)
-                .iter()
-                .filter_map(|source| Some(join("", source.text_at(&["path"])?)))
-                .collect();
+            let paths: Vec<String> =
+                source_list(node).iter().filter_map(|source| Some(join("", source.text_at(&["path"])?))).collect();
             let overlay = facts.overlays.iter().find(|overlay| paths.contains(&overlay.directory));
             (node, overlay)
         })
@@ -137,11 +104,9 @@ fn namespaces(facts: &Facts, out: &mut Sink) {
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
-        Some((head, tail)) => {
-            text.strip_prefix(head).is_some_and(|rest| {
-                tail.is_empty() || (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| matches(tail, rest)))
-            })
-        }
+        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
+            tail.is_empty() || (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| matches(tail, rest)))
+        }),
     }
 }
 
@@ -159,13 +124,17 @@ fn projects(facts: &Facts, out: &mut Sink) {
             let Some(entry) = source.entry("repoURL") else { continue };
             let address = entry.value.str().unwrap_or_default();
             if !repositories.iter().filter_map(Node::str).any(|pattern| matches(pattern, address)) {
-                out.at(entry.at, format!("the project `{wanted}` of {what} does not permit the repository `{address}`"));
+                out.at(
+                    entry.at,
+                    format!("the project `{wanted}` of {what} does not permit the repository `{address}`"),
+                );
             }
         }
         let namespace = application.text_at(&["spec", "destination", "namespace"]).unwrap_or_default();
-        let permitted = project.list_at(&["spec", "destinations"]).iter().any(|one| {
-            one.text_at(&["namespace"]).is_some_and(|pattern| matches(pattern, namespace))
-        });
+        let permitted = project
+            .list_at(&["spec", "destinations"])
+            .iter()
+            .any(|one| one.text_at(&["namespace"]).is_some_and(|pattern| matches(pattern, namespace)));
         if !permitted {
             let at = application.place(&["spec", "destination", "namespace"]);
             out.at(at, format!("the project `{wanted}` of {what} does not permit the namespace `{namespace}`"));
@@ -184,7 +153,10 @@ fn sources(facts: &Facts, out: &mut Sink) {
             if facts.files.has_directory(path) {
                 let address = source.text_at(&["repoURL"]).unwrap_or_default();
                 if !same(address) {
-                    let message = format!("Application `{}` takes `{path}` from `{address}`, this repository is `{own}`", name(application));
+                    let message = format!(
+                        "Application `{}` takes `{path}` from `{address}`, this repository is `{own}`",
+                        name(application)
+                    );
                     out.at(source.place(&["repoURL"]), message);
                 }
             } else if same(source.text_at(&["repoURL"]).unwrap_or_default()) {
@@ -215,80 +187,6 @@ fn empty(facts: &Facts, out: &mut Sink) {
     }
 }
 
-fn wave(object: &Object) -> i64 {
-    object.annotation(WAVE).and_then(|(text, _)| text.parse().ok()).unwrap_or(0)
-}
-
-/// The objects of an overlay that another one of it refers to by name.
-fn referred<'o>(overlay: &'o Overlay, object: &Object) -> Vec<&'o Object> {
-    let mut found: Vec<&Object> = Vec::new();
-    let Some(pod) = object.pod() else { return found };
-    if let Some(account) = pod.text_at(&["serviceAccountName"]) {
-        found.extend(find(&overlay.objects, "ServiceAccount", account));
-    }
-    pod.walk(&mut |node| {
-        for entry in node.entries() {
-            let named = |key: &str| entry.value.text_at(&[key]);
-            match entry.key.as_str() {
-                "configMapRef" | "configMapKeyRef" | "configMap" => {
-                    found.extend(named("name").and_then(|name| find(&overlay.objects, "ConfigMap", name)));
-                }
-                "secretRef" | "secretKeyRef" => {
-                    let wanted = named("name");
-                    let makers = overlay.objects.iter();
-                    found.extend(makers.filter(|maker| wanted.is_some() && made_secret(maker) == wanted));
-                }
-                _ => {}
-            }
-        }
-    });
-    found
-}
-
-fn waves(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
-    for overlay in &facts.overlays {
-        for object in overlay.objects.iter().filter(|object| object.pod().is_some()) {
-            let own = wave(object);
-            // A job holds the rest up until it is done, so what it needs has to be in an earlier wave.
-            let job = object.kind == "Job";
-            for other in referred(overlay, object) {
-                let theirs = wave(other);
-                // Generated config maps carry their annotations in the kustomization's options.
-                if other.kind == "ConfigMap" && overlay.rendered.has_suffix(&other.name) {
-                    continue;
-                }
-                if theirs > own || (job && theirs == own) {
-                    let message = format!(
-                        "{} is in wave {own}, and `{}`, which it needs, in wave {theirs}",
-                        object.what(),
-                        other.name
-                    );
-                    out.at(blame(object, other, own), message).hint("give what is needed a smaller wave");
-                }
-            }
-            let Some((_, process)) = facts.stack.process(&object.name) else { continue };
-            for start in &process.after {
-                let Some(first) = overlay.workload(start.process.as_str()).filter(|first| first.kind == "Job") else { continue };
-                if wave(first) >= own {
-                    let message = format!("{} is in wave {own}, and `{}`, which goes before it, in wave {}", object.what(), first.name, wave(first));
-                    out.at(blame(first, object, 0), message);
-                }
-            }
-        }
-    }
-}
-
-/// The annotation that is out of order: the one that is there, the object's own first.
-fn blame(object: &Object, other: &Object, own: i64) -> At {
-    let mine = object.annotation(WAVE).map(|(_, at)| at);
-    let theirs = other.annotation(WAVE).map(|(_, at)| at);
-    let first = if own < 0 { theirs.or(mine) } else { mine.or(theirs) };
-    first.unwrap_or_else(|| object.at())
-}
-
 fn namespace_once(facts: &Facts, out: &mut Sink) {
     for (application, overlay) in applications(facts, out) {
         let Some(overlay) = overlay else { continue };
@@ -296,59 +194,22 @@ fn namespace_once(facts: &Facts, out: &mut Sink) {
         let creates = options.iter().find(|option| option.str() == Some("CreateNamespace=true"));
         let namespace = &overlay.environment(facts.stack).namespace;
         let holds = overlay.objects.iter().any(|object| object.kind == "Namespace");
-        let elsewhere = facts.documents.values().flatten().any(|node| {
-            node.text_at(&["kind"]) == Some("Namespace") && *namespace == *name(node)
-        });
+        let elsewhere = facts
+            .documents
+            .values()
+            .flatten()
+            .any(|node| node.text_at(&["kind"]) == Some("Namespace") && *namespace == *name(node));
         match (creates, holds || elsewhere) {
             (Some(option), true) => {
                 let message = format!("Application `{}` makes the namespace that its overlay holds", name(application));
                 out.at(option.at, message);
             }
             (None, false) => {
-                let message = format!("nothing makes the namespace `{namespace}` of Application `{}`", name(application));
+                let message =
+                    format!("nothing makes the namespace `{namespace}` of Application `{}`", name(application));
                 out.at(application.place(&["spec", "destination", "namespace"]), message);
             }
             _ => {}
-        }
-    }
-}
-
-fn jobs<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Overlay, &'f Object)> {
-    facts.overlays.iter().flat_map(|overlay| {
-        overlay.objects.iter().filter(|object| object.kind == "Job").map(move |object| (overlay, object))
-    })
-}
-
-fn pre_sync(facts: &Facts, out: &mut Sink) {
-    if jobs(facts).next().is_none() {
-        out.skip("there is no job");
-    }
-    for (overlay, object) in jobs(facts) {
-        let Some((hook, at)) = object.annotation(HOOK) else { continue };
-        if hook.contains("PreSync")
-            && let Some(other) = referred(overlay, object).first()
-        {
-            out.at(at, format!("{} runs before `{}`, which it needs, exists", object.what(), other.name))
-                .hint("write `Sync`, with a wave before the workloads");
-        }
-    }
-}
-
-fn again(facts: &Facts, out: &mut Sink) {
-    if jobs(facts).next().is_none() {
-        out.skip("there is no job");
-    }
-    for (_, object) in jobs(facts) {
-        if let Some((_, at)) = object.annotation(HOOK) {
-            let deleted = object.annotation(DELETE).is_some_and(|(policy, _)| policy.contains("BeforeHookCreation"));
-            if !deleted {
-                let at = object.annotation(DELETE).map_or(at, |(_, at)| at);
-                out.at(at, format!("the hook {} is not deleted before the next one is made", object.what()))
-                    .hint(format!("write `{DELETE}: BeforeHookCreation`"));
-            }
-        } else if let Some(entry) = object.node.get("spec").and_then(|spec| spec.entry("ttlSecondsAfterFinished")) {
-            let message = format!("{} is deleted when it is done, and delivery makes it again for ever", object.what());
-            out.at(entry.at, message);
         }
     }
 }

@@ -53,7 +53,8 @@ fn consumed(facts: &Facts, out: &mut Sink) {
             for running in facts.running.iter().filter(|running| running.name == *id) {
                 let (argv, at) = running.command.as_ref().map_or((&[][..], running.at), |(argv, at)| (argv, *at));
                 if !holds(argv, &channel.name) {
-                    let message = format!("{} does not take from `{}`, and the stack says it does", running.what, channel.name);
+                    let message =
+                        format!("{} does not take from `{}`, and the stack says it does", running.what, channel.name);
                     out.at(at, message);
                 }
             }
@@ -64,9 +65,12 @@ fn consumed(facts: &Facts, out: &mut Sink) {
 fn brokers(facts: &Facts, out: &mut Sink) {
     let mut any = false;
     for unit in &facts.stack.units {
-        let holds_messages = facts.stack.units.iter().flat_map(|consumer| &consumer.bindings).any(|binding| {
-            binding.unit == unit.name && binding.capability.starts_with("broker.")
-        });
+        let holds_messages = facts
+            .stack
+            .units
+            .iter()
+            .flat_map(|consumer| &consumer.bindings)
+            .any(|binding| binding.unit == unit.name && binding.capability.starts_with("broker."));
         if !holds_messages {
             continue;
         }
@@ -105,10 +109,12 @@ fn connections(facts: &Facts, out: &mut Sink) {
             let mut most: Option<(i64, At)> = None;
             for (unit, process) in stack.processes() {
                 let talks = stack.edges.iter().any(|edge| {
-                    edge.from == process.id.as_str() && database.processes.iter().any(|server| edge.to == server.id.as_str())
+                    edge.from == process.id.as_str()
+                        && database.processes.iter().any(|server| edge.to == server.id.as_str())
                 });
                 let uses = talks && unit.bindings.iter().any(|binding| binding.unit == database.name);
-                let Some(object) = overlay.workload(process.id.as_str()).filter(|_| uses && process.long_running()) else {
+                let Some(object) = overlay.workload(process.id.as_str()).filter(|_| uses && process.long_running())
+                else {
                     continue;
                 };
                 let entry = object.node.get("spec").and_then(|spec| spec.entry("replicas"));

@@ -126,7 +126,10 @@ fn declared(service: &Service, wanted: &str, condition: &str, out: &mut Sink) {
                 .hint(format!("add `{wanted}: {{condition: {condition}}}` to its depends_on"));
         }
         Some((_, found, at)) if found != condition => {
-            out.at(*at, format!("`{}` waits for `{wanted}` until `{found}`, the stack says `{condition}`", service.name));
+            out.at(
+                *at,
+                format!("`{}` waits for `{wanted}` until `{found}`, the stack says `{condition}`", service.name),
+            );
         }
         Some(_) => {}
     }
@@ -189,7 +192,10 @@ fn volumes(facts: &Facts, out: &mut Sink) {
             let mounted = service.mounts.iter().any(|mount| mount.target == volume.path && mount.source.is_some());
             if !mounted {
                 let at = service.node.entry("volumes").map_or(service.at, |entry| entry.at);
-                out.at(at, format!("`{}` keeps data at `{}`, and no volume is mounted there", service.name, volume.path));
+                out.at(
+                    at,
+                    format!("`{}` keeps data at `{}`, and no volume is mounted there", service.name, volume.path),
+                );
             }
         }
     }
@@ -262,7 +268,10 @@ fn profiles(facts: &Facts, out: &mut Sink) {
             let theirs = profiles(other);
             if !theirs.is_empty() && !own.iter().any(|profile| theirs.contains(profile)) {
                 let profile = theirs.join("`, `");
-                out.at(*at, format!("`{}` waits for `{wanted}`, which only starts with the profile `{profile}`", service.name));
+                out.at(
+                    *at,
+                    format!("`{}` waits for `{wanted}`, which only starts with the profile `{profile}`", service.name),
+                );
             }
         }
     }

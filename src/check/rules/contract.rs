@@ -84,7 +84,8 @@ fn schema(facts: &Facts, out: &mut Sink) {
                 let help = did_you_mean(&entry.key, known.iter().copied());
                 let message = format!("the stack has no variable `{}` of `{}`", entry.key, unit.key);
                 let finding = out.at(entry.at, message);
-                finding.hint = Some(help.unwrap_or_else(|| "declare it in stackwright.yaml, or remove it here".to_owned()));
+                finding.hint =
+                    Some(help.unwrap_or_else(|| "declare it in stackwright.yaml, or remove it here".to_owned()));
             }
         }
     }

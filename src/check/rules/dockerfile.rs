@@ -144,8 +144,9 @@ fn frozen(facts: &Facts, out: &mut Sink) {
                 let words: Vec<&str> = command.split_whitespace().collect();
                 if let Some(why) = loose(&words) {
                     let shown = words.iter().take(6).copied().collect::<Vec<_>>().join(" ");
-                    out.line(file.path, run.line, format!("`{shown}` {why}"))
-                        .hint("install from the lock file: `npm ci`, `pip install --require-hashes`, `uv sync --locked`");
+                    out.line(file.path, run.line, format!("`{shown}` {why}")).hint(
+                        "install from the lock file: `npm ci`, `pip install --require-hashes`, `uv sync --locked`",
+                    );
                 }
             }
         }
@@ -183,8 +184,12 @@ fn secrets(facts: &Facts, out: &mut Sink) {
             // A value that only an earlier stage sees, such as a dummy key for a build step, never reaches the image.
             let stays = one.keyword == "ARG" || one.line > last;
             if stays && WORDS.iter().any(|word| name.to_ascii_uppercase().ends_with(word)) {
-                out.line(file.path, one.line, format!("`{name}` looks like a secret, and {} stays in the image", one.keyword))
-                    .hint("use `RUN --mount=type=secret`, or give it to the container when it starts");
+                out.line(
+                    file.path,
+                    one.line,
+                    format!("`{name}` looks like a secret, and {} stays in the image", one.keyword),
+                )
+                .hint("use `RUN --mount=type=secret`, or give it to the container when it starts");
             }
         }
     }

@@ -105,7 +105,8 @@ pub(super) fn missing_commands(facts: &Facts, script: &str) -> Vec<String> {
                 continue;
             };
             for target in words {
-                let plain = !target.is_empty() && target.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+                let plain = !target.is_empty()
+                    && target.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
                 if target.contains('=') {
                     continue;
                 }
@@ -162,7 +163,8 @@ fn variables(facts: &Facts, page: &Markdown, out: &mut Sink) {
     let rows = page.prose.iter().filter(|(line, _)| line.starts_with('|'));
     for (row, line) in rows {
         for name in row.split('`').skip(1).step_by(2) {
-            let shaped = name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+            let shaped = name.contains('_')
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
             let known = facts.stack.variables.iter().any(|variable| variable.name == name)
                 || facts.stack.secrets.iter().any(|secret| secret.name == name)
                 || facts.env_example.as_ref().is_some_and(|example| example.get(name).is_some());

@@ -38,7 +38,9 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Names that Docker and make bring themselves.
-const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI"];
+const WELL_KNOWN: &[&str] = &[
+    "HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME",
+];
 
 /// Every interpolation of the Compose files, with its place.
 fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
@@ -69,9 +71,7 @@ fn unused(facts: &Facts, out: &mut Sink) {
             || name.starts_with("COMPOSE_")
             || name.starts_with("DOCKER_")
             || facts.makefile.as_ref().is_some_and(|make| mentions(make.text, name))
-            || facts.files.under("scripts").any(|path| {
-                facts.files.text(path).is_some_and(|text| mentions(text, name))
-            });
+            || facts.files.under("scripts").any(|path| facts.files.text(path).is_some_and(|text| mentions(text, name)));
         if !known {
             let names = used.iter().map(|(one, _)| one.name.as_str());
             let help = did_you_mean(name, names);
@@ -84,9 +84,7 @@ fn unused(facts: &Facts, out: &mut Sink) {
 /// Whether a text holds the name as a whole word.
 fn mentions(text: &str, name: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
-        !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word)
-    })
+    text.match_indices(name).any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
 }
 
 fn defaults(facts: &Facts, out: &mut Sink) {
@@ -120,6 +118,7 @@ fn undeclared(facts: &Facts, out: &mut Sink) {
         }
         let help = did_you_mean(&one.name, names());
         let finding = out.at(at, format!("`${{{}}}` is not in {ENV_EXAMPLE}", one.name));
-        finding.hint = Some(help.unwrap_or_else(|| format!("add it to {ENV_EXAMPLE}, or write `$$` if it is meant literally")));
+        finding.hint =
+            Some(help.unwrap_or_else(|| format!("add it to {ENV_EXAMPLE}, or write `$$` if it is meant literally")));
     }
 }

@@ -55,8 +55,7 @@ fn probes(facts: &Facts, out: &mut Sink) {
             match (container.entry(key), wanted) {
                 (None, None) => {}
                 (None, Some(_)) => {
-                    out.at(container.at, format!("{what} is missing"))
-                        .hint(format!("add `{key}` as the stack says"));
+                    out.at(container.at, format!("{what} is missing")).hint(format!("add `{key}` as the stack says"));
                 }
                 // A question that somebody added is theirs.
                 (Some(_), None) => {}

@@ -12,7 +12,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "Every image has a tag that does not move, or a digest",
         severity: Severity::Error,
         why: "`latest` is a different program tomorrow: what was tested is not what runs, and a rollback brings back nothing.",
-        example: "compose.yaml:9: the image `redis` has no tag, so it is `latest`",
+        example: "compose.yaml:9: the image `registry.example.com/store` has no tag, so it is `latest`",
         yields_to: &[],
         run: pinned,
     },
@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "A published image has one version everywhere",
         severity: Severity::Error,
         why: "A database of another major version locally hides what breaks in production.",
-        example: "compose.yaml:31: `database` is `postgres:17` here and `postgres:18` at deploy/kubernetes/base/database.yaml:12",
+        example: "compose.yaml:31: `database` is `store:17` here and `store:18` at deploy/kubernetes/base/database.yaml:12",
         yields_to: &["R020"],
         run: one_version,
     },
@@ -185,8 +185,7 @@ fn agree(facts: &Facts, out: &mut Sink) {
         let Some((image, _)) = running.image.as_ref().filter(|_| built(unit) && !running.compose) else { continue };
         let (name, _) = split_image(image);
         if name != unit.image() {
-            let message =
-                format!("{} runs `{name}`, the stack builds `{}` for it", running.what, unit.image());
+            let message = format!("{} runs `{name}`, the stack builds `{}` for it", running.what, unit.image());
             out.at(running.image_at, message).hint("use the image of its own unit");
         }
     }
@@ -213,10 +212,8 @@ fn agree(facts: &Facts, out: &mut Sink) {
 /// One service builds the unit's directory, and all others of the unit use what it builds.
 fn compose_builds(facts: &Facts, unit: &Unit, directory: &str, out: &mut Sink) {
     let Some(compose) = &facts.compose else { return };
-    let mut of_unit = compose
-        .services
-        .iter()
-        .filter(|service| unit.processes.iter().any(|process| process.id == *service.name));
+    let mut of_unit =
+        compose.services.iter().filter(|service| unit.processes.iter().any(|process| process.id == *service.name));
     let wrong = of_unit.clone().find_map(|service| {
         let context = service.node.get("build")?;
         let context = context.get("context").unwrap_or(context);
@@ -242,7 +239,8 @@ fn compose_builds(facts: &Facts, unit: &Unit, directory: &str, out: &mut Sink) {
             if let Some((other, at)) = &service.running.image
                 && other != image
             {
-                let message = format!("`{}` runs `{other}`, `{}` of the same unit `{image}`", service.name, builder.name);
+                let message =
+                    format!("`{}` runs `{other}`, `{}` of the same unit `{image}`", service.name, builder.name);
                 out.at(*at, message).hint("all processes of a unit run one image");
             }
         }

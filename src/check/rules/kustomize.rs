@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use crate::check::facts::Facts;
 use crate::check::kustomize::{FILE, join};
+use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
 
 pub(super) const RULES: &[Rule] = &[
@@ -124,7 +125,8 @@ fn environments(facts: &Facts, out: &mut Sink) {
         if !facts.overlays.iter().any(|overlay| overlay.environment == index) {
             let directory = join(parent, environment.name.as_str());
             let message = format!("the environment `{}` has no overlay", environment.name);
-            out.line(&join(&directory, FILE), 0, message).hint("add the file, or remove the environment from stackwright.yaml");
+            out.line(&join(&directory, FILE), 0, message)
+                .hint("add the file, or remove the environment from stackwright.yaml");
         }
     }
 }
@@ -137,12 +139,11 @@ fn listed(facts: &Facts, out: &mut Sink) {
     for (directory, _) in facts.kustomizations() {
         for path in facts.files.under(directory) {
             let name = &path[directory.len() + usize::from(!directory.is_empty())..];
-            let manifest = facts
-                .documents
-                .get(path)
-                .is_some_and(|documents| documents.iter().any(|one| one.get("apiVersion").is_some() && one.get("kind").is_some()));
+            let manifest = facts.documents.get(path).is_some_and(|documents| {
+                documents.iter().any(|one| one.get("apiVersion").is_some() && one.get("kind").is_some())
+            });
             // Encrypted files are handed over in another way, and say so.
-            let encrypted = facts.documents.get(path).is_some_and(|documents| documents.iter().any(|one| one.get("sops").is_some()));
+            let encrypted = facts.documents.get(path).is_some_and(|documents| documents.iter().any(Node::encrypted));
             if manifest && !encrypted && !name.contains('/') && name != FILE && !known.contains(path) {
                 out.line(path, 0, "the kustomization beside it does not list this file, so it is never applied")
                     .hint(format!("add `- {name}` to its resources"));

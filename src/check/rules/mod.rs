@@ -1,6 +1,7 @@
 //! The rules, one file per family.
 mod argocd;
 mod channels;
+mod commands;
 mod compose;
 mod contract;
 mod dockerfile;
@@ -11,9 +12,12 @@ mod images;
 mod kustomize;
 mod network;
 mod placement;
+mod ports;
 mod references;
+mod routes;
 mod text;
 mod variables;
+mod waves;
 mod workflows;
 mod workloads;
 
@@ -21,9 +25,10 @@ use super::Rule;
 
 /// All rules, by id.
 pub(super) fn all() -> Vec<Rule> {
-    let families: [&[Rule]; 17] = [
+    let families: [&[Rule]; 21] = [
         argocd::RULES,
         channels::RULES,
+        commands::RULES,
         compose::RULES,
         contract::RULES,
         dockerfile::RULES,
@@ -34,9 +39,12 @@ pub(super) fn all() -> Vec<Rule> {
         kustomize::RULES,
         network::RULES,
         placement::RULES,
+        ports::RULES,
         references::RULES,
+        routes::RULES,
         text::RULES,
         variables::RULES,
+        waves::RULES,
         workflows::RULES,
         workloads::RULES,
     ];

@@ -1,6 +1,6 @@
 //! Rules about who may talk to whom, and about the way in from outside.
 use crate::check::facts::{Facts, Overlay};
-use crate::check::kubernetes::{Object, find};
+use crate::check::kubernetes::Object;
 use crate::check::network::{Peer, Permission, Pod, Side, permissions, pods, policies};
 use crate::check::node::At;
 use crate::check::{Rule, Severity, Sink};
@@ -15,15 +15,6 @@ pub(super) const RULES: &[Rule] = &[
         example: "deploy/kubernetes/base/database.yaml:60: NetworkPolicy `database` lets `web` connect to `database`, and the stack knows no such conversation",
         yields_to: &[],
         run: edges,
-    },
-    Rule {
-        id: "R121",
-        title: "Routes lead to Services that exist, under the environment's host, for every path of the stack",
-        severity: Severity::Error,
-        why: "A route without a backend answers 500 or 404 to every visitor.",
-        example: "deploy/kubernetes/overlays/staging/route.yaml:24: HTTPRoute `api` leads to port 8080 of `api`, which serves 8000",
-        yields_to: &[],
-        run: routes,
     },
 ];
 
@@ -97,7 +88,8 @@ impl Conversation<'_> {
     fn needless(&self, policy: &Object, permission: &Permission, out: &mut Sink) {
         let what = policy.what();
         if permission.peers.iter().any(|peer| matches!(peer, Peer::Anybody)) {
-            let word = if self.side == Side::Ingress { "lets everybody connect to" } else { "lets everybody be reached by" };
+            let word =
+                if self.side == Side::Ingress { "lets everybody connect to" } else { "lets everybody be reached by" };
             out.at(permission.at, format!("{what} {word} `{}`", self.pod.id));
             return;
         }
@@ -137,7 +129,8 @@ impl Conversation<'_> {
             let wanted: Vec<u16> = self.own().filter(|(to, _)| self.away(to)).map(|(_, edge)| edge.port).collect();
             let extra = permission.ports.iter().find(|(_, port)| !wanted.iter().any(|one| one.to_string() == *port));
             let none = permission.ports.is_empty();
-            if let Some(port) = extra.map(|(_, port)| format!("port {port}")).or(none.then(|| "every port".to_owned())) {
+            if let Some(port) = extra.map(|(_, port)| format!("port {port}")).or(none.then(|| "every port".to_owned()))
+            {
                 let message = format!(
                     "{what} lets `{}` reach {port} outside of the cluster, and the stack knows no such conversation",
                     self.pod.id
@@ -177,13 +170,18 @@ impl Conversation<'_> {
             if !open {
                 let at = self.blame(policies);
                 let message = match self.side {
-                    Side::Ingress => format!("`{other}` may not connect to port {port} of `{}`: {}", self.pod.id, edge.because),
-                    Side::Egress => format!("`{}` may not connect to port {port} of `{other}`: {}", self.pod.id, edge.because),
+                    Side::Ingress => {
+                        format!("`{other}` may not connect to port {port} of `{}`: {}", self.pod.id, edge.because)
+                    }
+                    Side::Egress => {
+                        format!("`{}` may not connect to port {port} of `{other}`: {}", self.pod.id, edge.because)
+                    }
                 };
                 out.at(at, message).hint("add the rule to this policy");
             }
         }
-        let resolves = |permission: &Permission| permission.ports.is_empty() || permission.ports.contains(&("UDP", "53"));
+        let resolves =
+            |permission: &Permission| permission.ports.is_empty() || permission.ports.contains(&("UDP", "53"));
         let asks = self.side == Side::Egress && !self.pod.operated && self.own().next().is_some();
         if asks && !permitted.iter().any(|(_, permission)| resolves(permission)) {
             let at = self.blame(policies);
@@ -201,107 +199,5 @@ impl Conversation<'_> {
             Some(_) => policy.node.place(&["spec", key]),
             None => policy.at(),
         })
-    }
-}
-
-fn routes(facts: &Facts, out: &mut Sink) {
-    let mut any = false;
-    for overlay in &facts.overlays {
-        let environment = overlay.environment(facts.stack);
-        let routes: Vec<&Object> = overlay
-            .objects
-            .iter()
-            .filter(|object| matches!(object.kind.as_str(), "HTTPRoute" | "GRPCRoute"))
-            .collect();
-        if routes.is_empty() {
-            continue;
-        }
-        any = true;
-        let mut served: Vec<(&str, &str, &str)> = Vec::new();
-        for route in &routes {
-            for host in route.node.list_at(&["spec", "hostnames"]) {
-                let name = host.str().unwrap_or_default();
-                if name != environment.host {
-                    let message = format!("{} answers to `{name}`, {} is `{}`", route.what(), environment.name, environment.host);
-                    out.at(host.at, message);
-                }
-            }
-            parents(facts, overlay, route, out);
-            for rule in route.node.list_at(&["spec", "rules"]) {
-                for backend in rule.list_at(&["backendRefs"]) {
-                    let name = backend.text_at(&["name"]).unwrap_or_default();
-                    let port = backend.text_at(&["port"]).unwrap_or_default();
-                    backend_exists(overlay, route, name, port, backend, out);
-                    let paths = rule.list_at(&["matches"]);
-                    let paths = paths.iter().filter_map(|one| one.text_at(&["path", "value"]));
-                    served.extend(paths.map(|path| (path, name, port)));
-                    if rule.list_at(&["matches"]).is_empty() {
-                        served.push(("/", name, port));
-                    }
-                }
-            }
-        }
-        for route in &facts.stack.routes {
-            let port = facts.stack.process(&route.process).and_then(|(unit, _)| unit.endpoint(&route.endpoint));
-            let port = port.map(|endpoint| endpoint.port.to_string()).unwrap_or_default();
-            let found: Vec<_> = served.iter().filter(|(path, ..)| *path == route.path).collect();
-            let right = found.iter().any(|(_, name, to)| *name == route.process && *to == port);
-            let process_known = found.iter().any(|(_, name, _)| *name == route.process);
-            if !right && !process_known {
-                let message = format!("nothing leads `{}` to `{}` in {}", route.path, route.process, environment.name);
-                out.at(routes[0].node.place(&["spec", "rules"]), message);
-            }
-        }
-    }
-    if !any {
-        out.skip("there is no route");
-    }
-}
-
-fn backend_exists(
-    overlay: &Overlay,
-    route: &Object,
-    name: &str,
-    port: &str,
-    backend: &crate::check::node::Node,
-    out: &mut Sink,
-) {
-    let what = route.what();
-    let Some(service) = find(&overlay.objects, "Service", name) else {
-        out.at(backend.place(&["name"]), format!("{what} leads to the Service `{name}`, which does not exist"));
-        return;
-    };
-    let ports: Vec<&str> = service.node.list_at(&["spec", "ports"]).iter().filter_map(|one| one.text_at(&["port"])).collect();
-    if !ports.contains(&port) {
-        let shown = ports.join(", ");
-        out.at(backend.place(&["port"]), format!("{what} leads to port {port} of `{name}`, which serves {shown}"));
-    }
-}
-
-/// A gateway that the repository declares has to have the name and section that routes refer to.
-fn parents(facts: &Facts, overlay: &Overlay, route: &Object, out: &mut Sink) {
-    let elsewhere = facts.documents.values().flatten();
-    let gateways: Vec<&crate::check::node::Node> = overlay
-        .objects
-        .iter()
-        .map(|object| &object.node)
-        .chain(elsewhere)
-        .filter(|node| node.text_at(&["kind"]) == Some("Gateway"))
-        .collect();
-    for parent in route.node.list_at(&["spec", "parentRefs"]) {
-        let name = parent.text_at(&["name"]).unwrap_or_default();
-        if gateways.is_empty() || parent.text_at(&["kind"]).is_some_and(|kind| kind != "Gateway") {
-            continue;
-        }
-        let Some(gateway) = gateways.iter().find(|one| one.text_at(&["metadata", "name"]) == Some(name)) else {
-            out.at(parent.place(&["name"]), format!("{} is attached to the Gateway `{name}`, which does not exist", route.what()));
-            continue;
-        };
-        let Some(section) = parent.text_at(&["sectionName"]) else { continue };
-        let listeners = gateway.list_at(&["spec", "listeners"]);
-        if !listeners.iter().any(|listener| listener.text_at(&["name"]) == Some(section)) {
-            let message = format!("{} is attached to the listener `{section}`, which the Gateway `{name}` does not have", route.what());
-            out.at(parent.place(&["sectionName"]), message);
-        }
     }
 }

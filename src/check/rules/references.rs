@@ -136,9 +136,11 @@ fn promised(facts: &Facts, overlay: &Overlay, name: &str, key: Option<&str>) -> 
     let named = named.into_iter().any(|value| {
         matches!(value, Value::Stored { secret, key: known } if secret == name && key.is_none_or(|key| key == known))
     });
-    let by_operator = facts.stack.units.iter().any(|unit| {
-        unit.provider(&environment.name) == Provider::Operator && name.starts_with(unit.name.as_str())
-    });
+    let by_operator = facts
+        .stack
+        .units
+        .iter()
+        .any(|unit| unit.provider(&environment.name) == Provider::Operator && name.starts_with(unit.name.as_str()));
     let stores = facts.overlays.iter().flat_map(|overlay| &overlay.objects);
     let by_manifest = stores.into_iter().any(|object| made_secret(object).is_some() && object.kind != "Secret");
     named && (by_operator || !by_manifest)
@@ -151,8 +153,7 @@ fn accounts(facts: &Facts, out: &mut Sink) {
             let Some(entry) = object.pod().and_then(|pod| pod.entry("serviceAccountName")) else { continue };
             let name = entry.value.str().unwrap_or_default();
             if name != "default" && find(&overlay.objects, "ServiceAccount", name).is_none() {
-                let message =
-                    format!("{} runs as the service account `{name}`, which does not exist", object.what());
+                let message = format!("{} runs as the service account `{name}`, which does not exist", object.what());
                 out.at(entry.at, message);
             }
         }
@@ -187,8 +188,7 @@ fn in_the_open(facts: &Facts, out: &mut Sink) {
             any |= document.get("kind").is_some();
             let secret = Object::new(document.clone()).filter(|object| object.kind == "Secret" && object.api == "v1");
             let Some(secret) = secret else { continue };
-            // Encrypted files keep their keys and say so in a key of their own.
-            if secret.node.get("sops").is_some() {
+            if secret.node.encrypted() {
                 continue;
             }
             let values = ["stringData", "data"].iter().find_map(|key| secret.node.entry(key));

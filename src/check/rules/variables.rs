@@ -79,7 +79,11 @@ fn missing(facts: &Facts, out: &mut Sink) {
         let Some((unit, process)) = running.process(facts.stack) else { continue };
         for (variable, _) in expected(facts.stack, unit, process, running.environment(facts.stack)) {
             if given(running, &variable.name).is_none() {
-                let place = if running.compose { String::new() } else { format!(" in {}", running.environment(facts.stack).name) };
+                let place = if running.compose {
+                    String::new()
+                } else {
+                    format!(" in {}", running.environment(facts.stack).name)
+                };
                 out.at(running.variables_at, format!("{} is not given `{}`{place}", running.what, variable.name))
                     .hint(format!("it means: {}", variable.help));
             }
@@ -152,7 +156,8 @@ fn hosts(facts: &Facts, out: &mut Sink) {
                 }
                 let mut names = host.split('.');
                 let name = names.next().unwrap_or_default();
-                let ports = if running.compose { compose_ports(facts, name) } else { service_ports(facts, running, name) };
+                let ports =
+                    if running.compose { compose_ports(facts, name) } else { service_ports(facts, running, name) };
                 let owner = running.process(facts.stack).map_or(&running.name[..], |(unit, _)| unit.name.as_str());
                 let what = format!("`{}` of `{owner}`", given.name);
                 match (ports, port) {
@@ -190,7 +195,9 @@ fn service_ports(facts: &Facts, running: &Running, name: &str) -> Option<Vec<i64
     }
     // An operator makes the Services of what it runs, under names of its own.
     let operated = overlay.objects.iter().any(|object| {
-        object.template().is_none() && object.group().contains('.') && name.starts_with(object.name.as_str())
+        object.template().is_none()
+            && object.group().contains('.')
+            && name.starts_with(object.name.as_str())
             && !object.group().ends_with("k8s.io")
     });
     operated.then(Vec::new)

@@ -86,7 +86,8 @@ fn needs(facts: &Facts, out: &mut Sink) {
         let jobs = workflow.entries_at(&["jobs"]);
         for job in jobs {
             let Some(needs) = job.value.get("needs") else { continue };
-            let listed: Vec<&Node> = if needs.items().is_empty() { vec![needs] } else { needs.items().iter().collect() };
+            let listed: Vec<&Node> =
+                if needs.items().is_empty() { vec![needs] } else { needs.items().iter().collect() };
             for need in listed {
                 let name = need.str().unwrap_or_default();
                 if !jobs.iter().any(|other| other.key == name) {
@@ -105,7 +106,8 @@ fn permissions(facts: &Facts, out: &mut Sink) {
                 out.line(path, 0, "the workflow does not say its permissions").hint("add `permissions: {}` at the top");
             }
             Some(entry) if entry.value.str() == Some("write-all") => {
-                out.at(entry.at, "every job may write to everything").hint("write `permissions: {}`, and give each job its own");
+                out.at(entry.at, "every job may write to everything")
+                    .hint("write `permissions: {}`, and give each job its own");
             }
             Some(_) => {}
         }
@@ -152,7 +154,9 @@ fn gates(facts: &Facts, out: &mut Sink) {
                 out.at(entry.at, format!("a step of `{}` may fail and the job goes on", job.key));
             }
             let run = node.entry("run").and_then(|entry| Some((entry.at, entry.value.str()?)));
-            if let Some((at, script)) = run.filter(|(_, script)| script.lines().any(|line| line.trim_end().ends_with("|| true"))) {
+            if let Some((at, script)) =
+                run.filter(|(_, script)| script.lines().any(|line| line.trim_end().ends_with("|| true")))
+            {
                 let _ = script;
                 out.at(at, format!("a step of `{}` forgives every error: `|| true`", job.key));
             }
@@ -180,7 +184,8 @@ fn releases(facts: &Facts, out: &mut Sink) {
         let name = node.str().unwrap_or_default();
         let known = stack.remote_environments().any(|environment| environment.name == *name);
         if !known && !name.contains("${{") && !name.is_empty() {
-            let message = format!("the job `{}` names the environment `{name}`, which the stack does not have", job.key);
+            let message =
+                format!("the job `{}` names the environment `{name}`, which the stack does not have", job.key);
             out.at(node.at, message);
         }
     }

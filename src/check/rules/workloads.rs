@@ -1,11 +1,8 @@
 //! Rules about single workloads: how many, how they are replaced, what they may write, what they run.
-use crate::check::compose::PATH;
 use crate::check::facts::{Facts, Overlay};
-use crate::check::kubernetes::{Object, command, find, selects};
+use crate::check::kubernetes::{Object, find, selects};
 use crate::check::node::{At, Node};
-use crate::check::running::{shown, words};
 use crate::check::{Rule, Severity, Sink};
-use crate::stack::{Process, Role};
 
 use super::health::workloads;
 
@@ -64,24 +61,6 @@ pub(super) const RULES: &[Rule] = &[
         yields_to: &[],
         run: links,
     },
-    Rule {
-        id: "R051",
-        title: "What runs once per release runs in one place only",
-        severity: Severity::Error,
-        why: "A migration in every pod's start runs several times at once and locks the database against itself.",
-        example: "deploy/kubernetes/base/api.yaml:30: Deployment `api` also runs `python manage.py migrate` of `api-migrate`",
-        yields_to: &[],
-        run: jobs_once,
-    },
-    Rule {
-        id: "R057",
-        title: "Compose and the cluster run the stack's commands",
-        severity: Severity::Error,
-        why: "What was tried on a developer's machine is not what runs elsewhere.",
-        example: "compose.yaml:33: `api-worker-default` runs `worker --queues slow`, the stack says `worker --queues default`",
-        yields_to: &["R051", "R100", "R103"],
-        run: commands,
-    },
 ];
 
 fn any(facts: &Facts, out: &mut Sink) {
@@ -130,9 +109,8 @@ fn replicas(facts: &Facts, out: &mut Sink) {
             continue;
         }
         let environment = overlay.environment(facts.stack);
-        let scaled = aimed(overlay).find(|(scaler, _, name, _)| {
-            *name == object.name && scaler.kind != "VerticalPodAutoscaler"
-        });
+        let scaled =
+            aimed(overlay).find(|(scaler, _, name, _)| *name == object.name && scaler.kind != "VerticalPodAutoscaler");
         let (found, at) = count(object);
         if let Some((scaler, ..)) = scaled {
             if object.node.path(&["spec", "replicas"]).is_some() {
@@ -230,7 +208,10 @@ fn volumes(object: &Object, mounts: &[Node], out: &mut Sink) {
         let known = pod.list_at(&["volumes"]).iter().any(|volume| volume.text_at(&["name"]) == Some(name))
             || claims.iter().any(|claim| claim.text_at(&["metadata", "name"]) == Some(name));
         if !known {
-            out.at(mount.place(&["name"]), format!("{} mounts the volume `{name}`, which it does not have", object.what()));
+            out.at(
+                mount.place(&["name"]),
+                format!("{} mounts the volume `{name}`, which it does not have", object.what()),
+            );
         }
     }
 }
@@ -244,53 +225,6 @@ fn links(facts: &Facts, out: &mut Sink) {
             let at = entry.map_or_else(|| object.at(), |entry| entry.at);
             out.at(at, format!("{} gets variables for every Service", object.what()))
                 .hint("write `enableServiceLinks: false`");
-        }
-    }
-}
-
-fn jobs_once(facts: &Facts, out: &mut Sink) {
-    let jobs: Vec<&Process> = facts
-        .stack
-        .processes()
-        .filter(|(_, process)| process.role == Role::Job && !process.command.is_empty())
-        .map(|(_, process)| process)
-        .collect();
-    if jobs.is_empty() {
-        out.skip("nothing runs once per release");
-    }
-    let mut one = |name: &str, what: &str, argv: &[String], at: At| {
-        // A shell's script may start the job before the program.
-        let script: Vec<String> = argv.iter().flat_map(|word| words(word)).collect();
-        for job in jobs.iter().filter(|job| job.id.as_str() != name) {
-            let runs = script.windows(job.command.len()).any(|part| part == job.command);
-            if runs {
-                out.at(at, format!("{what} also runs `{}` of `{}`", shown(&job.command), job.id));
-            }
-        }
-    };
-    for service in facts.compose.iter().flat_map(|compose| &compose.services) {
-        if let Some((argv, at)) = &service.running.command {
-            one(&service.name, &service.running.what, argv, *at);
-        }
-    }
-    for object in facts.overlays.iter().flat_map(|overlay| &overlay.objects) {
-        for (argv, at) in object.containers().filter_map(command) {
-            one(&object.name, &object.what(), &argv, at);
-        }
-    }
-}
-
-fn commands(facts: &Facts, out: &mut Sink) {
-    if facts.running.is_empty() {
-        out.skip(format!("there is neither {PATH} nor an overlay"));
-    }
-    for running in &facts.running {
-        let Some((_, process)) = running.process(facts.stack) else { continue };
-        let (found, at) = running.command.as_ref().map_or((&[][..], running.at), |(argv, at)| (argv, *at));
-        if found != process.command && process.reload.as_deref() != Some(found) {
-            let shown_or = |argv: &[String]| if argv.is_empty() { "what the image starts".to_owned() } else { format!("`{}`", shown(argv)) };
-            let message = format!("{} runs {}, the stack says {}", running.what, shown_or(found), shown_or(&process.command));
-            out.at(at, message);
         }
     }
 }
