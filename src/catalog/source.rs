@@ -96,14 +96,14 @@ fn walk(
                 Ok((relative, text)) => {
                     files.insert(relative, text);
                 }
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
     }
 }
 
-fn text(root: &Path, path: &Path) -> Result<(String, Text), Diagnostic> {
-    let refuse = |why: String| Diagnostic::error(format!("`{}`: {why}", path.display()));
+fn text(root: &Path, path: &Path) -> Result<(String, Text), Box<Diagnostic>> {
+    let refuse = |why: String| Box::new(Diagnostic::error(format!("`{}`: {why}", path.display())));
     let size = fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
     if size > MAX_FILE {
         return Err(refuse(format!("{size} bytes are more than a catalog's file may have ({MAX_FILE})")));

@@ -1,6 +1,6 @@
 //! `requirements.txt` with hashes, as the closure of the direct requirements in a kept resolution.
 //!
-//! Markers follow the dependency specifiers of PyPA; the condition of a package is the disjunction, over all ways to it, of
+//! Markers follow the dependency specifiers of `PyPA`; the condition of a package is the disjunction, over all ways to it, of
 //! the markers on the way.
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -333,7 +333,7 @@ fn source(
     let context = crate::blueprint::dynamic(serde_json::json!({ "params": params }));
     let id = run.engine.text(&component.id, image, &context)?;
     let reference = run.catalog.pins().image(&id).ok_or_else(|| {
-        let guess = did_you_mean(&id, run.catalog.pins().image_ids().into_iter());
+        let guess = did_you_mean(&id, run.catalog.pins().image_ids());
         let problem = Diagnostic::error(format!("component `{}`: versions.yaml has no image `{id}`", component.id));
         Box::new(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))))
     })?;

@@ -154,13 +154,13 @@ impl Collector<'_> {
             let Some(binding) = self.unit.unit.bindings.iter().find(|binding| binding.alias == *alias) else { continue };
             let Some(provider) = self.draft.unit(binding.unit.as_str()) else { continue };
             for (name, value) in &requirement.variables {
-                found.push(self.from_binding(name, value, binding, provider)?);
+                found.push(self.binding_variable(name, value, binding, provider)?);
             }
         }
         Ok(found)
     }
 
-    fn from_binding(&self, name: &str, value: &str, binding: &Binding, provider: &DraftUnit) -> Step<Variable> {
+    fn binding_variable(&self, name: &str, value: &str, binding: &Binding, provider: &DraftUnit) -> Step<Variable> {
         let label = format!("component `{}`, value `{value}` of `{}`", provider.component.id, binding.capability);
         let provision = provider.component.provides.get(&binding.capability);
         let template = provision.and_then(|provision| provision.values.get(value)).ok_or_else(|| {

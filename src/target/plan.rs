@@ -13,7 +13,7 @@ use crate::blueprint::dynamic;
 use crate::catalog::{Catalog, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{Context, Engine};
-use crate::stack::{Params, Stack};
+use crate::stack::Stack;
 use crate::tree::Ownership;
 use crate::yaml;
 

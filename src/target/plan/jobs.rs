@@ -1,6 +1,6 @@
 //! Turns rules into jobs: one job is one file.
 use super::{
-    BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Params, Scope, Stack, Value,
+    BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value,
     dynamic, scopes, view,
 };
 
@@ -129,9 +129,4 @@ impl<'a> Planner<'a> {
         let files = self.catalog.files_under(&root);
         files.map(|file| (format!("{root}/{file}"), format!("{}/{file}", to.trim_end_matches('/')))).collect()
     }
-}
-
-/// The parameters as templates see them.
-pub(in crate::target) fn params(params: &Params) -> Value {
-    dynamic(params)
 }
