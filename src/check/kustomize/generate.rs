@@ -30,6 +30,7 @@ pub(super) fn config_maps(kustomization: &Node, objects: &mut Vec<Node>, out: &m
                 for entry in data {
                     object.child("data").set(&entry.key, entry.value);
                 }
+                item.get("options").into_iter().for_each(|options| describe(object, options));
             }
             (Some("replace"), Some(object)) => {
                 let at = item.at;
@@ -44,7 +45,11 @@ pub(super) fn config_maps(kustomization: &Node, objects: &mut Vec<Node>, out: &m
                 out.problem("R070", item.place(&["name"]), message);
             }
             (_, None) => {
-                objects.push(config_map(item, data));
+                let mut object = config_map(item, data);
+                for options in [kustomization.get("generatorOptions"), item.get("options")].into_iter().flatten() {
+                    describe(&mut object, options);
+                }
+                objects.push(object);
                 if !own {
                     out.generated.insert(name.to_owned());
                 }
@@ -57,12 +62,25 @@ fn config_map(item: &Node, data: Vec<Entry>) -> Node {
     let at = item.place(&["name"]);
     let mut object = Node { at, value: Value::Map(Vec::new()) };
     object.set("apiVersion", Node::text(at, "v1"));
-    object.set("data", Node { at: item.place(&["literals"]), value: Value::Map(data) });
+    if !data.is_empty() {
+        object.set("data", Node { at: item.place(&["literals"]), value: Value::Map(data) });
+    }
     object.set("kind", Node::text(at, "ConfigMap"));
     if let Some(name) = item.get("name") {
         object.child("metadata").set("name", name.clone());
     }
     object
+}
+
+/// Gives a config map the labels and annotations of its options.
+fn describe(object: &mut Node, options: &Node) {
+    for key in ["labels", "annotations"] {
+        for entry in options.entries_at(&[key]) {
+            let mut value = entry.value.clone();
+            value.at = entry.at;
+            object.child("metadata").child(key).set(&entry.key, value);
+        }
+    }
 }
 
 fn literals(item: &Node, out: &mut Rendered) -> Vec<Entry> {
@@ -91,7 +109,7 @@ pub(super) fn rename(rendered: &mut Rendered) {
             object.text_at(&["kind"]) == Some("ConfigMap") && object.text_at(&["metadata", "name"]) == Some(&name)
         });
         let Some(object) = found else { continue };
-        let renamed = format!("{name}-{}", suffix(&name, object.entries_at(&["data"])));
+        let renamed = format!("{name}-{}", suffix(object.entries_at(&["data"])));
         for object in &mut rendered.objects {
             refer(object, &name, &renamed);
         }
@@ -119,7 +137,8 @@ fn refer(node: &mut Node, name: &str, renamed: &str) {
 }
 
 /// The suffix that `kustomize` computes: SHA-256 of the contents as Go's JSON, with letters that make no words.
-fn suffix(name: &str, data: &[Entry]) -> String {
+/// The name does not take part.
+fn suffix(data: &[Entry]) -> String {
     let mut sorted: Vec<&Entry> = data.iter().collect();
     sorted.sort_by(|a, b| a.key.cmp(&b.key));
     let pairs: Vec<String> = sorted
@@ -127,7 +146,7 @@ fn suffix(name: &str, data: &[Entry]) -> String {
         .map(|entry| format!("{}:{}", go_json(&entry.key), go_json(entry.value.str().unwrap_or_default())))
         .collect();
     let data = if pairs.is_empty() { "\"\"".to_owned() } else { format!("{{{}}}", pairs.join(",")) };
-    let text = format!("{{\"data\":{data},\"kind\":\"ConfigMap\",\"name\":{}}}", go_json(name));
+    let text = format!("{{\"data\":{data},\"kind\":\"ConfigMap\",\"name\":\"\"}}");
     let digest = Sha256::digest(text.as_bytes());
     let hex: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
     hex.chars()

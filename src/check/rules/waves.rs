@@ -79,10 +79,6 @@ fn waves(facts: &Facts, out: &mut Sink) {
             let job = object.kind == "Job";
             for other in referred(overlay, object) {
                 let theirs = wave(other);
-                // Generated config maps carry their annotations in the kustomization's options.
-                if other.kind == "ConfigMap" && overlay.rendered.has_suffix(&other.name) {
-                    continue;
-                }
                 if theirs > own || (job && theirs == own) {
                     let message = format!(
                         "{} is in wave {own}, and `{}`, which it needs, in wave {theirs}",
