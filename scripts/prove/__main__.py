@@ -8,6 +8,7 @@ images where no registry is reached (`PROGRAM images DIR`, `PROGRAM localize DIR
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -69,6 +70,8 @@ def main() -> int:
     what = set(arguments.what or ("kube", "docker"))
     if what - {"kube", "docker"}:
         parser.error(f"unknown: {', '.join(sorted(what - {'kube', 'docker'}))}")
+    # A proof that is told to stop still removes its containers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     report = Report()
     with tempfile.TemporaryDirectory(prefix="stackwright-prove-") as name:
         scratch = Path(name)

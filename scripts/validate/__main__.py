@@ -20,8 +20,9 @@ from .tools import Broken, Missing, Tools
 from .tree import NothingToCheck, Tree
 
 BAD = ROOT / "tests" / "validators" / "bad"
-# Templates are not files of their kind yet, examples are rendered trees, and the bad files are bad on purpose.
-NOT_OWN = ("templates/", "examples/", "tests/validators/bad/")
+# Templates are not files of their kind yet, examples are rendered trees, the bad files are bad on purpose, and
+# mutations are a table of edits.
+NOT_OWN = ("templates/", "examples/", "tests/validators/bad/", "tests/mutations/")
 
 
 def own_sources(into: Path) -> Path:

@@ -12,7 +12,7 @@ worker_class = "gthread"
 workers = @{ params.workers }@
 threads = @{ params.threads }@
 # Heartbeats of the workers go to memory: a slow disk must not look like a hung worker.
-worker_tmp_dir = "/dev/shm"  # noqa: S108 (memory of this container only)
+worker_tmp_dir = "/dev/shm"
 timeout = 60
 graceful_timeout = 30
 # Longer than the gateway keeps idle connections, so that the gateway is the side that closes them.

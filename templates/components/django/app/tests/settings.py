@@ -28,7 +28,7 @@ os.environ.setdefault("CACHE_URL", "redis://localhost:6379/0")
 @{ slots.test_environment }@
 @% endif %@
 
-from config.settings import *  # noqa: F403
+from config.settings import *  # noqa: F403 (all of them, then the differences)
 
 # Static files are found, not collected.
 WHITENOISE_AUTOREFRESH = True

@@ -18,8 +18,8 @@ app = Celery("@{ project.name }@-@{ unit.name }@")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-WORKER_ALIVE = Path("/tmp/worker")  # noqa: S108 (a private file system)
-BEAT_ALIVE = Path("/tmp/beat")  # noqa: S108 (a private file system)
+WORKER_ALIVE = Path("/tmp/worker")
+BEAT_ALIVE = Path("/tmp/beat")
 
 
 @signals.setup_logging.connect

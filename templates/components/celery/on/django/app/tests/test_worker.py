@@ -88,7 +88,7 @@ def test_carries_it_out_under_the_request_id_and_shows_that_it_is_alive(start: S
     until(placed, "confirmed")
     assert steps(placed) == ["pending", "processing", "confirmed"]
     assert set(placed.events.values_list("request_id", flat=True)) == {"abc-123"}
-    probe = [sys.executable, "-I", "-S", "config/probe.py", "file", "/tmp/worker", "60"]  # noqa: S108
+    probe = [sys.executable, "-I", "-S", "config/probe.py", "file", "/tmp/worker", "60"]
     assert subprocess.run(probe, check=False).returncode == 0
 
 

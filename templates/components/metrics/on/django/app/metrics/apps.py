@@ -1,5 +1,9 @@
 """Metrics of this process."""
 
+@% if "celery" in features %@
+from importlib import import_module
+
+@% endif %@
 from django.apps import AppConfig
 
 
@@ -8,5 +12,6 @@ class MetricsConfig(AppConfig):
 @% if "celery" in features %@
 
     def ready(self) -> None:
-        from metrics import tasks  # noqa: F401 (connects to Celery's signals)
+        # Connects to Celery's signals, which needs the applications to be there.
+        import_module("metrics.tasks")
 @% endif %@

@@ -22,7 +22,7 @@ def start(*collectors: Collector, port: int = PORT) -> None:
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # not annotated upstream
     for collector in collectors:
         registry.register(collector)
     start_http_server(port, registry=registry)
