@@ -68,12 +68,15 @@ pub fn collect(blueprint: &Blueprint, given: &BTreeMap<String, Given>, engine: &
     let mut problems = strangers(blueprint, given);
     let mut missing = Vec::new();
     let mut answers = Answers::new();
-    for question in &blueprint.questions {
-        match answer(question, given.get(&question.id), engine, &context(&answers)) {
+    for (index, question) in blueprint.questions.iter().enumerate() {
+        let given = given.get(&question.id);
+        match answer(question, given, engine, &context(&answers)) {
             Ok(Some(answer)) => {
                 answers.insert(question.id.clone(), answer);
             }
             Ok(None) => missing.push(Missing { id: question.id.clone(), ask: question.ask.clone() }),
+            // A default over an answer that is missing or wrong says nothing new.
+            Err(_) if given.is_none() && answers.len() < index => {}
             Err(problem) => problems.push(*problem),
         }
     }

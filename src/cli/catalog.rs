@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::Done;
+use super::output::count;
 use super::args::{CatalogCheck, Format};
 use super::output::Output;
 use super::workbench::Workbench;
@@ -39,14 +40,11 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
     match arguments.format {
         Format::Json => output.json(&Document { version: VERSION, components, blueprints, files, problems: &problems })?,
         Format::Text => {
-            let found = match problems.len() {
-                0 => "nothing found".to_owned(),
-                1 => "1 problem".to_owned(),
-                count => format!("{count} problems"),
-            };
+            let found = if problems.is_empty() { "nothing found".to_owned() } else { count(problems.len(), "problem") };
+            let (components, blueprints, files) = (count(components, "component"), count(blueprints, "blueprint"), count(files, "file"));
             let gap = if problems.is_empty() { "" } else { "\n\n" };
             let text = problems.render(output.color);
-            output.raw(&format!("{text}{gap}{components} components, {blueprints} blueprints, {files} files: {found}\n"))?;
+            output.raw(&format!("{text}{gap}{components}, {blueprints}, {files}: {found}\n"))?;
         }
     }
     Ok(ExitCode::from(u8::from(!problems.is_empty())))

@@ -1,4 +1,5 @@
 //! Why a verb could not do what it was asked, and the exit code for it.
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -26,7 +27,15 @@ impl Failure {
 
     /// A file that cannot be read.
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self::io(Diagnostic::error(format!("can't read `{}`: {error}", path.display())))
+        let reason = match error.kind() {
+            ErrorKind::NotFound => "there is nothing of that name".to_owned(),
+            ErrorKind::PermissionDenied => "permission denied".to_owned(),
+            ErrorKind::NotADirectory => "it is not a directory".to_owned(),
+            ErrorKind::IsADirectory => "it is a directory".to_owned(),
+            ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::io(Diagnostic::error(format!("can't read `{}`: {reason}", path.display())))
     }
 
     /// The user does not want to go on.

@@ -90,3 +90,8 @@ impl Output {
         Ok(ExitCode::SUCCESS)
     }
 }
+
+/// A number with its noun.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

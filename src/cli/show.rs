@@ -60,7 +60,7 @@ fn unknown(id: &str, workbench: &Workbench) -> Failure {
 
 fn describe_blueprint(blueprint: &Blueprint) -> String {
     let Blueprint { id, title, summary, version, .. } = blueprint;
-    let mut out = format!("{id} (blueprint, version {version})\n{title}\n\n{summary}.\n\nQuestions\n");
+    let mut out = format!("{id} (blueprint, version {version})\n{title}\n\n{}.\n\nQuestions\n", summary.trim_end_matches('.'));
     for question in &blueprint.questions {
         out.push_str(&describe_question(question));
     }
@@ -108,6 +108,7 @@ fn describe_question(question: &Question) -> String {
         line(format!("asked when {when}"));
     }
     match &question.default {
+        Some(default) if new::shown(default).is_empty() => line("default: none".into()),
         Some(default) => line(format!("default: {}", new::shown(default))),
         None => line("no default: it must be answered".into()),
     }
@@ -116,7 +117,7 @@ fn describe_question(question: &Question) -> String {
 
 fn describe_component(component: &Component, readme: Option<&str>) -> String {
     let Component { id, title, summary, .. } = component;
-    let mut out = format!("{id} ({})\n{title}\n\n{summary}.\n", list::word(component.kind));
+    let mut out = format!("{id} ({})\n{title}\n\n{}.\n", list::word(component.kind), summary.trim_end_matches('.'));
     let mut section = |heading: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             let _ = writeln!(out, "\n{heading}\n  {}", lines.join("\n  "));
@@ -149,6 +150,9 @@ fn describe_component(component: &Component, readme: Option<&str>) -> String {
 fn describe_param(name: &str, param: &Param) -> String {
     let kind = format!("{:?}", param.kind).to_lowercase();
     let choices = if param.choices.is_empty() { String::new() } else { format!(": {}", param.choices.join(" | ")) };
-    let default = param.default.as_ref().map_or_else(String::new, |default| format!("; default {}", new::shown(default)));
+    let default = param.default.as_ref().map_or_else(String::new, |default| match new::shown(default) {
+        empty if empty.is_empty() => "; default none".to_owned(),
+        shown => format!("; default {shown}"),
+    });
     format!("{name} ({kind}{choices}{default}): {}", param.help)
 }

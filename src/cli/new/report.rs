@@ -8,7 +8,7 @@ use super::Ending;
 use crate::Generated;
 use crate::check::{Finding, Severity};
 use crate::cli::args::Format;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, count};
 use crate::cli::{Done, Failure, quote};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::stack::{Stack, Unit, UnitKind};
@@ -25,10 +25,21 @@ struct Document<'a> {
     blueprint: &'a str,
     blueprint_version: &'a str,
     answers: &'a crate::stack::Params,
+    units: Vec<Made<'a>>,
+    environments: Vec<&'a str>,
     files: Vec<File<'a>>,
     rules_run: usize,
     findings: &'a [Finding],
     notes: &'a [Finding],
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    name: &'a str,
+    kind: UnitKind,
+    component: &'a str,
+    /// Ids of its processes.
+    processes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -50,6 +61,12 @@ fn document<'a>(made: &'a Generated, directory: &Path, status: &'static str) -> 
         bytes: file.contents.len(),
         executable: file.is_executable(),
     });
+    let units = made.stack.units.iter().map(|unit| Made {
+        name: unit.name.as_str(),
+        kind: unit.kind,
+        component: &unit.component,
+        processes: unit.processes.iter().map(|process| process.id.as_str()).collect(),
+    });
     Document {
         version: VERSION,
         status,
@@ -57,6 +74,8 @@ fn document<'a>(made: &'a Generated, directory: &Path, status: &'static str) -> 
         blueprint: &made.stack.from.blueprint,
         blueprint_version: &made.stack.from.version,
         answers: &made.stack.from.answers,
+        units: units.collect(),
+        environments: made.stack.environments.iter().map(|environment| environment.name.as_str()).collect(),
         files: files.collect(),
         rules_run: made.report.rules_run,
         findings: &made.report.findings,
@@ -79,10 +98,9 @@ pub(super) fn refused(made: &Generated, directory: &Path, format: Format, output
         output.json(&document(made, directory, "refused"))?;
     }
     let mut shown: Vec<Diagnostic> = made.report.findings.iter().map(|finding| blame(finding, &made.tree)).collect();
-    let errors = made.report.count(Severity::Error);
-    let rules = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+    let errors = count(made.report.count(Severity::Error), "error");
     shown.push(
-        Diagnostic::error(format!("nothing was written: the rules find {rules} in the rendered repository"))
+        Diagnostic::error(format!("nothing was written: the rules find {errors} in the rendered repository"))
             .help("the fault is in the templates named above; `stackwright check --explain RULE` tells what a rule wants"),
     );
     output.problems(&shown);
@@ -145,12 +163,11 @@ fn summary(made: &Generated, directory: &str, output: &Output) {
     let report = &made.report;
     let found = match report.findings.len() {
         0 => "nothing found".to_owned(),
-        count => format!("{count} found"),
+        some => format!("{some} found"),
     };
     output.say(&format!("  {:<13}{} checked, {found}", "rules", report.rules_run));
     if !report.notes.is_empty() {
-        let count = report.notes.len();
-        let notes = if count == 1 { "1 note".to_owned() } else { format!("{count} notes") };
+        let notes = count(report.notes.len(), "note");
         output.say(&format!("  {:<13}{notes}, to be settled before production: stackwright check {directory}", ""));
     }
 }

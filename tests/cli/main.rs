@@ -1,0 +1,11 @@
+//! The command line: exact output of every verb, answers from every source, a real terminal, and what the system sees.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(unix)]
+
+mod exact;
+mod new;
+mod own_catalog;
+mod pty;
+mod support;
+mod system;
+mod terminal;

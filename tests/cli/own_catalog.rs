@@ -1,0 +1,49 @@
+//! A service in another language and a resource from a user's own directory, bound to an embedded one, with no change to
+//! the program.
+use crate::support::Sandbox;
+
+#[test]
+fn own_components_appear_in_every_target_the_contract_and_the_docs() {
+    let sandbox = Sandbox::new();
+    sandbox.hello();
+    let files = sandbox.tree("hello");
+    let holds = |path: &str, texts: &[&str]| {
+        let file = files.get(path).unwrap_or_else(|| panic!("no {path} in {:#?}", files.keys()));
+        for text in texts {
+            assert!(file.contains(text), "{path} has no {text:?}:\n{file}");
+        }
+    };
+    // Application and local environment.
+    holds("apps/door/Dockerfile", &["FROM golang:1.26.7-trixie"]);
+    holds("compose.yaml", &["  door:\n", "  memory:\n", "memcached:1.6.45-trixie", "MEMO_ADDRESS: memory:11211", "  database:\n"]);
+    holds(".env.example", &["8080"]);
+    // The contract.
+    holds("config/env.schema.yaml", &["MEMO_ADDRESS", "DATABASE_URL", "GREETING"]);
+    // The cluster: both units, and who may talk to whom.
+    let cluster: String = files.iter().filter(|(path, _)| path.starts_with("deploy/kubernetes/")).map(|(_, text)| text.as_str()).collect();
+    for text in ["name: door", "name: memory", "memcached:1.6.45-trixie", "kind: NetworkPolicy", "MEMO_ADDRESS"] {
+        assert!(cluster.contains(text), "the manifests have no {text:?}");
+    }
+    // Delivery and continuous integration.
+    assert!(files.keys().any(|path| path.starts_with("deploy/argocd/")));
+    let workflows: String = files.iter().filter(|(path, _)| path.starts_with(".github/workflows/")).map(|(_, text)| text.as_str()).collect();
+    assert!(workflows.contains("door"), "{workflows}");
+    // Docs.
+    holds("README.md", &["door", "memory", "Greeter", "Memcached", "MEMO_ADDRESS"]);
+    // And nothing is wrong with it.
+    assert_eq!(sandbox.run(&["check", "hello", "--deny", "warning"]).code, 0);
+}
+
+#[test]
+fn an_impossible_binding_says_why() {
+    let sandbox = Sandbox::new();
+    sandbox.edit("catalog/components/memo/component.yaml", "  memo:\n    values:", "  memory:\n    values:");
+    let run = sandbox.new_tiny(&["hello", "--yes"]);
+    // The requirement is optional: no binding, no variable, no error.
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!sandbox.read("hello/config/env.schema.yaml").contains("MEMO_ADDRESS"));
+    sandbox.edit("catalog/components/greeter/component.yaml", "capability: memo, optional: true", "capability: memo");
+    let run = sandbox.new_tiny(&["other", "--yes"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`door` requires `memory` with capability `memo`"), "{}", run.stderr);
+}
