@@ -12,6 +12,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from scripts import bless
 from scripts.common.report import ROOT, Report
 from scripts.common.trees import RenderError, binary, option_sets, render
 
@@ -20,9 +21,9 @@ from .tools import Broken, Missing, Tools
 from .tree import NothingToCheck, Tree
 
 BAD = ROOT / "tests" / "validators" / "bad"
-# Templates are not files of their kind yet, examples are rendered trees, the bad files are bad on purpose, and
-# mutations are a table of edits.
-NOT_OWN = ("templates/", "examples/", "tests/validators/bad/", "tests/mutations/")
+# Templates are not files of their kind yet, the bad files are bad on purpose, and mutations are a table of edits.
+# Examples are rendered trees, checked as such.
+NOT_OWN = ("templates/", "tests/validators/bad/", "tests/mutations/")
 
 
 def own_sources(into: Path) -> Path:
@@ -30,7 +31,8 @@ def own_sources(into: Path) -> Path:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in listed.split("\0"):
         source = ROOT / name
-        if name and source.is_file() and not name.startswith(NOT_OWN):
+        rendered = name.startswith("examples/") and "/repository/" in name
+        if source.is_file() and not rendered and not name.startswith(NOT_OWN):
             target = into / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
@@ -91,6 +93,9 @@ def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[
     else:
         roots.append(("stackwright", own_sources(scratch / "own")))
         program = binary()
+        for example in bless.examples():
+            problems = bless.stale(example, program, scratch / "examples")
+            report.problems(f"example {example.blueprint} is fresh", problems)
         for item in option_sets(arguments.sets):
             try:
                 roots.append((item.label, render(program, item, scratch / "rendered")))
