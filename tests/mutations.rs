@@ -48,8 +48,9 @@ struct Mutation {
     /// Whether the file loses the permission to run.
     #[serde(default)]
     not_executable: bool,
-    /// Another rule that is right to report the same change.
-    also: Option<String>,
+    /// Other rules that are right to report the same change.
+    #[serde(default)]
+    also: Vec<String>,
     /// Where the finding must be, if it isn't the changed line.
     expect: Option<Expect>,
 }
@@ -96,7 +97,8 @@ fn repository(path: &Path) -> Repository {
         .map(|(id, value)| (id, Given::typed(value, "the option set")))
         .collect();
     let answers = collect(&blueprint, &given, &engine).unwrap_or_else(|problems| panic!("{problems}"));
-    let made = generate(&blueprint, &answers, &catalog, &engine, &source).unwrap_or_else(|problems| panic!("{problems}"));
+    let made =
+        generate(&blueprint, &answers, &catalog, &engine, &source).unwrap_or_else(|problems| panic!("{problems}"));
     let mut files = Files::from_tree(&made.tree);
     let lock = project::Lock::new("test", serde_json::Value::Null, &made.tree);
     files.insert(".stackwright/lock.json", lock.to_json());
@@ -212,7 +214,7 @@ fn defect(mutation: &Mutation) -> Option<String> {
     }
     let right = |one: &Finding| one.rule == mutation.rule;
     let placed = |one: &Finding| right(one) && one.file == file && one.line.unwrap_or(0) == line;
-    let related = |one: &Finding| right(one) || mutation.also.as_deref() == Some(one.rule);
+    let related = |one: &Finding| right(one) || mutation.also.iter().any(|rule| rule == one.rule);
     if findings.iter().all(related) && findings.iter().any(placed) {
         return None;
     }
@@ -227,7 +229,8 @@ fn mutations() -> Vec<(String, Mutation)> {
     for path in paths {
         let source = Source::new(path.display().to_string(), fs::read_to_string(&path).unwrap());
         let node = yaml::parse_one(&source).unwrap_or_else(|problems| panic!("{problems}"));
-        let list: Vec<Mutation> = serde_json::from_value(node.to_json()).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
+        let list: Vec<Mutation> =
+            serde_json::from_value(node.to_json()).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         all.extend(list.into_iter().map(|mutation| (name.clone(), mutation)));
     }

@@ -26,6 +26,10 @@ fn routes(facts: &Facts, out: &mut Sink) {
             continue;
         }
         any = true;
+        let leads = |route: &&&Object| {
+            route.node.list_at(&["spec", "rules"]).iter().any(|rule| rule.get("backendRefs").is_some())
+        };
+        let blame = routes.iter().find(leads).unwrap_or(&routes[0]);
         let mut served: Vec<(&str, &str, &str)> = Vec::new();
         for route in &routes {
             for host in route.node.list_at(&["spec", "hostnames"]) {
@@ -59,7 +63,7 @@ fn routes(facts: &Facts, out: &mut Sink) {
             let process_known = found.iter().any(|(_, name, _)| *name == route.process);
             if !right && !process_known {
                 let message = format!("nothing leads `{}` to `{}` in {}", route.path, route.process, environment.name);
-                out.at(routes[0].node.place(&["spec", "rules"]), message);
+                out.at(blame.node.place(&["spec", "rules"]), message);
             }
         }
     }
