@@ -1,0 +1,56 @@
+//! Each answer has an effect that somebody can see: another answer changes files beyond the record of the answers.
+use std::collections::{BTreeMap, BTreeSet};
+
+use stackwright::tree::FileTree;
+use stackwright::{SPEC_PATH, STACK_PATH};
+
+use crate::options::benches;
+
+/// Files that differ, the records left out.
+fn differing(one: &FileTree, two: &FileTree) -> BTreeSet<String> {
+    let paths = one.iter().chain(two.iter()).map(|(path, _)| path.as_str());
+    let contents = |tree: &FileTree, path: &str| tree.get(path).map(|file| file.contents.clone());
+    let differ = paths.filter(|path| contents(one, path) != contents(two, path));
+    differ.filter(|path| *path != SPEC_PATH && *path != STACK_PATH).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_answer_changes_the_repository() {
+    for bench in benches() {
+        let defaults = bench.answers(&BTreeMap::new()).unwrap();
+        let before = bench.tree(&defaults);
+        for question in &bench.blueprint.questions {
+            let variants = bench.variants(question, &defaults);
+            assert!(variants.len() > 1, "question `{}` has only one answer that it accepts", question.id);
+            for variant in &variants[1..] {
+                // Only this answer: what defaults to it keeps its old value.
+                let mut answers = defaults.clone();
+                answers.insert(question.id.clone(), variant.clone());
+                let changed = differing(&before, &bench.tree(&answers));
+                assert!(!changed.is_empty(), "`{}` = {variant} changes nothing", question.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_left_out_leaves_no_trace() {
+    for bench in benches() {
+        let defaults = bench.answers(&BTreeMap::new()).unwrap();
+        // A unit or feature with a condition over one yes-or-no question is absent when the answer is no, by name too.
+        let parts = bench.blueprint.units.iter().flat_map(|unit| {
+            let own = std::iter::once((unit.component.clone(), unit.when.clone()));
+            own.chain(unit.features.iter().map(|feature| (feature.component.clone(), feature.when.clone())))
+        });
+        for (component, when) in parts.collect::<Vec<_>>() {
+            let Some(when) = when.filter(|when| defaults.get(when).is_some_and(serde_json::Value::is_boolean)) else { continue };
+            let mut answers = defaults.clone();
+            answers.insert(when.clone(), false.into());
+            for (path, file) in bench.tree(&answers).iter() {
+                let record = [SPEC_PATH, STACK_PATH].contains(&path.as_str());
+                assert!(file.origin.component != component, "{path} comes from {component} without `{when}`");
+                assert!(record || !path.as_str().contains(&component), "{path} names {component} without `{when}`");
+            }
+        }
+    }
+}

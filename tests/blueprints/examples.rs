@@ -1,0 +1,71 @@
+//! `examples/BLUEPRINT/repository` is what the program makes from `examples/BLUEPRINT/answers.yaml`; `make bless` renews it.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use stackwright::diagnostic::Source;
+use stackwright::project::lock::Lock;
+use stackwright::tree::LOCK_PATH;
+
+use crate::options::Bench;
+
+/// The most files that a committed example may have.
+const MOST_FILES: usize = 180;
+
+fn examples() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> = paths.filter(|path| path.join("answers.yaml").is_file()).collect();
+    found.sort();
+    found
+}
+
+/// Every file below a directory by its path.
+fn files(root: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut pending = vec![root.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                let inside = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                found.insert(inside, fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// What the program makes: the files with the lock, as `new` writes them.
+fn fresh(example: &Path) -> BTreeMap<String, String> {
+    let bench = Bench::new(example.file_name().unwrap().to_str().unwrap());
+    let path = example.join("answers.yaml");
+    let source = Source::new("answers.yaml", fs::read_to_string(&path).unwrap());
+    let node = stackwright::yaml::parse_one(&source).unwrap();
+    let given = node.to_json().as_object().unwrap().iter().map(|(id, answer)| (id.clone(), answer.clone())).collect();
+    let answers = bench.answers(&given).unwrap();
+    let made = bench.generate(&answers);
+    let record = serde_json::json!({ "id": bench.blueprint.id, "version": bench.blueprint.version, "answers": answers });
+    let lock = Lock::new(env!("CARGO_PKG_VERSION"), record, &made.tree);
+    let mut all: BTreeMap<String, String> =
+        made.tree.iter().map(|(path, file)| (path.to_string(), file.contents.clone())).collect();
+    all.insert(LOCK_PATH.to_owned(), lock.to_json());
+    all
+}
+
+#[test]
+fn examples_are_what_the_program_makes() {
+    for example in examples() {
+        let committed = files(&example.join("repository"));
+        let fresh = fresh(&example);
+        let paths = committed.keys().chain(fresh.keys());
+        let mut stale: Vec<&String> = paths.filter(|path| committed.get(*path) != fresh.get(*path)).collect();
+        stale.sort();
+        stale.dedup();
+        assert!(stale.is_empty(), "`make bless` renews {}; it differs in {stale:#?}", example.display());
+        assert!(fresh.len() <= MOST_FILES, "{}: {} files are more than {MOST_FILES}", example.display(), fresh.len());
+    }
+}

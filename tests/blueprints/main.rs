@@ -1,0 +1,7 @@
+//! Every embedded blueprint, with every kind of answer: pairwise cover, the effect of each answer, the committed examples.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod effects;
+mod examples;
+mod options;
+mod pairwise;

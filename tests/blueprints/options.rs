@@ -1,0 +1,93 @@
+//! Blueprints and the answers that their questions accept, read from the questions themselves.
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use stackwright::blueprint::{Answers, Blueprint, Given, Question, QuestionType, collect, context, is_asked, offered, validate};
+use stackwright::catalog::Catalog;
+use stackwright::diagnostic::{Diagnostics, Source};
+use stackwright::render::Engine;
+use stackwright::tree::FileTree;
+use stackwright::{Generated, engine, generate};
+
+/// A blueprint with all that is needed to make it.
+pub(crate) struct Bench {
+    pub(crate) blueprint: Blueprint,
+    pub(crate) engine: Engine,
+    catalog: Catalog,
+    source: Source,
+}
+
+/// Every embedded blueprint.
+pub(crate) fn benches() -> Vec<Bench> {
+    let ids: Vec<String> = Catalog::load(&[]).unwrap().blueprint_ids().into_iter().map(str::to_owned).collect();
+    assert!(!ids.is_empty());
+    ids.iter().map(|id| Bench::new(id)).collect()
+}
+
+impl Bench {
+    pub(crate) fn new(id: &str) -> Self {
+        let catalog = Catalog::load(&[]).unwrap();
+        let (blueprint, source) = catalog.blueprint(id).unwrap();
+        let engine = engine(&catalog);
+        Self { blueprint, engine, catalog, source }
+    }
+
+    /// The answers with some of them given.
+    pub(crate) fn answers(&self, given: &BTreeMap<String, Value>) -> Result<Answers, Diagnostics> {
+        let given = given.iter().map(|(id, answer)| (id.clone(), Given::typed(answer.clone(), "the test"))).collect();
+        collect(&self.blueprint, &given, &self.engine)
+    }
+
+    pub(crate) fn generate(&self, answers: &Answers) -> Generated {
+        generate(&self.blueprint, answers, &self.catalog, &self.engine, &self.source)
+            .unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}"))
+    }
+
+    pub(crate) fn tree(&self, answers: &Answers) -> FileTree {
+        let made = stackwright::assemble(&self.blueprint, answers, &self.catalog, &self.engine, &self.source);
+        made.unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}")).1
+    }
+
+    /// Answers that a question accepts in the company of `answers`: the present one first, then what differs from it in
+    /// kind. None for a question that is not asked.
+    pub(crate) fn variants(&self, question: &Question, answers: &Answers) -> Vec<Value> {
+        let all = context(answers);
+        if !is_asked(question, &self.engine, &all).unwrap() {
+            return Vec::new();
+        }
+        let present = answers[&question.id].clone();
+        let text = present.as_str().unwrap_or_default().to_owned();
+        let mut variants = vec![present.clone()];
+        variants.extend(match question.kind {
+            QuestionType::Boolean => vec![true.into(), false.into()],
+            QuestionType::Choice => self.choices(question, answers).into_iter().map(Value::from).collect(),
+            QuestionType::Multi => {
+                let choices = self.choices(question, answers);
+                let one = choices.first().map(|choice| Value::from(vec![choice.clone()]));
+                one.into_iter().chain([Value::from(choices), Value::Array(Vec::new())]).collect()
+            }
+            QuestionType::List => vec![vec!["only"].into(), vec!["one", "two", "three"].into(), Value::Array(Vec::new())],
+            QuestionType::Name => vec![format!("{text}-two").into()],
+            QuestionType::Domain => vec!["other.example.org".into()],
+            QuestionType::Repository => vec!["git@git.example.org:team/other.git".into()],
+            QuestionType::Registry => vec!["registry.example.org/team".into()],
+            QuestionType::Text => vec!["another".into()],
+            QuestionType::Number => {
+                [question.min, question.max, present.as_i64().map(|n| n + 1)].into_iter().flatten().map(Value::from).collect()
+            }
+        });
+        let mut kept: Vec<Value> = Vec::new();
+        for variant in variants {
+            if !kept.contains(&variant) && validate(question, &variant, &self.engine, &all).is_ok() {
+                kept.push(variant);
+            }
+        }
+        kept
+    }
+
+    /// What can be chosen and is not refused.
+    fn choices(&self, question: &Question, answers: &Answers) -> Vec<String> {
+        let offers = offered(question, &self.engine, &context(answers)).unwrap();
+        offers.iter().filter(|(_, refused)| refused.is_none()).map(|(choice, _)| choice.value.clone()).collect()
+    }
+}
