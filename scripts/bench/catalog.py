@@ -19,6 +19,7 @@ processes:
   web:
     role: web
     command: [python, -m, app]
+    reload: [python, -m, app, --reload]
     serves: [http]
     probes:
       ready: { http: /readyz, port: http }
@@ -27,6 +28,7 @@ processes:
     resources: { cpu: 50m, memory: 64Mi }
     scratch: [/tmp]
     scale: { local: 1, default: 2 }
+live: [app]
 http_check: [python, -m, app.probe, "{port}", "{path}"]
 """
 
@@ -73,7 +75,7 @@ limits:
 
 def write_catalog(directory: Path) -> Path:
     """The catalog's directory."""
-    component = directory / "templates" / "components" / "bulk"
+    component = directory / "components" / "bulk"
     app = component / "app"
     (app / "app").mkdir(parents=True)
     (component / "component.yaml").write_text(COMPONENT, encoding="utf-8")
@@ -97,6 +99,7 @@ def write_blueprint(directory: Path, services: int) -> Path:
         'version: "1"',
         "project:",
         "  name: bench",
+        "  summary: Many small services",
         "  domain: bench.example.com",
         "  repository: https://git.example.com/acme/bench.git",
         "  registry: registry.example.com/acme",
