@@ -8,7 +8,7 @@
   "open", "or", "owner", "pass", "placed", "print", "problem", "property", "quantity", "queryset", "quit", "raise",
   "range", "request", "requested", "return", "round", "router", "self", "serializer", "service", "session", "set",
   "setting", "settings", "slice", "sorted", "stale", "start", "status", "step", "str", "sum", "super", "task",
-  "test", "title", "tool", "transaction", "true", "try", "tuple", "type", "upload", "user", "uuid", "vars", "view",
+  "test", "title", "transaction", "true", "try", "tuple", "type", "upload", "user", "uuid", "vars", "view",
   "while", "with", "work", "yield", "zip"
 ] %@
 @% if params.noun in taken or params.noun | plural in taken %@

@@ -7,7 +7,7 @@ from rest_framework import mixins
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.requests import user_of
+from accounts.views import user_of
 
 from . import services
 from .models import @{ One }@

@@ -12,8 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.requests import user_of
+from accounts.models import User
 from accounts.serializers import CredentialsSerializer, CsrfSerializer, UserSerializer
+
+
+def user_of(request: Request) -> User:
+    """The user that the permission classes have let in."""
+    if not isinstance(request.user, User):
+        raise TypeError("the view lets in requests without a user")
+    return request.user
 
 
 class CsrfView(APIView):

@@ -9,6 +9,18 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 CONTENT_TYPE = "application/problem+json"
+SCHEMA = {
+    "type": "object",
+    "description": "An error (RFC 9457).",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {}},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
 
 
 def problem(status: int, detail: str, **members: Any) -> dict[str, Any]:
@@ -54,3 +66,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
 
 def server_error(request: HttpRequest) -> JsonResponse:
     return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+
+
+def add_problem_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """For the API description: every operation may answer with an error."""
+    result["components"]["schemas"]["Problem"] = SCHEMA
+    reference = {"$ref": "#/components/schemas/Problem"}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = {
+                "description": "An error",
+                "content": {CONTENT_TYPE: {"schema": reference}},
+            }
+    return result

@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from config.database import settings_from_url
-from config.env import Environment
+from config.env import Environment, settings_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -130,12 +129,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "common.pagination.Pagination",
+    "DEFAULT_PAGINATION_CLASS": "common.limits.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": [
-        "common.throttling.AnonymousThrottle",
-        "common.throttling.UserThrottle",
-        "common.throttling.ScopeThrottle",
+        "common.limits.AnonymousThrottle",
+        "common.limits.UserThrottle",
+        "common.limits.ScopeThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "login": "30/min"},
     "EXCEPTION_HANDLER": "common.problems.exception_handler",
@@ -152,7 +151,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "common.schema.add_problem_responses",
+        "common.problems.add_problem_responses",
     ],
 }
 

@@ -8,8 +8,7 @@ import pytest
 import yaml
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import settings_from_url
-from config.env import Environment
+from config.env import Environment, settings_from_url
 from config.settings import env
 
 CONTRACT = os.environ.get("ENV_SCHEMA", "")

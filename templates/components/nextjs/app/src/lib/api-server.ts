@@ -1,5 +1,7 @@
 import "server-only";
 import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { record, text } from "./contract";
 import { readEnvironment } from "./env";
 import { ApiError } from "./problem";
 
@@ -30,4 +32,20 @@ export async function apiGet(path: string): Promise<unknown> {
     throw await ApiError.from(response);
   }
   return response.json();
+}
+
+export interface SessionUser {
+  readonly username: string;
+}
+
+/** The signed-in visitor; anybody else is sent to the login page. */
+export async function requireUser(): Promise<SessionUser> {
+  try {
+    return { username: text(record(await apiGet("/api/v1/auth/me/")), "username") };
+  } catch (error) {
+    if (error instanceof ApiError && error.isUnauthenticated) {
+      redirect("/login");
+    }
+    throw error;
+  }
 }

@@ -3,6 +3,9 @@
 @% set many = unit.params.noun | plural | snake %@
 """Tasks by themselves, and how the pieces are wired."""
 
+import sys
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +18,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
-@{ ["from accounts.models import User", "from common.logs import request_id", "from config import celery", "from config.celery import Pulse", "from " ~ many ~ " import dispatch, tasks", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
+@{ ["from accounts.models import User", "from common.logs import request_id", "from config import celery, reload", "from config.celery import Pulse", "from " ~ many ~ " import dispatch, tasks", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
 
 
 @pytest.fixture
@@ -139,3 +142,22 @@ def test_the_pulse_stops_when_the_loop_does_and_not_when_the_broker_is_away(tmp_
     pulse.patience = 60
     pulse.turn()
     assert pulse.healthy()
+
+
+def test_in_development_a_command_runs_again_after_a_change(tmp_path: Path) -> None:
+    """The command counts its runs; the second one ends by itself."""
+    source = tmp_path / "code.py"
+    source.touch()
+    runs = tmp_path / "runs"
+    script = f"import pathlib, time; f = pathlib.Path({str(runs)!r}); f.open('a').write('x'); "
+    script += "time.sleep(30 if f.read_text() == 'x' else 0)"
+
+    def change() -> None:
+        while not runs.exists():
+            time.sleep(0.05)
+        time.sleep(0.2)
+        source.write_text("changed")
+
+    threading.Thread(target=change).start()
+    assert reload.main([sys.executable, "-c", script], tmp_path, interval=0.05) == 0
+    assert runs.read_text() == "xx"

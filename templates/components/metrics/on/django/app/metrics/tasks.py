@@ -6,12 +6,19 @@ from typing import Any
 
 from celery import current_app, signals
 from celery.app.task import Task
+from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from metrics import exposition
-from metrics.registry import TASK_SECONDS, TASKS
 
+TASKS = Counter("tasks", "Background tasks run.", ["task", "state"])
+TASK_SECONDS = Histogram(
+    "task_duration_seconds",
+    "Time that a background task took.",
+    ["task"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60),
+)
 # When the tasks of this process began.
 started: dict[str, float] = {}
 

@@ -1,12 +1,11 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { LogoutButton } from "@/components/logout-button";
 import { RefreshWhile } from "@/components/refresh-while";
-import { apiGet } from "@/lib/api-server";
+import { LogoutButton } from "@/components/session";
+import { apiGet, requireUser } from "@/lib/api-server";
 import { paginated } from "@/lib/contract";
 import { ApiError } from "@/lib/problem";
-import { requireUser } from "@/lib/session";
 import { @{ params.noun | pascal }@Form } from "@/@{ params.noun | plural | kebab }@/form";
 import { fromApi, isUnfinished } from "@/@{ params.noun | plural | kebab }@/model";
 import { @{ params.noun | pascal }@Table } from "@/@{ params.noun | plural | kebab }@/table";

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { LoginForm } from "@/components/login-form";
+import { LoginForm } from "@/components/session";
 
 export const metadata: Metadata = { title: "Sign in" };
 

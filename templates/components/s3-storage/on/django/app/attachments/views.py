@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-@{ ["from accounts.requests import user_of", "from attachments.models import Attachment", "from attachments.serializers import AttachmentSerializer, UploadSerializer", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
+@{ ["from accounts.views import user_of", "from attachments.models import Attachment", "from attachments.serializers import AttachmentSerializer, UploadSerializer", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
 
 
 class AttachmentListView(APIView):

@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apiSend } from "@/lib/api-browser";
 import { ApiError } from "@/lib/problem";
-import { LoginForm } from "./login-form";
+import { LoginForm } from "./session";
 
 const router = vi.hoisted(() => ({ refresh: vi.fn(), replace: vi.fn() }));
 

@@ -1,9 +1,10 @@
-"""Limits per client, counted in the shared cache."""
+"""Limits per client: how much at once, and how often, counted in the shared cache."""
 
 import logging
 from typing import Any
 
 from redis.exceptions import RedisError
+from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.throttling import (
     AnonRateThrottle,
@@ -13,6 +14,14 @@ from rest_framework.throttling import (
 )
 
 logger = logging.getLogger(__name__)
+
+
+class Pagination(PageNumberPagination):
+    """Twenty per page unless `page_size` asks for another number."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = 100
 
 
 class FailOpen(BaseThrottle):

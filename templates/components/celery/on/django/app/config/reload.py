@@ -1,6 +1,6 @@
 """For development: run a command and restart it when a Python file changes.
 
-python -m tools.reload COMMAND…
+python -I -S config/reload.py COMMAND…
 """
 
 import signal
