@@ -44,7 +44,7 @@ fn literals(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = code;
     while let Some(at) = rest.find('"') {
-        let character = rest[..at].ends_with("'") && rest[at + 1..].starts_with('\'');
+        let character = rest[..at].ends_with('\'') && rest[at + 1..].starts_with('\'');
         rest = &rest[at + 1..];
         if character {
             continue;

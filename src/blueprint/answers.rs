@@ -64,7 +64,11 @@ pub fn context(answers: &Answers) -> Context {
 
 /// Every answer without asking anybody: given ones, then defaults. Reports everything that is missing,
 /// unknown or refused.
-pub fn collect(blueprint: &Blueprint, given: &BTreeMap<String, Given>, engine: &Engine) -> Result<Answers, Diagnostics> {
+pub fn collect(
+    blueprint: &Blueprint,
+    given: &BTreeMap<String, Given>,
+    engine: &Engine,
+) -> Result<Answers, Diagnostics> {
     let mut problems = strangers(blueprint, given);
     let mut missing = Vec::new();
     let mut answers = Answers::new();
@@ -100,7 +104,9 @@ fn rules(blueprint: &Blueprint, answers: &Answers, engine: &Engine, problems: &m
     for rule in &blueprint.rules {
         match engine.holds("rules", &rule.that, &context(answers)) {
             Ok(true) => {}
-            Ok(false) => problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that))),
+            Ok(false) => {
+                problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that)))
+            }
             Err(problem) => problems.push(*problem),
         }
     }

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::Done;
-use super::output::count;
 use super::args::{CatalogCheck, Format};
 use super::output::Output;
+use super::output::count;
 use super::workbench::Workbench;
 use crate::blueprint::collect;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -38,10 +38,13 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
     let (components, blueprints) = (catalog.component_ids().len(), catalog.blueprint_ids().len());
     let files = catalog.files().count();
     match arguments.format {
-        Format::Json => output.json(&Document { version: VERSION, components, blueprints, files, problems: &problems })?,
+        Format::Json => {
+            output.json(&Document { version: VERSION, components, blueprints, files, problems: &problems })?
+        }
         Format::Text => {
             let found = if problems.is_empty() { "nothing found".to_owned() } else { count(problems.len(), "problem") };
-            let (components, blueprints, files) = (count(components, "component"), count(blueprints, "blueprint"), count(files, "file"));
+            let (components, blueprints, files) =
+                (count(components, "component"), count(blueprints, "blueprint"), count(files, "file"));
             let gap = if problems.is_empty() { "" } else { "\n\n" };
             let text = problems.render(output.color);
             output.raw(&format!("{text}{gap}{components}, {blueprints}, {files}: {found}\n"))?;
@@ -62,11 +65,19 @@ fn made(workbench: &Workbench, id: &str) -> Diagnostics {
     };
     match crate::generate(&blueprint, &answers, &workbench.catalog, engine, &source) {
         Err(problems) => problems,
-        Ok(made) => made.report.findings.iter().map(|finding| {
-            let place = finding.line.map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
-            let problem = Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(place);
-            let origin = made.tree.get(&finding.file).map(|file| file.origin.to_string()).unwrap_or_default();
-            problem.note(format!("in a repository from `{id}`, rendered from {origin}")).maybe_help(finding.hint.clone())
-        }).collect(),
+        Ok(made) => made
+            .report
+            .findings
+            .iter()
+            .map(|finding| {
+                let place =
+                    finding.line.map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
+                let problem = Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(place);
+                let origin = made.tree.get(&finding.file).map(|file| file.origin.to_string()).unwrap_or_default();
+                problem
+                    .note(format!("in a repository from `{id}`, rendered from {origin}"))
+                    .maybe_help(finding.hint.clone())
+            })
+            .collect(),
     }
 }

@@ -39,5 +39,7 @@ fn explain(id: &str, output: &Output) -> Done {
     let ids = RULES.iter().map(|rule| rule.id);
     let guess = did_you_mean(id, ids.clone()).map(|guess| format!("did you mean `{guess}`?"));
     let known = ids.collect::<Vec<_>>().join(", ");
-    Err(Failure::input(Diagnostic::error(format!("there is no rule `{id}`")).note(format!("known: {known}")).maybe_help(guess)))
+    Err(Failure::input(
+        Diagnostic::error(format!("there is no rule `{id}`")).note(format!("known: {known}")).maybe_help(guess),
+    ))
 }

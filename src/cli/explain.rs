@@ -26,7 +26,9 @@ fn text(stack: &Stack) -> String {
         "{}: {}\nmade from {} version {}\n",
         project.name, project.summary, stack.from.blueprint, stack.from.version
     );
-    for (heading, kind) in [("Services", UnitKind::Service), ("Resources", UnitKind::Resource), ("Tools", UnitKind::Tool)] {
+    for (heading, kind) in
+        [("Services", UnitKind::Service), ("Resources", UnitKind::Resource), ("Tools", UnitKind::Tool)]
+    {
         let units: Vec<&Unit> = stack.units.iter().filter(|unit| unit.kind == kind).collect();
         if !units.is_empty() {
             let _ = write!(out, "\n{heading}\n");
@@ -38,22 +40,46 @@ fn text(stack: &Stack) -> String {
             let _ = write!(out, "\n{heading}\n  {}\n", lines.join("\n  "));
         }
     };
-    section("Platform", stack.platforms.iter().map(|platform| format!("{}: {} ({})", platform.name, platform.title, platform.component)).collect());
+    section(
+        "Platform",
+        stack
+            .platforms
+            .iter()
+            .map(|platform| format!("{}: {} ({})", platform.name, platform.title, platform.component))
+            .collect(),
+    );
     section("Channels", stack.channels.iter().map(channel).collect());
-    section("Routes", stack.routes.iter().map(|route| format!("{} leads to {} ({})", route.path, route.process, route.endpoint)).collect());
+    section(
+        "Routes",
+        stack
+            .routes
+            .iter()
+            .map(|route| format!("{} leads to {} ({})", route.path, route.process, route.endpoint))
+            .collect(),
+    );
     let environments = stack.environments.iter().map(|environment| {
         let replicas: Vec<String> = environment.replicas.iter().map(|(id, count)| format!("{count} {id}")).collect();
         let revision = if environment.local { String::new() } else { format!(", follows {}", environment.revision) };
         format!("{}: {}{revision}; runs {}", environment.name, environment.host, replicas.join(", "))
     });
     section("Environments", environments.collect());
-    section("Conversations", stack.edges.iter().map(|edge| {
-        let only = edge.environments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let only = if only.is_empty() { only } else { format!(" (in {only})") };
-        format!("{} -> {}, port {}: {}{only}", place(&edge.from), place(&edge.to), edge.port, edge.because)
-    }).collect());
+    section(
+        "Conversations",
+        stack
+            .edges
+            .iter()
+            .map(|edge| {
+                let only = edge.environments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let only = if only.is_empty() { only } else { format!(" (in {only})") };
+                format!("{} -> {}, port {}: {}{only}", place(&edge.from), place(&edge.to), edge.port, edge.because)
+            })
+            .collect(),
+    );
     let secrets = stack.variables.iter().filter(|variable| variable.secret).count();
-    section("Variables", vec![format!("{} in the contract, {secrets} of them secret: config/env.schema.yaml", stack.variables.len())]);
+    section(
+        "Variables",
+        vec![format!("{} in the contract, {secrets} of them secret: config/env.schema.yaml", stack.variables.len())],
+    );
     out
 }
 
@@ -63,7 +89,13 @@ fn place(id: &str) -> &str {
 
 fn channel(channel: &Channel) -> String {
     let list = |ids: &[String]| if ids.is_empty() { "nobody".to_owned() } else { ids.join(", ") };
-    format!("{} on {}: from {} to {}", channel.name, channel.broker, list(&channel.publishers), list(&channel.consumers))
+    format!(
+        "{} on {}: from {} to {}",
+        channel.name,
+        channel.broker,
+        list(&channel.publishers),
+        list(&channel.consumers)
+    )
 }
 
 fn describe(stack: &Stack, unit: &Unit, out: &mut String) {
@@ -73,7 +105,10 @@ fn describe(stack: &Stack, unit: &Unit, out: &mut String) {
         let _ = writeln!(out, "      {text}");
     };
     if !unit.features.is_empty() {
-        line(format!("with {}", unit.features.iter().map(|feature| feature.component.as_str()).collect::<Vec<_>>().join(", ")));
+        line(format!(
+            "with {}",
+            unit.features.iter().map(|feature| feature.component.as_str()).collect::<Vec<_>>().join(", ")
+        ));
     }
     for process in &unit.processes {
         line(describe_process(unit, process));

@@ -14,7 +14,8 @@ pub(super) fn run(arguments: &Man, output: &Output) -> Done {
         let Some(inner) = found else {
             let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
             let guess = did_you_mean(verb, known.iter().copied()).map(|guess| format!("did you mean `{guess}`?"));
-            let problem = Diagnostic::error(format!("there is no verb `{verb}`")).note(format!("known: {}", known.join(", ")));
+            let problem =
+                Diagnostic::error(format!("there is no verb `{verb}`")).note(format!("known: {}", known.join(", ")));
             return Err(Failure::input(problem.maybe_help(guess)));
         };
         command = inner;

@@ -64,4 +64,3 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Done {
         Verb::Man(verb) => man::run(verb, output),
     }
 }
-

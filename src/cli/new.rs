@@ -65,27 +65,18 @@ fn open(named: &str, arguments: &New, workbench: &Workbench) -> Result<(Blueprin
 }
 
 /// A run with questions, which ends with the command that needs none.
-fn ask(
-    prompt: &mut dyn Prompt,
-    arguments: &New,
-    catalogs: &[PathBuf],
-    workbench: &Workbench,
-    output: &Output,
-) -> Done {
+fn ask(prompt: &mut dyn Prompt, arguments: &New, catalogs: &[PathBuf], workbench: &Workbench, output: &Output) -> Done {
     let asking = interrupt::prompting();
-    let named = match &arguments.blueprint {
-        Some(named) => named.clone(),
-        None => choose(prompt, workbench)?,
+    let (named, mut order, outside) = match converse(prompt, arguments, workbench) {
+        Ok(talked) => talked,
+        Err(failure) => {
+            // The signal's own thread may be late; it must not end the process before the reason is told.
+            std::mem::forget(asking);
+            return Err(failure);
+        }
     };
-    let (blueprint, source) = open(&named, arguments, workbench)?;
-    let given = sources::gather(&blueprint, arguments)?;
-    strangers(&blueprint, &given).into_result(())?;
-    let outside: BTreeSet<String> = given.keys().cloned().collect();
-    let engine = &workbench.engine;
-    let settled = BTreeSet::new();
-    let answers = Interview { blueprint: &blueprint, engine, prompt, given, settled }.run()?;
     drop(asking);
-    let mut order = Order { blueprint, source, answers };
+    let engine = &workbench.engine;
     let directory = directory(&order, arguments, engine)?;
     // As the printed command will see it: the directory is named there, and offers its name.
     destination::offer_name(&mut order.blueprint, &directory, engine);
@@ -95,6 +86,25 @@ fn ask(
     // Also after a failure: nobody should have to answer everything again.
     output.say(&format!("\nThe same without questions:\n  {command}"));
     done
+}
+
+/// The questions: which blueprint, the order, and the questions that were answered from outside.
+fn converse(
+    prompt: &mut dyn Prompt,
+    arguments: &New,
+    workbench: &Workbench,
+) -> Result<(String, Order, BTreeSet<String>), Failure> {
+    let named = match &arguments.blueprint {
+        Some(named) => named.clone(),
+        None => choose(prompt, workbench)?,
+    };
+    let (blueprint, source) = open(&named, arguments, workbench)?;
+    let given = sources::gather(&blueprint, arguments)?;
+    strangers(&blueprint, &given).into_result(())?;
+    let outside: BTreeSet<String> = given.keys().cloned().collect();
+    let (engine, settled) = (&workbench.engine, BTreeSet::new());
+    let answers = Interview { blueprint: &blueprint, engine, prompt, given, settled }.run()?;
+    Ok((named, Order { blueprint, source, answers }, outside))
 }
 
 /// Which blueprint, when none was named.
@@ -152,7 +162,9 @@ fn plan(directory: &Path, lock: &Lock) -> Result<Ending, Failure> {
 
 fn write(directory: &Path, made: &Generated, lock: &Lock) -> Result<Ending, Failure> {
     Ok(match project::write_new(directory, &made.tree, lock)? {
-        Outcome::Created { files, replaced_current_directory, .. } => Ending::Created { files, replaced_current_directory },
+        Outcome::Created { files, replaced_current_directory, .. } => {
+            Ending::Created { files, replaced_current_directory }
+        }
         Outcome::Unchanged { .. } => Ending::Unchanged,
     })
 }

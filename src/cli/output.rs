@@ -21,10 +21,7 @@ impl Output {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let allowed = !set("NO_COLOR") && !dumb;
-        Self {
-            color: allowed && io::stdout().is_terminal(),
-            message_color: allowed && io::stderr().is_terminal(),
-        }
+        Self { color: allowed && io::stdout().is_terminal(), message_color: allowed && io::stderr().is_terminal() }
     }
 
     /// Data for people: control characters are shown as escapes.
@@ -82,8 +79,11 @@ impl Output {
     pub(super) fn usage(&self, error: &clap::Error) -> Done {
         let text = error.render();
         if error.use_stderr() {
-            let shown = if self.message_color { text.ansi().to_string() } else { printable(&text.to_string()).into_owned() };
-            self.message(shown.trim_end());
+            // Colours are escapes too, so what was typed is safe to repeat only where it holds none.
+            let plain = text.to_string();
+            let safe = printable(&plain);
+            let colored = self.message_color && safe == plain;
+            self.message(if colored { text.ansi().to_string() } else { safe.into_owned() }.trim_end());
             return Ok(ExitCode::from(2));
         }
         self.raw(&if self.color { text.ansi().to_string() } else { text.to_string() })?;

@@ -75,7 +75,8 @@ fn schema(blueprint: &Blueprint) -> Value {
     let properties: Map<String, Value> =
         blueprint.questions.iter().map(|question| (question.id.clone(), property(question))).collect();
     let required = |question: &&Question| question.default.is_none() && question.when.is_none();
-    let required: Vec<&str> = blueprint.questions.iter().filter(required).map(|question| question.id.as_str()).collect();
+    let required: Vec<&str> =
+        blueprint.questions.iter().filter(required).map(|question| question.id.as_str()).collect();
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("Answers for {}", blueprint.id),

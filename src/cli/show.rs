@@ -60,7 +60,8 @@ fn unknown(id: &str, workbench: &Workbench) -> Failure {
 
 fn describe_blueprint(blueprint: &Blueprint) -> String {
     let Blueprint { id, title, summary, version, .. } = blueprint;
-    let mut out = format!("{id} (blueprint, version {version})\n{title}\n\n{}.\n\nQuestions\n", summary.trim_end_matches('.'));
+    let mut out =
+        format!("{id} (blueprint, version {version})\n{title}\n\n{}.\n\nQuestions\n", summary.trim_end_matches('.'));
     for question in &blueprint.questions {
         out.push_str(&describe_question(question));
     }
@@ -124,23 +125,37 @@ fn describe_component(component: &Component, readme: Option<&str>) -> String {
         }
     };
     section("Parameters", component.params.iter().map(|(name, param)| describe_param(name, param)).collect());
-    let provides = component.provides.iter().map(|(capability, provision)| conditional(capability, provision.when.as_deref()));
+    let provides =
+        component.provides.iter().map(|(capability, provision)| conditional(capability, provision.when.as_deref()));
     section("Provides", provides.collect());
     let requirement = |(alias, requirement): (&String, &crate::catalog::Requirement)| {
         let optional = if requirement.optional { ", if there is one" } else { "" };
         format!("{alias}: {}{optional}", requirement.capability)
     };
     section("Requires", component.requires.iter().map(requirement).collect());
-    section("Processes", component.processes.iter().map(|(name, process)| {
-        conditional(&format!("{name} ({})", format!("{:?}", process.role).to_lowercase()), process.when.as_deref())
-    }).collect());
+    section(
+        "Processes",
+        component
+            .processes
+            .iter()
+            .map(|(name, process)| {
+                conditional(
+                    &format!("{name} ({})", format!("{:?}", process.role).to_lowercase()),
+                    process.when.as_deref(),
+                )
+            })
+            .collect(),
+    );
     for (host, extension) in &component.on {
         let mut lines: Vec<String> = extension.processes.keys().map(|name| format!("process {name}")).collect();
         lines.extend(extension.requires.iter().map(|entry| format!("requires {}", requirement(entry))));
         lines.extend(extension.variables.keys().map(|name| format!("variable {name}")));
         section(&format!("On {host}"), lines);
     }
-    section("Variables", component.variables.iter().map(|(name, variable)| format!("{name}: {}", variable.help)).collect());
+    section(
+        "Variables",
+        component.variables.iter().map(|(name, variable)| format!("{name}: {}", variable.help)).collect(),
+    );
     if let Some(readme) = readme {
         let _ = write!(out, "\nREADME\n\n{}\n", readme.trim_end());
     }

@@ -55,7 +55,8 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
     let Some((known, locked)) = lock.files.iter().find(|(known, _)| known.as_str() == path) else {
         return Err(stranger(&path, &lock));
     };
-    let text = std::fs::read_to_string(root.join(known.as_str())).map_err(|error| Failure::unreadable(&typed, &error))?;
+    let text =
+        std::fs::read_to_string(root.join(known.as_str())).map_err(|error| Failure::unreadable(&typed, &error))?;
     let shown = line.map(|line| line_of(&text, line, &path)).transpose()?;
     let workbench = Workbench::open(catalogs)?;
     let mut limits = Vec::new();
@@ -101,7 +102,9 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
 /// The path and the line of `PATH:LINE`.
 fn split(typed: &str) -> (PathBuf, Option<usize>) {
     match typed.rsplit_once(':').map(|(path, line)| (path, line.parse::<usize>())) {
-        Some((path, Ok(line))) if !path.is_empty() && line > 0 && !Path::new(typed).exists() => (path.into(), Some(line)),
+        Some((path, Ok(line))) if !path.is_empty() && line > 0 && !Path::new(typed).exists() => {
+            (path.into(), Some(line))
+        }
         _ => (typed.into(), None),
     }
 }
@@ -151,10 +154,13 @@ fn describe(origin: &Origin) -> String {
     if let Some(text) = &origin.text {
         line("text", text.trim());
     }
-    line("owner", match origin.owner {
-        crate::tree::Ownership::Managed => "managed: rendered from the stack",
-        crate::tree::Ownership::Seeded => "seeded: written once, yours since",
-    });
+    line(
+        "owner",
+        match origin.owner {
+            crate::tree::Ownership::Managed => "managed: rendered from the stack",
+            crate::tree::Ownership::Seeded => "seeded: written once, yours since",
+        },
+    );
     line("component", origin.component);
     let lines = origin.template_lines.as_deref().unwrap_or_default();
     let shown: Vec<String> = lines.iter().take(3).map(ToString::to_string).collect();
@@ -165,7 +171,10 @@ fn describe(origin: &Origin) -> String {
     };
     line("template", &format!("{}{at}", origin.template));
     if origin.template_lines.as_ref().is_some_and(Vec::is_empty) {
-        line("", "no line of it looks like this one: a value with several lines, or a feature's fragment, put it there");
+        line(
+            "",
+            "no line of it looks like this one: a value with several lines, or a feature's fragment, put it there",
+        );
     }
     line("blueprint", &origin.blueprint);
     line("state", if origin.edited { "edited since it was written" } else { "as it was written" });

@@ -70,7 +70,10 @@ fn read(path: &Path) -> Result<String, Failure> {
         return Err(refuse(format!("`{shown}` is not a file")));
     }
     if found.len() > MAX_BLUEPRINT {
-        return Err(refuse(format!("`{shown}`: {} bytes are more than a blueprint may have ({MAX_BLUEPRINT})", found.len())));
+        return Err(refuse(format!(
+            "`{shown}`: {} bytes are more than a blueprint may have ({MAX_BLUEPRINT})",
+            found.len()
+        )));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
     String::from_utf8(bytes).map_err(|_| refuse(format!("`{shown}` is not UTF-8 text")))

@@ -48,7 +48,8 @@ fn fresh(example: &Path) -> BTreeMap<String, String> {
     let given = node.to_json().as_object().unwrap().iter().map(|(id, answer)| (id.clone(), answer.clone())).collect();
     let answers = bench.answers(&given).unwrap();
     let made = bench.generate(&answers);
-    let record = serde_json::json!({ "id": bench.blueprint.id, "version": bench.blueprint.version, "answers": answers });
+    let record =
+        serde_json::json!({ "id": bench.blueprint.id, "version": bench.blueprint.version, "answers": answers });
     let lock = Lock::new(env!("CARGO_PKG_VERSION"), record, &made.tree);
     let mut all: BTreeMap<String, String> =
         made.tree.iter().map(|(path, file)| (path.to_string(), file.contents.clone())).collect();

@@ -2,7 +2,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use stackwright::blueprint::{Answers, Blueprint, Given, Question, QuestionType, collect, context, is_asked, offered, validate};
+use stackwright::blueprint::{
+    Answers, Blueprint, Given, Question, QuestionType, collect, context, is_asked, offered, validate,
+};
 use stackwright::catalog::Catalog;
 use stackwright::diagnostic::{Diagnostics, Source};
 use stackwright::render::Engine;
@@ -66,15 +68,19 @@ impl Bench {
                 let one = choices.first().map(|choice| Value::from(vec![choice.clone()]));
                 one.into_iter().chain([Value::from(choices), Value::Array(Vec::new())]).collect()
             }
-            QuestionType::List => vec![vec!["only"].into(), vec!["one", "two", "three"].into(), Value::Array(Vec::new())],
+            QuestionType::List => {
+                vec![vec!["only"].into(), vec!["one", "two", "three"].into(), Value::Array(Vec::new())]
+            }
             QuestionType::Name => vec![format!("{text}-two").into()],
             QuestionType::Domain => vec!["other.example.org".into()],
             QuestionType::Repository => vec!["git@git.example.org:team/other.git".into()],
             QuestionType::Registry => vec!["registry.example.org/team".into()],
             QuestionType::Text => vec!["another".into()],
-            QuestionType::Number => {
-                [question.min, question.max, present.as_i64().map(|n| n + 1)].into_iter().flatten().map(Value::from).collect()
-            }
+            QuestionType::Number => [question.min, question.max, present.as_i64().map(|n| n + 1)]
+                .into_iter()
+                .flatten()
+                .map(Value::from)
+                .collect(),
         });
         let mut kept: Vec<Value> = Vec::new();
         for variant in variants {

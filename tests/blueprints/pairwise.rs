@@ -71,7 +71,13 @@ fn every_option_set_of_the_cover_is_clean() {
         let rows = cover(&sizes);
         println!("{}: {} questions, {} option sets", bench.blueprint.id, sizes.len(), rows.len());
         let failures: Vec<String> = rows.iter().filter_map(|row| findings(&bench, &variants, row)).collect();
-        assert!(failures.is_empty(), "{} of {} option sets fail:\n\n{}", failures.len(), rows.len(), failures.join("\n\n"));
+        assert!(
+            failures.is_empty(),
+            "{} of {} option sets fail:\n\n{}",
+            failures.len(),
+            rows.len(),
+            failures.join("\n\n")
+        );
     }
 }
 
@@ -87,7 +93,8 @@ fn findings(bench: &Bench, variants: &[(String, Vec<Value>)], row: &[usize]) -> 
     };
     let made = bench.generate(&answers);
     let bad = made.report.findings.iter().filter(|finding| finding.severity > Severity::Note);
-    let bad: Vec<String> =
-        bad.map(|finding| format!("{}:{:?} {} {}", finding.file, finding.line, finding.rule, finding.message)).collect();
+    let bad: Vec<String> = bad
+        .map(|finding| format!("{}:{:?} {} {}", finding.file, finding.line, finding.rule, finding.message))
+        .collect();
     (!bad.is_empty()).then(|| format!("{}\n  {}", serde_json::to_string(&given).unwrap(), bad.join("\n  ")))
 }

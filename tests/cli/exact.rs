@@ -11,7 +11,8 @@ fn case(sandbox: &Sandbox, name: &str, arguments: &[&str]) {
 /// Runs and compares JSON after taking out what belongs to the embedded catalog or to the rules.
 fn json_case(sandbox: &Sandbox, name: &str, arguments: &[&str], reduce: impl Fn(&mut Value)) {
     let ran = sandbox.run(arguments);
-    let mut document: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout));
+    let mut document: Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout));
     reduce(&mut document);
     let stdout = format!("{document:#}\n");
     expect(name, &transcript(arguments, &Ran { stdout, ..ran }));
@@ -29,7 +30,9 @@ fn help() {
     case(&sandbox, "version", &["--version"]);
     let nothing = sandbox.run(&[]);
     assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
-    for verb in ["new", "list", "show", "questions", "check", "explain", "why", "catalog", "schema", "completions", "man"] {
+    for verb in
+        ["new", "list", "show", "questions", "check", "explain", "why", "catalog", "schema", "completions", "man"]
+    {
         case(&sandbox, &format!("help-{verb}"), &[verb, "--help"]);
     }
 }
@@ -71,9 +74,13 @@ fn questions() {
     let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     let good = serde_json::json!({ "name": "shop", "memory": false, "languages": ["english"], "extras": ["bow"], "replicas": 2 });
     assert!(schema.is_valid(&good));
-    for (question, answer) in
-        [("name", "Shop".into()), ("memory", "yes".into()), ("extras", serde_json::json!(["hat"])), ("replicas", 10.into()), ("nme", "shop".into())]
-    {
+    for (question, answer) in [
+        ("name", "Shop".into()),
+        ("memory", "yes".into()),
+        ("extras", serde_json::json!(["hat"])),
+        ("replicas", 10.into()),
+        ("nme", "shop".into()),
+    ] {
         let mut bad = good.clone();
         bad[question] = answer;
         assert!(!schema.is_valid(&bad), "{question}");

@@ -65,7 +65,18 @@ fn set_comes_before_the_file_and_the_file_before_the_environment() {
     let sandbox = Sandbox::new();
     sandbox.write("answers.yaml", "greeting: from the file\ndomain: file.example.com\n");
     let mut command = sandbox.command();
-    command.args(["new", "tiny", "hello", "--yes", "--catalog", "catalog", "--answers", "answers.yaml", "--set", "greeting=from set"]);
+    command.args([
+        "new",
+        "tiny",
+        "hello",
+        "--yes",
+        "--catalog",
+        "catalog",
+        "--answers",
+        "answers.yaml",
+        "--set",
+        "greeting=from set",
+    ]);
     for (question, answer) in [("GREETING", "from the environment"), ("DOMAIN", "env.example.com"), ("REPLICAS", "4")] {
         command.env(format!("STACKWRIGHT_ANSWER_{question}"), answer);
     }
@@ -81,7 +92,10 @@ fn the_directory_names_the_project_where_it_can() {
     let sandbox = Sandbox::new();
     for (directory, name) in [("shop", "shop"), ("./cafe", "cafe"), ("Not-A-Name", "hello")] {
         assert_eq!(sandbox.new_tiny(&[directory, "--yes"]).code, 0);
-        assert!(sandbox.read(&format!("{directory}/stackwright.yaml")).contains(&format!("  name: {name}\n")), "{directory}");
+        assert!(
+            sandbox.read(&format!("{directory}/stackwright.yaml")).contains(&format!("  name: {name}\n")),
+            "{directory}"
+        );
     }
     assert_eq!(sandbox.new_tiny(&["bar", "--yes", "--set", "name=pub"]).code, 0);
     assert!(sandbox.read("bar/stackwright.yaml").contains("  name: pub\n"));
@@ -114,16 +128,46 @@ fn bad_answers_are_all_reported_with_their_origin() {
     let sandbox = Sandbox::new();
     sandbox.write("answers.yaml", "languages: [english, french]\n# a comment\nreplicas: ten\nnmae: shop\n");
     let arguments = [
-        "new", "tiny", "hello", "--yes", "--catalog", "catalog", "--answers", "answers.yaml", "--set", "size=huge", "--set", "extras=bell,hat",
+        "new",
+        "tiny",
+        "hello",
+        "--yes",
+        "--catalog",
+        "catalog",
+        "--answers",
+        "answers.yaml",
+        "--set",
+        "size=huge",
+        "--set",
+        "extras=bell,hat",
     ];
     let mut command = sandbox.command();
     command.args(arguments).env("STACKWRIGHT_ANSWER_DOMAIN", "https://nowhere");
     expect("new-bad-answers", &transcript(&arguments, &ran(&mut command)));
     for (name, arguments) in [
-        ("new-bad-set", vec!["new", "tiny", "hello", "--yes", "--catalog", "catalog", "--set", "greeting", "--set", "name=a", "--set", "name=b"]),
+        (
+            "new-bad-set",
+            vec![
+                "new",
+                "tiny",
+                "hello",
+                "--yes",
+                "--catalog",
+                "catalog",
+                "--set",
+                "greeting",
+                "--set",
+                "name=a",
+                "--set",
+                "name=b",
+            ],
+        ),
         ("new-bad-rule", vec!["new", "tiny", "hello", "--yes", "--catalog", "catalog", "--set", "greeting=Bye"]),
         ("new-unknown-blueprint", vec!["new", "tini", "hello", "--yes", "--catalog", "catalog"]),
-        ("new-no-answers-file", vec!["new", "tiny", "hello", "--yes", "--catalog", "catalog", "--answers", "nowhere.yaml"]),
+        (
+            "new-no-answers-file",
+            vec!["new", "tiny", "hello", "--yes", "--catalog", "catalog", "--answers", "nowhere.yaml"],
+        ),
         ("new-no-catalog", vec!["new", "tiny", "hello", "--yes", "--catalog", "nowhere"]),
     ] {
         expect(name, &transcript(&arguments, &sandbox.run(&arguments)));
@@ -193,7 +237,9 @@ fn an_edited_or_other_destination_is_refused() {
     sandbox.hello();
     sandbox.edit("hello/apps/door/main.go", "greets whoever asks", "greets everybody");
     let before = sandbox.tree("hello");
-    for arguments in [vec!["hello", "--yes"], vec!["hello", "--yes", "--set", "greeting=Hi"], vec!["hello", "--yes", "--dry-run"]] {
+    for arguments in
+        [vec!["hello", "--yes"], vec!["hello", "--yes", "--set", "greeting=Hi"], vec!["hello", "--yes", "--dry-run"]]
+    {
         let refused = sandbox.new_tiny(&arguments);
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{arguments:?}");
         assert!(refused.stderr.contains("already holds"), "{}", refused.stderr);

@@ -15,18 +15,29 @@ fn own_components_appear_in_every_target_the_contract_and_the_docs() {
     };
     // Application and local environment.
     holds("apps/door/Dockerfile", &["FROM golang:1.26.7-trixie"]);
-    holds("compose.yaml", &["  door:\n", "  memory:\n", "memcached:1.6.45-trixie", "MEMO_ADDRESS: memory:11211", "  database:\n"]);
+    holds(
+        "compose.yaml",
+        &["  door:\n", "  memory:\n", "memcached:1.6.45-trixie", "MEMO_ADDRESS: memory:11211", "  database:\n"],
+    );
     holds(".env.example", &["8080"]);
     // The contract.
     holds("config/env.schema.yaml", &["MEMO_ADDRESS", "DATABASE_URL", "GREETING"]);
     // The cluster: both units, and who may talk to whom.
-    let cluster: String = files.iter().filter(|(path, _)| path.starts_with("deploy/kubernetes/")).map(|(_, text)| text.as_str()).collect();
+    let cluster: String = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("deploy/kubernetes/"))
+        .map(|(_, text)| text.as_str())
+        .collect();
     for text in ["name: door", "name: memory", "memcached:1.6.45-trixie", "kind: NetworkPolicy", "MEMO_ADDRESS"] {
         assert!(cluster.contains(text), "the manifests have no {text:?}");
     }
     // Delivery and continuous integration.
     assert!(files.keys().any(|path| path.starts_with("deploy/argocd/")));
-    let workflows: String = files.iter().filter(|(path, _)| path.starts_with(".github/workflows/")).map(|(_, text)| text.as_str()).collect();
+    let workflows: String = files
+        .iter()
+        .filter(|(path, _)| path.starts_with(".github/workflows/"))
+        .map(|(_, text)| text.as_str())
+        .collect();
     assert!(workflows.contains("door"), "{workflows}");
     // Docs.
     holds("README.md", &["door", "memory", "Greeter", "Memcached", "MEMO_ADDRESS"]);

@@ -22,7 +22,8 @@ fn type_other(terminal: &mut Terminal) {
 
 /// The printed command as words.
 fn printed(shown: &str) -> String {
-    let (_, command) = shown.split_once("The same without questions:\n").unwrap_or_else(|| panic!("no command in\n{shown}"));
+    let (_, command) =
+        shown.split_once("The same without questions:\n").unwrap_or_else(|| panic!("no command in\n{shown}"));
     command.trim().to_owned()
 }
 
@@ -103,7 +104,10 @@ fn refusals_are_explained_and_asked_again() {
     terminal.press(&[ENTER]);
     let (code, shown) = terminal.end();
     assert_eq!(code, 0, "{shown}");
-    assert_eq!(printed(&shown), "stackwright new tiny hi --yes --catalog catalog --set languages=french,dutch --set replicas=9");
+    assert_eq!(
+        printed(&shown),
+        "stackwright new tiny hi --yes --catalog catalog --set languages=french,dutch --set replicas=9"
+    );
     assert!(sandbox.read("hi/stackwright.yaml").contains("domain: hi.example.com"));
 }
 
@@ -145,7 +149,9 @@ fn the_summary_changes_one_answer_and_what_depends_on_it() {
 fn a_broken_rule_leads_back_to_the_summary_and_cancel_ends_there() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::run(&sandbox, &[&NEW[..], &["--set", "greeting=Bye"]].concat(), &[]);
-    for question in ["called?", "production answer?", "speak?", "remember whom", "How much", "What else?", "stand at the door?"] {
+    for question in
+        ["called?", "production answer?", "speak?", "remember whom", "How much", "What else?", "stand at the door?"]
+    {
         terminal.expect(question);
         terminal.press(&[ENTER]);
     }
@@ -163,12 +169,27 @@ fn a_broken_rule_leads_back_to_the_summary_and_cancel_ends_there() {
 
 #[test]
 fn control_c_and_escape_leave_the_terminal_sane_and_nothing_written() {
-    for (question, key) in [("What is the project called?", CTRL_C), ("How much does it remember?", CTRL_C), ("How much does it remember?", ESCAPE)] {
+    for (question, key) in [
+        ("What is the project called?", CTRL_C),
+        ("How much does it remember?", CTRL_C),
+        ("How much does it remember?", ESCAPE),
+    ] {
         let sandbox = Sandbox::new();
         let mut arguments = NEW.to_vec();
         let select = question.starts_with("How much");
         if select {
-            arguments.extend(["--set", "name=a", "--set", "domain=a.b", "--set", "greeting=Hi", "--set", "languages=a", "--set", "memory=yes"]);
+            arguments.extend([
+                "--set",
+                "name=a",
+                "--set",
+                "domain=a.b",
+                "--set",
+                "greeting=Hi",
+                "--set",
+                "languages=a",
+                "--set",
+                "memory=yes",
+            ]);
         }
         let mut terminal = Terminal::run(&sandbox, &arguments, &[]);
         terminal.expect(question);

@@ -36,7 +36,8 @@ fn new_opens_no_socket_and_starts_no_program() {
     // Its own start, and the thread that waits for signals.
     let (own, rest): (Vec<String>, Vec<String>) = calls.lines().map(call).partition(|call| call.starts_with("execve("));
     assert_eq!(own.len(), 1, "{calls}");
-    let odd: Vec<&String> = rest.iter().filter(|call| !(call.contains("clone") && call.contains("CLONE_THREAD"))).collect();
+    let odd: Vec<&String> =
+        rest.iter().filter(|call| !(call.contains("clone") && call.contains("CLONE_THREAD"))).collect();
     let odd: Vec<&&String> = odd.iter().filter(|call| !call.starts_with("<...")).collect();
     assert!(odd.is_empty(), "{odd:?}");
 }
@@ -52,10 +53,27 @@ fn directory_locale_time_zone_umask_and_home_change_nothing() {
         [("000", "de_DE.UTF-8", "Pacific/Kiritimati", "deeper"), ("077", "C", "America/Los_Angeles", "deeper/still")]
     {
         let run = Command::new("sh")
-            .args(["-c", script, "sh", umask, env!("CARGO_BIN_EXE_stackwright"), "new", "tiny", "hello", "--yes", "--catalog"])
+            .args([
+                "-c",
+                script,
+                "sh",
+                umask,
+                env!("CARGO_BIN_EXE_stackwright"),
+                "new",
+                "tiny",
+                "hello",
+                "--yes",
+                "--catalog",
+            ])
             .arg(sandbox.path("catalog"))
             .current_dir(sandbox.path(directory))
-            .envs([("LANG", language), ("LC_ALL", language), ("TZ", zone), ("HOME", "/nowhere"), ("SOURCE_DATE_EPOCH", "1")])
+            .envs([
+                ("LANG", language),
+                ("LC_ALL", language),
+                ("TZ", zone),
+                ("HOME", "/nowhere"),
+                ("SOURCE_DATE_EPOCH", "1"),
+            ])
             .output()
             .unwrap();
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
@@ -95,12 +113,22 @@ fn a_full_disk_behind_standard_output_is_an_error() {
 #[test]
 fn pipes_get_no_colour_and_no_control_characters() {
     let sandbox = Sandbox::new();
-    sandbox.edit("catalog/blueprints/tiny.yaml", "title: A greeter with a memory", "title: \"A \\e[31mred\\e[0m greeter\\u202e\"");
-    for arguments in [&["list", "--catalog", "catalog"][..], &["show", "tiny", "--catalog", "catalog"], &["new", "tiny", "x\x1b[31m", "--yes", "--catalog", "catalog"]] {
+    sandbox.edit(
+        "catalog/blueprints/tiny.yaml",
+        "title: A greeter with a memory",
+        "title: \"A \\e[31mred\\e[0m greeter\\u202e\"",
+    );
+    for arguments in [
+        &["list", "--catalog", "catalog"][..],
+        &["show", "tiny", "--catalog", "catalog"],
+        &["new", "tiny", "x\x1b[31m", "--yes", "--catalog", "catalog"],
+    ] {
         let run = ran(sandbox.command().args(arguments).env("TERM", "xterm-256color"));
         for stream in [&run.stdout, &run.stderr] {
             assert!(!stream.contains('\x1b') && !stream.contains('\u{202e}'), "{arguments:?}: {stream:?}");
         }
     }
-    assert!(sandbox.run(&["show", "tiny", "--catalog", "catalog"]).stdout.contains(r"A \x1b[31mred\x1b[0m greeter\u{202e}"));
+    assert!(
+        sandbox.run(&["show", "tiny", "--catalog", "catalog"]).stdout.contains(r"A \x1b[31mred\x1b[0m greeter\u{202e}")
+    );
 }

@@ -12,7 +12,7 @@ use nix::sys::termios::{LocalFlags, tcgetattr};
 use crate::support::Sandbox;
 
 /// How long something may take before the test gives up; the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) const ENTER: &str = "\r";
 pub(crate) const DOWN: &str = "\x1b[B";
@@ -152,7 +152,7 @@ fn plain(text: &str) -> String {
         match c {
             '\x1b' => {
                 if rest.next() == Some('[') {
-                    rest.by_ref().find(|c| c.is_ascii_alphabetic());
+                    rest.by_ref().find(char::is_ascii_alphabetic);
                 }
             }
             '\r' => {}

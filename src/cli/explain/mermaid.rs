@@ -24,7 +24,10 @@ pub(super) fn diagram(stack: &Stack) -> String {
             ports.push(port);
         }
     }
-    for (id, there) in [("visitors", stack.edges.iter().any(|edge| edge.from == OUTSIDE)), ("internet", stack.edges.iter().any(|edge| edge.to == OUTSIDE))] {
+    for (id, there) in [
+        ("visitors", stack.edges.iter().any(|edge| edge.from == OUTSIDE)),
+        ("internet", stack.edges.iter().any(|edge| edge.to == OUTSIDE)),
+    ] {
         if there {
             let _ = writeln!(out, "  {id}([\"{id}\"])");
         }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::blueprint::{
-    Answers, Blueprint, Given, Question, QuestionType, answer, collect, context, default_of, is_asked, offered, parse_text,
-    validate,
+    Answers, Blueprint, Given, Question, QuestionType, answer, collect, context, default_of, is_asked, offered,
+    parse_text, validate,
 };
 use crate::cli::Failure;
 use crate::cli::prompt::Prompt;
@@ -119,7 +119,8 @@ impl Interview<'_> {
             QuestionType::Multi => {
                 let (values, items) = self.items(question, earlier)?;
                 let before = suggestion.and_then(Value::as_array);
-                let is_picked = |value: &&str| before.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(*value)));
+                let is_picked =
+                    |value: &&str| before.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(*value)));
                 let picked: Vec<bool> = values.iter().map(is_picked).collect();
                 let picked = self.prompt.some(ask, &items, &picked)?;
                 Ok(picked.into_iter().filter_map(|index| values.get(index)).map(|value| Value::from(*value)).collect())

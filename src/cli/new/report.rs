@@ -100,8 +100,9 @@ pub(super) fn refused(made: &Generated, directory: &Path, format: Format, output
     let mut shown: Vec<Diagnostic> = made.report.findings.iter().map(|finding| blame(finding, &made.tree)).collect();
     let errors = count(made.report.count(Severity::Error), "error");
     shown.push(
-        Diagnostic::error(format!("nothing was written: the rules find {errors} in the rendered repository"))
-            .help("the fault is in the templates named above; `stackwright check --explain RULE` tells what a rule wants"),
+        Diagnostic::error(format!("nothing was written: the rules find {errors} in the rendered repository")).help(
+            "the fault is in the templates named above; `stackwright check --explain RULE` tells what a rule wants",
+        ),
     );
     output.problems(&shown);
     Ok(ExitCode::from(1))
@@ -115,7 +116,8 @@ pub(super) fn warnings(made: &Generated, output: &Output) {
 
 /// A finding in a file that exists only in memory, with the template that made it.
 fn blame(finding: &Finding, tree: &FileTree) -> Diagnostic {
-    let mut problem = Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(finding.file.as_str());
+    let mut problem =
+        Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(finding.file.as_str());
     if let Some(file) = tree.get(&finding.file) {
         if let Some(line) = finding.line {
             problem = problem.at(&Source::new(finding.file.as_str(), file.contents.as_str()), Span::line(line));
@@ -152,7 +154,8 @@ pub(super) fn text(made: &Generated, directory: &Path, ending: &Ending, output: 
 /// What runs, where, and what the rules say.
 fn summary(made: &Generated, directory: &str, output: &Output) {
     let stack = &made.stack;
-    for (word, kind) in [("services", UnitKind::Service), ("resources", UnitKind::Resource), ("tools", UnitKind::Tool)] {
+    for (word, kind) in [("services", UnitKind::Service), ("resources", UnitKind::Resource), ("tools", UnitKind::Tool)]
+    {
         let units = stack.units.iter().filter(|unit| unit.kind == kind);
         for (index, unit) in units.enumerate() {
             let label = if index == 0 { word } else { "" };

@@ -40,12 +40,15 @@ fn environment(blueprint: &Blueprint, given: &mut BTreeMap<String, Given>, probl
             (Some(question), Some(value)) => {
                 given.insert(question.id.clone(), Given::text(value, format!("the environment variable {name}")));
             }
-            (Some(_), None) => problems.push(Diagnostic::error(format!("the environment variable {name} is not UTF-8 text"))),
+            (Some(_), None) => {
+                problems.push(Diagnostic::error(format!("the environment variable {name} is not UTF-8 text")))
+            }
             (None, _) => {
                 let known: Vec<String> = blueprint.questions.iter().map(|question| variable(&question.id)).collect();
                 let guess = crate::diagnostic::did_you_mean(name, known.iter().map(String::as_str));
                 let next = guess.map_or_else(|| format!("unset {name}"), |guess| format!("did you mean `{guess}`?"));
-                let message = format!("the environment variable {name} answers no question of blueprint `{}`", blueprint.id);
+                let message =
+                    format!("the environment variable {name} answers no question of blueprint `{}`", blueprint.id);
                 problems.push(Diagnostic::error(message).help(next));
             }
         }
@@ -71,7 +74,8 @@ fn set(pairs: &[String], problems: &mut Diagnostics) -> BTreeMap<String, Given> 
 
 /// The answers of a file, or of standard input for `-`.
 fn file(from: &str) -> Result<BTreeMap<String, Given>, Failure> {
-    let (name, text) = if from == "-" { ("standard input", read(std::io::stdin().lock(), from)?) } else { (from, open(from)?) };
+    let (name, text) =
+        if from == "-" { ("standard input", read(std::io::stdin().lock(), from)?) } else { (from, open(from)?) };
     let source = Source::new(name, text);
     // A file of comments, with every answer still commented out, is fine.
     if yaml::parse(&source)?.is_empty() {
@@ -83,7 +87,9 @@ fn file(from: &str) -> Result<BTreeMap<String, Given>, Failure> {
     }
     let Some(entries) = node.as_map() else {
         let message = "answers are a map from questions to answers";
-        return Err(Failure::input(Diagnostic::error(message).at(&source, node.span).help("write lines such as `name: shop`")));
+        return Err(Failure::input(
+            Diagnostic::error(message).at(&source, node.span).help("write lines such as `name: shop`"),
+        ));
     };
     let mut given = BTreeMap::new();
     for (key, value) in entries {

@@ -100,7 +100,10 @@ fn a_refused_answer_is_asked_again_with_the_reason() {
     let (answers, log) = interview(&["Shop", "short", "", "", "large", "small", "Yes"]);
     assert_eq!(answers.unwrap()["size"], "small");
     let told: Vec<&String> = log.iter().filter(|line| line.contains("Not possible")).collect();
-    assert_eq!(told[0], "  Not possible: `Shop` has 'S'; a name consists of lower-case letters, digits and single hyphens");
+    assert_eq!(
+        told[0],
+        "  Not possible: `Shop` has 'S'; a name consists of lower-case letters, digits and single hyphens"
+    );
     assert_eq!(told[1], "  Not possible: `large` is refused: a short name has no room");
     assert!(log.contains(&"  - large: not possible, a short name has no room".to_owned()), "{log:?}");
 }
