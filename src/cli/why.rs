@@ -2,6 +2,7 @@
 mod answers;
 mod template;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +16,9 @@ use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::project::lock::{Lock, LockedFile, digest};
+use crate::stack::Stack;
 use answers::{Influence, influences};
+use template::Fragment;
 
 /// The version of the JSON. It only grows.
 const VERSION: u32 = 1;
@@ -36,6 +39,9 @@ struct Origin<'a> {
     /// Lines of the template that may have produced the line, best first.
     #[serde(skip_serializing_if = "Option::is_none")]
     template_lines: Option<Vec<usize>>,
+    /// Where else the line may come from, when no line of the template fits: what features insert.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fragments: Vec<Fragment>,
     /// Whether the file is as it was written.
     edited: bool,
     blueprint: String,
@@ -65,6 +71,13 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
         (Some(shown), Some(template)) => Some(template::candidates(template, shown)),
         _ => None,
     };
+    let fragments = match (&shown, &template_lines) {
+        (Some(shown), Some(lines)) if lines.is_empty() => {
+            let features = repository.stack().map(|stack| features(&stack)).unwrap_or_default();
+            template::fragments(&workbench.catalog, &locked.component, &features, shown)
+        }
+        _ => Vec::new(),
+    };
     let id = lock.blueprint.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     let answers = match influences(&workbench, &lock, (known.as_str(), locked), shown.as_deref()) {
         Ok(found) => Some(found),
@@ -87,6 +100,7 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
         component,
         template,
         template_lines,
+        fragments,
         edited,
         blueprint: id,
         answers,
@@ -97,6 +111,12 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
         Format::Text => output.text(&describe(&origin))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The features of a repository's services.
+fn features(stack: &Stack) -> BTreeSet<String> {
+    let features = stack.units.iter().flat_map(|unit| &unit.features);
+    features.map(|feature| feature.component.clone()).collect()
 }
 
 /// The path and the line of `PATH:LINE`.
@@ -162,19 +182,13 @@ fn describe(origin: &Origin) -> String {
         },
     );
     line("component", origin.component);
-    let lines = origin.template_lines.as_deref().unwrap_or_default();
-    let shown: Vec<String> = lines.iter().take(3).map(ToString::to_string).collect();
-    let at = match shown.as_slice() {
-        [] => String::new(),
-        [only] => format!(", line {only}"),
-        several => format!(", one of the lines {}", several.join(", ")),
-    };
-    line("template", &format!("{}{at}", origin.template));
-    if origin.template_lines.as_ref().is_some_and(Vec::is_empty) {
-        line(
-            "",
-            "no line of it looks like this one: a value with several lines, or a feature's fragment, put it there",
-        );
+    line("template", &format!("{}{}", origin.template, numbered(origin.template_lines.as_deref().unwrap_or_default())));
+    for fragment in &origin.fragments {
+        let from = &fragment.component;
+        line("", &format!("{}{}, from {from}", fragment.template, numbered(&fragment.lines)));
+    }
+    if origin.template_lines.as_ref().is_some_and(Vec::is_empty) && origin.fragments.is_empty() {
+        line("", "no line of it looks like this one: it comes from a value, or from a template that this one includes");
     }
     line("blueprint", &origin.blueprint);
     line("state", if origin.edited { "edited since it was written" } else { "as it was written" });
@@ -192,4 +206,14 @@ fn describe(origin: &Origin) -> String {
         line("", &format!("({limit})"));
     }
     out
+}
+
+/// Lines of a template as they are said: one, or the first of several that fit.
+fn numbered(lines: &[usize]) -> String {
+    let shown: Vec<String> = lines.iter().take(3).map(ToString::to_string).collect();
+    match shown.as_slice() {
+        [] => String::new(),
+        [only] => format!(", line {only}"),
+        several => format!(", one of the lines {}", several.join(", ")),
+    }
 }

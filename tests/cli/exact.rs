@@ -181,6 +181,13 @@ fn why() {
     case(&sandbox, "why-no-catalog", &["why", main]);
     case(&sandbox, "why-no-line", &["why", &format!("{main}:999"), "--catalog", "catalog"]);
     case(&sandbox, "why-lock", &["why", "hello/.stackwright/lock.json"]);
+    // A line that a feature inserts is traced to the feature's own text.
+    assert_eq!(sandbox.new_tiny(&["bower", "--yes", "--set", "extras=bow"]).code, 0);
+    let lines = sandbox.read("bower/apps/door/main.go");
+    let line = lines.lines().position(|line| line.contains("bows by")).unwrap() + 1;
+    let place = format!("bower/apps/door/main.go:{line}");
+    case(&sandbox, "why-fragment", &["why", &place, "--catalog", "catalog"]);
+    case(&sandbox, "why-fragment-json", &["why", &place, "--catalog", "catalog", "--format", "json"]);
     sandbox.edit(main, "greets whoever asks", "greets everybody");
     case(&sandbox, "why-edited", &["why", &format!("{main}:1"), "--catalog", "catalog"]);
     sandbox.write("hello/mine.txt", "");

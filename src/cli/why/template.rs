@@ -1,5 +1,38 @@
 //! Which line of a template looks like a line of its result.
 
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::catalog::Catalog;
+
+/// A text that a feature inserts into templates of a service, and its lines that fit.
+#[derive(Debug, Serialize)]
+pub(super) struct Fragment {
+    /// The feature.
+    pub(super) component: String,
+    /// The fragment's path in the catalog.
+    pub(super) template: String,
+    /// The lines, from 1.
+    pub(super) lines: Vec<usize>,
+}
+
+/// The fragments for templates of `host` that have a line like this one.
+pub(super) fn fragments(catalog: &Catalog, host: &str, features: &BTreeSet<String>, line: &str) -> Vec<Fragment> {
+    let mut found = Vec::new();
+    for feature in features {
+        let folder = format!("components/{feature}/on/{host}/slots");
+        for slot in catalog.files_under(&folder) {
+            let template = format!("{folder}/{slot}");
+            let lines = catalog.text(&template).map(|text| candidates(&text.text, line)).unwrap_or_default();
+            if !lines.is_empty() {
+                found.push(Fragment { component: feature.clone(), template, lines });
+            }
+        }
+    }
+    found
+}
+
 /// Lines of the template, from 1, that can have produced `line`: those with the most literal text first.
 ///
 /// This compares texts and does not follow loops, conditions or inclusions, so there may be several lines or none.
