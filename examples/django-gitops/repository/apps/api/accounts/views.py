@@ -1,0 +1,69 @@
+"""Sessions: log in, log out, who am I."""
+
+from django.contrib.auth import authenticate, login, logout
+from django.middleware.csrf import get_token
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.serializers import CredentialsSerializer, CsrfSerializer, UserSerializer
+
+
+def user_of(request: Request) -> User:
+    """The user that the permission classes have let in."""
+    if not isinstance(request.user, User):
+        raise TypeError("the view lets in requests without a user")
+    return request.user
+
+
+class CsrfView(APIView):
+    """Hands out the CSRF token, and its cookie."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="csrf", responses=CsrfSerializer)
+    def get(self, request: Request) -> Response:
+        return Response({"token": get_token(request)})
+
+
+# DRF checks the token only for requests that come with a session: a login has none yet.
+@method_decorator(csrf_protect, name="dispatch")
+class LoginView(APIView):
+    """Starts a session."""
+
+    permission_classes = [AllowAny]
+    throttle_scope = "login"
+
+    @extend_schema(operation_id="login", request=CredentialsSerializer, responses=UserSerializer)
+    def post(self, request: Request) -> Response:
+        credentials = CredentialsSerializer(data=request.data)
+        credentials.is_valid(raise_exception=True)
+        user = authenticate(request, **credentials.validated_data)
+        if user is None:
+            raise PermissionDenied("The user name or the password is wrong.")
+        login(request, user)
+        return Response(UserSerializer(user).data)
+
+
+class LogoutView(APIView):
+    """Ends the session."""
+
+    @extend_schema(operation_id="logout", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        logout(request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    """Who is logged in."""
+
+    @extend_schema(operation_id="me", responses=UserSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(UserSerializer(user_of(request)).data)

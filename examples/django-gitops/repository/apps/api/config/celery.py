@@ -1,0 +1,98 @@
+"""Celery: the application, request ids in tasks, and signs of life."""
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from celery import Celery, bootsteps, signals
+from celery.beat import PersistentScheduler
+from celery.worker.consumer import Consumer
+
+from common.logs import request_id
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("shop-api")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+WORKER_ALIVE = Path("/tmp/worker")
+BEAT_ALIVE = Path("/tmp/beat")
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery sets up logging unless somebody listens here; the settings have done it."""
+
+
+@signals.before_task_publish.connect
+def send_request_id(headers: dict[str, Any], **_: Any) -> None:
+    """A task carries the id of the request, or task, that it was born in."""
+    headers.setdefault("request_id", request_id.get())
+
+
+@signals.task_prerun.connect
+def adopt_request_id(task: Any, **_: Any) -> None:
+    request_id.set(getattr(task.request, "request_id", None) or task.request.id)
+
+
+class Pulse:
+    """Touches a file while the worker's event loop turns.
+
+    The loop stands still while the worker waits for a lost broker to come back, and a restart would
+    not help then: a thread keeps the file fresh until the loop runs again.
+    """
+
+    def __init__(self, file: Path, *, interval: float = 5, patience: float = 30) -> None:
+        self.file = file
+        self.interval = interval
+        self.patience = patience
+        self.consuming = False
+        self.turned_at = time.monotonic()
+
+    def turn(self) -> None:
+        self.turned_at = time.monotonic()
+
+    def healthy(self) -> bool:
+        return not self.consuming or time.monotonic() - self.turned_at < self.patience
+
+    def run(self) -> None:
+        while True:
+            if self.healthy():
+                self.file.touch()
+            time.sleep(self.interval)
+
+
+pulse = Pulse(WORKER_ALIVE)
+
+
+class PulseStep(bootsteps.StartStopStep):
+    """Starts with each connection to the broker and stops when it is lost."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Consumer) -> None:
+        pulse.turn()
+        pulse.consuming = True
+        parent.timer.call_repeatedly(pulse.interval, pulse.turn)
+
+    def stop(self, parent: Consumer) -> None:
+        pulse.consuming = False
+
+
+app.steps["consumer"].add(PulseStep)
+
+
+@signals.worker_init.connect
+def start_pulse(**_: Any) -> None:
+    threading.Thread(target=pulse.run, name="pulse", daemon=True).start()
+
+
+class Scheduler(PersistentScheduler):
+    """Touches a file each time it has looked at the schedule."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        BEAT_ALIVE.touch()
+        return super().tick(*args, **kwargs)

@@ -1,0 +1,40 @@
+"""Carrying out what was asked for.
+
+It may be asked for again at any time: after a crash, a lost acknowledgement or an impatient
+operator. The work may then run again, its effect happens once.
+"""
+
+import logging
+import time
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from .models import Order
+
+logger = logging.getLogger(__name__)
+
+
+def confirm(identifier: UUID) -> bool:
+    """From `pending` through `processing` to `confirmed`; returns whether this call confirmed."""
+    if not _advance(identifier, Order.Status.PROCESSING):
+        return False
+    work()
+    return _advance(identifier, Order.Status.CONFIRMED)
+
+
+def work() -> None:
+    """Stands for what takes its time: a payment, a document, a call to another system."""
+    time.sleep(settings.WORK_SECONDS)
+
+
+@transaction.atomic
+def _advance(identifier: UUID, status: Order.Status) -> bool:
+    locked = Order.objects.select_for_update()
+    order = locked.filter(pk=identifier).first()
+    if order is None or order.finished:
+        logger.info("nothing to do", extra={"id": str(identifier)})
+        return False
+    order.advance(status)
+    return True

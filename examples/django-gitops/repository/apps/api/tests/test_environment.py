@@ -1,0 +1,65 @@
+"""The program and the project's variable contract agree."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import Environment, settings_from_url
+from config.settings import env
+
+CONTRACT = os.environ.get("ENV_SCHEMA", "")
+
+
+@pytest.mark.skipif(not CONTRACT, reason="ENV_SCHEMA does not name the contract; `make test` does")
+def test_reads_exactly_what_the_contract_declares() -> None:
+    document: dict[str, Any] = yaml.safe_load(Path(CONTRACT).read_text())
+    contract = document["variables"]["api"]
+    declared = {name: variable["type"] for name, variable in contract.items()}
+    assert {name: variable.kind for name, variable in env.variables.items()} == declared
+
+
+def test_names_everything_that_is_wrong_and_no_value() -> None:
+    broken = Environment({"COUNT": "many", "FLAG": "perhaps", "LINK": "no-link", "WAIT": "-1"})
+    broken.integer("COUNT")
+    broken.boolean("FLAG")
+    broken.url("LINK")
+    broken.duration("WAIT")
+    broken.string("MISSING")
+    with pytest.raises(ImproperlyConfigured) as caught:
+        broken.check()
+    assert str(caught.value) == (
+        "environment: COUNT is not a valid integer; FLAG is not a valid boolean; "
+        "LINK is not a valid url; WAIT is not a valid duration; MISSING is not set"
+    )
+
+
+def test_reads_values_of_every_type() -> None:
+    source = {
+        "COUNT": " 3 ",
+        "FLAG": "yes",
+        "LINK": "https://example.org/x",
+        "ITEMS": "a, b,,c",
+        "RATE": "0.5",
+        "EMPTY": "",
+    }
+    good = Environment(source)
+    assert good.integer("COUNT") == 3
+    assert good.boolean("FLAG") is True
+    assert good.url("LINK") == "https://example.org/x"
+    assert good.items("ITEMS") == ["a", "b", "c"]
+    assert good.number("RATE") == 0.5
+    assert good.string("EMPTY", default="x") == "x"
+    good.check()
+
+
+def test_database_url_may_hold_escaped_characters_and_parameters() -> None:
+    url = "postgres://me:p%40ss%2Fword@db.internal:6432/my%20data?sslmode=verify-full"
+    settings = settings_from_url(url, pool_size=3)
+    assert settings["PASSWORD"] == "p@ss/word"
+    assert (settings["HOST"], settings["PORT"]) == ("db.internal", 6432)
+    assert settings["NAME"] == "my data"
+    assert settings["OPTIONS"]["sslmode"] == "verify-full"

@@ -1,0 +1,74 @@
+"""Metrics of requests, of background tasks and the port that serves them."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from celery import current_app, shared_task
+from prometheus_client import REGISTRY
+from rest_framework.test import APIClient
+
+from metrics import exposition, tasks
+
+COUNT = "from metrics.middleware import REQUESTS; REQUESTS.labels('GET', 'x', 200).inc()"
+
+
+def count(route: str, status: str, method: str = "GET") -> float:
+    labels = {"method": method, "route": route, "status": status}
+    return REGISTRY.get_sample_value("http_requests_total", labels) or 0
+
+
+def test_requests_are_counted_by_route_and_not_by_path(client: APIClient) -> None:
+    before = count("none", "404")
+    client.get("/nowhere/1")
+    client.get("/nowhere/2")
+    assert count("none", "404") == before + 2
+
+
+@pytest.mark.django_db
+def test_parameters_are_not_part_of_the_route(api: APIClient) -> None:
+    route = "api/v1/auth/me/"
+    before = count(route, "200")
+    api.get("/api/v1/auth/me/?x=1")
+    assert count(route, "200") == before + 1
+
+
+def test_tasks_are_counted_and_timed() -> None:
+    @shared_task(name="some.task")
+    def some_task() -> None:
+        """Does nothing."""
+
+    tasks.note_start("1")
+    tasks.count("1", some_task, "SUCCESS")
+    labels = {"task": "some.task"}
+    assert REGISTRY.get_sample_value("tasks_total", {**labels, "state": "success"}) == 1
+    assert REGISTRY.get_sample_value("task_duration_seconds_count", labels) == 1
+
+
+def test_every_queue_has_a_length() -> None:
+    (lengths,) = tasks.QueueLengths().collect()
+    queues = {sample.labels["queue"] for sample in lengths.samples}
+    assert queues == set(current_app.conf.task_queues)
+
+
+def test_adds_up_what_the_processes_of_the_container_count(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "metrics"))
+    exposition.start(port=19090)
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", COUNT], env=os.environ.copy(), check=True)
+    with urllib.request.urlopen("http://127.0.0.1:19090/metrics") as response:
+        lines = response.read().decode().splitlines()
+    assert 'http_requests_total{method="GET",route="x",status="200"} 2.0' in lines
+
+
+def test_serves_nothing_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    exposition.start(port=19091)
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen("http://127.0.0.1:19091/metrics")

@@ -1,0 +1,182 @@
+"""The slice: orders from the API to the database and back."""
+
+import io
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from orders import dispatch, services
+from orders.confirmation import confirm
+from orders.models import Order
+
+URL = "/api/v1/orders/"
+
+
+@pytest.fixture
+def requested(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What was handed on to be carried out, instead of carrying it out."""
+    identifiers: list[object] = []
+    monkeypatch.setattr(dispatch, "request_confirmation", identifiers.append)
+    return identifiers
+
+
+@pytest.fixture
+def order(user: User, requested: list[object]) -> Order:
+    return services.place(user, title="Tea", quantity=2)
+
+
+def statuses(order: Order) -> list[str]:
+    return list(order.events.values_list("status", flat=True))
+
+
+def test_create_hands_on_after_the_commit(
+    api: APIClient,
+    user: User,
+    requested: list[object],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks() as callbacks:
+        response = api.post(URL, {"title": "Tea", "quantity": 2})
+    assert response.status_code == 201
+    assert response.json()["status"] == "pending"
+    created = Order.objects.get(pk=response.json()["id"])
+    assert created.owner == user
+    assert requested == []
+    for callback in callbacks:
+        callback()
+    assert requested == [created.pk]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"quantity": 1}, "title"),
+        ({"title": ""}, "title"),
+        ({"title": "x" * 121}, "title"),
+        ({"title": "Tea", "quantity": 0}, "quantity"),
+        ({"title": "Tea", "quantity": 1001}, "quantity"),
+    ],
+)
+def test_invalid_requests_name_the_field(
+    api: APIClient,
+    body: dict[str, object],
+    field: str,
+) -> None:
+    response = api.post(URL, body)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert list(response.json()["errors"]) == [field]
+
+
+def test_clients_cannot_set_the_status(api: APIClient, requested: list[object]) -> None:
+    response = api.post(URL, {"title": "Tea", "status": "confirmed"})
+    assert response.json()["status"] == "pending"
+
+
+@pytest.mark.django_db
+def test_nobody_needs_to_log_in(client: APIClient) -> None:
+    assert client.get(URL).status_code == 403
+    assert client.post(URL, {"title": "Tea"}).status_code == 403
+
+
+def test_others_do_not_see_it(order: Order, other: User) -> None:
+    stranger = APIClient()
+    stranger.force_authenticate(other)
+    assert stranger.get(URL).json()["count"] == 0
+    assert stranger.get(f"{URL}{order.pk}/").status_code == 404
+
+
+def test_list_has_pages_with_the_newest_first(
+    api: APIClient,
+    user: User,
+    requested: list[object],
+) -> None:
+    for number in range(3):
+        services.place(user, title=str(number), quantity=1)
+    first = api.get(URL, {"page_size": 2}).json()
+    assert [entry["title"] for entry in first["results"]] == ["2", "1"]
+    assert first["count"] == 3
+    assert [entry["title"] for entry in api.get(first["next"]).json()["results"]] == ["0"]
+
+
+def test_detail_shows_the_history(
+    api: APIClient,
+    order: Order,
+) -> None:
+    confirm(order.pk)
+    body = api.get(f"{URL}{order.pk}/").json()
+    assert body["status"] == "confirmed"
+    assert body["confirmed_at"] is not None
+    steps = [event["status"] for event in body["events"]]
+    assert steps == ["pending", "processing", "confirmed"]
+
+
+def test_confirming_twice_has_one_effect(order: Order) -> None:
+    assert confirm(order.pk) is True
+    assert confirm(order.pk) is False
+    assert statuses(order) == ["pending", "processing", "confirmed"]
+
+
+def test_repeated_after_a_crash_it_has_one_effect(
+    order: Order,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def crash() -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("orders.confirmation.work", crash)
+        with pytest.raises(RuntimeError):
+            confirm(order.pk)
+    assert confirm(order.pk) is True
+    order.refresh_from_db()
+    assert order.attempts == 2
+    assert statuses(order) == ["pending", "processing", "processing", "confirmed"]
+
+
+def test_overtaken_during_the_work_it_has_one_effect(
+    order: Order,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def overtake() -> None:
+        monkeypatch.undo()
+        assert confirm(order.pk) is True
+
+    monkeypatch.setattr("orders.confirmation.work", overtake)
+    assert confirm(order.pk) is False
+    assert statuses(order).count("confirmed") == 1
+
+
+def test_the_database_refuses_a_second_effect(order: Order) -> None:
+    confirm(order.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        order.events.create(status=Order.Status.CONFIRMED)
+
+
+@pytest.mark.django_db
+def test_what_is_gone_is_nothing_to_do() -> None:
+    assert confirm(uuid4()) is False
+
+
+@pytest.mark.django_db
+def test_seed_twice_leaves_one_user_who_can_log_in(requested: list[object]) -> None:
+    call_command("seed", stdout=io.StringIO())
+    call_command("seed", stdout=io.StringIO())
+    user = User.objects.get(username="demo")
+    assert user.check_password("seed-password")
+    assert user.orders.count() == 2
+
+
+@pytest.mark.django_db
+def test_seed_refuses_production_and_an_empty_password(settings: Settings) -> None:
+    settings.SEED_PASSWORD = ""
+    with pytest.raises(CommandError, match="SEED_PASSWORD"):
+        call_command("seed")
+    settings.ENVIRONMENT = "production"
+    with pytest.raises(CommandError, match="production"):
+        call_command("seed")

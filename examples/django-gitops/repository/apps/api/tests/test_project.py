@@ -1,0 +1,47 @@
+"""Checks of the project as a whole."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_committed_api_description_is_current() -> None:
+    """If this fails: `python manage.py spectacular --file openapi.yaml`."""
+    output = io.StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=output)
+    committed = (settings.BASE_DIR / "openapi.yaml").read_text()
+    assert yaml.safe_load(output.getvalue()) == yaml.safe_load(committed)
+
+
+def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=Path(settings.BASE_DIR),
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_settings_pass_the_deployment_checks() -> None:
+    result = manage("check", "--deploy", "--fail-level", "WARNING", SECURE_SSL_REDIRECT="true")
+    assert result.returncode == 0, result.stderr
+
+
+def test_start_without_required_variables_names_them() -> None:
+    result = manage("check", SECRET_KEY="", DATABASE_URL="")
+    assert result.returncode != 0
+    assert "SECRET_KEY is not set; DATABASE_URL is not set" in result.stderr

@@ -1,0 +1,119 @@
+"""Health questions, request ids, log lines, errors and limits."""
+
+import json
+import logging
+import sys
+from unittest.mock import patch
+
+import pytest
+from django.core.cache import cache
+from django.db import OperationalError
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from common.limits import AnonymousThrottle, ScopeThrottle
+from common.logs import JsonFormatter, request_id
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_answers_whatever_the_host_name_and_transport(
+    path: str, client: APIClient, settings: Settings
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    response = client.get(path, headers={"host": "10.0.0.7:8000"})
+    assert response.status_code == 200
+
+
+@pytest.mark.django_db
+def test_without_the_database_it_lives_and_is_not_ready(client: APIClient) -> None:
+    with patch("common.middleware.transaction.atomic", side_effect=OperationalError):
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/livez").status_code == 200
+
+
+def test_other_paths_need_a_known_host(client: APIClient) -> None:
+    assert client.get("/api/v1/auth/csrf/", headers={"host": "10.0.0.7"}).status_code == 400
+
+
+def test_a_good_request_id_is_echoed(client: APIClient) -> None:
+    response = client.get("/api/v1/auth/csrf/", headers={"x-request-id": "abc-123"})
+    assert response["X-Request-Id"] == "abc-123"
+
+
+@pytest.mark.parametrize("given", ["", "x" * 65, "two words", 'quote"'])
+def test_a_bad_request_id_is_replaced(given: str, client: APIClient) -> None:
+    response = client.get("/api/v1/auth/csrf/", headers={"x-request-id": given})
+    assert len(response["X-Request-Id"]) == 36
+
+
+def test_a_request_is_one_log_line(client: APIClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="common.middleware"):
+        client.get("/api/v1/auth/csrf/")
+    (record,) = [record for record in caplog.records if record.name == "common.middleware"]
+    assert record.getMessage() == "GET /api/v1/auth/csrf/"
+    assert vars(record)["status"] == 200
+
+
+def test_log_lines_are_json_with_extras_and_exceptions() -> None:
+    token = request_id.set("abc")
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "it %s", ("failed",), sys.exc_info())
+        record.count = 3
+        line = json.loads(JsonFormatter().format(record))
+    finally:
+        request_id.reset(token)
+    assert line["message"] == "it failed"
+    assert (line["level"], line["request_id"], line["count"]) == ("error", "abc", 3)
+    assert "ValueError: broken" in line["exception"]
+
+
+def test_unknown_address_is_a_problem(client: APIClient) -> None:
+    response = client.get("/nowhere")
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["status"] == 404
+
+
+def test_a_failure_is_a_problem_without_details(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("accounts.views.MeView.get", fail)
+    api.raise_request_exception = False
+    response = api.get("/api/v1/auth/me/")
+    assert response.status_code == 500
+    assert response["Content-Type"] == "application/problem+json"
+    assert "secret detail" not in response.content.decode()
+
+
+def test_too_many_requests_are_refused(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AnonymousThrottle, "THROTTLE_RATES", {"anon": "2/min"})
+    statuses = [client.get("/api/v1/auth/csrf/").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+
+
+def test_logins_have_a_limit_of_their_own(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScopeThrottle, "THROTTLE_RATES", {"login": "1/min"})
+    token = client.get("/api/v1/auth/csrf/").json()["token"]
+    responses = [
+        client.post("/api/v1/auth/login/", {}, headers={"x-csrftoken": token}) for _ in range(2)
+    ]
+    assert [response.status_code for response in responses] == [400, 429]
+
+
+def test_without_the_cache_requests_pass(client: APIClient, settings: Settings) -> None:
+    location = "redis://localhost:1/0"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
+    assert client.get("/api/v1/auth/csrf/").status_code == 200
+
+
+def test_the_cache_is_a_real_server() -> None:
+    cache.set("key", {"value": 1}, timeout=10)
+    assert cache.get("key") == {"value": 1}

@@ -1,0 +1,165 @@
+"""Tasks by themselves, and how the pieces are wired."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from celery import current_app
+from django.db import OperationalError
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from common.logs import request_id
+from config import celery, reload
+from config.celery import Pulse
+from orders import dispatch, tasks
+from orders.models import Order
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The identifiers that were put into the queue, instead of putting them there."""
+    identifiers: list[str] = []
+    monkeypatch.setattr(tasks.confirm_order, "delay", identifiers.append)
+    return identifiers
+
+
+@pytest.fixture
+def make(user: User) -> Callable[..., Order]:
+    def make(*, age: int, **fields: object) -> Order:
+        order = Order.objects.create(owner=user, title="Tea", **fields)
+        changed = timezone.now() - timedelta(seconds=age)
+        Order.objects.filter(pk=order.pk).update(updated_at=changed)
+        return order
+
+    return make
+
+
+def sweep(capture: DjangoCaptureOnCommitCallbacks) -> int:
+    with capture(execute=True):
+        return tasks.requeue_stale()
+
+
+def test_a_request_becomes_a_message(asked: list[str]) -> None:
+    identifier = uuid4()
+    dispatch.request_confirmation(identifier)
+    assert asked == [str(identifier)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_the_request_is_recorded(
+    api: APIClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def away(_: str) -> None:
+        raise OSError("no broker")
+
+    monkeypatch.setattr(tasks.confirm_order, "delay", away)
+    response = api.post("/api/v1/orders/", {"title": "Tea"})
+    assert response.status_code == 201
+    assert Order.objects.get().status == Order.Status.PENDING
+    assert "no broker" in caplog.text
+
+
+def test_the_sweep_asks_again_for_what_is_stale_once(
+    make: Callable[..., Order],
+    asked: list[str],
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    old = settings.STALE_AFTER_SECONDS + 1
+    pending = make(age=old)
+    interrupted = make(age=old, status="processing", attempts=1)
+    make(age=old, status="confirmed")
+    make(age=0)
+    assert sweep(django_capture_on_commit_callbacks) == 2
+    assert set(asked) == {str(pending.pk), str(interrupted.pk)}
+    assert sweep(django_capture_on_commit_callbacks) == 0
+
+
+def test_the_sweep_gives_up_in_the_end(
+    make: Callable[..., Order],
+    asked: list[str],
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    hopeless = make(
+        age=settings.STALE_AFTER_SECONDS + 1,
+        status="processing",
+        attempts=tasks.MAX_ATTEMPTS,
+    )
+    sweep(django_capture_on_commit_callbacks)
+    hopeless.refresh_from_db()
+    assert hopeless.status == Order.Status.FAILED
+    assert asked == []
+
+
+def test_a_database_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks, "confirm", away)
+    result = tasks.confirm_order.apply((str(uuid4()),))
+    assert isinstance(result.result, OperationalError)
+
+
+def test_what_is_sent_has_a_queue_and_what_is_scheduled_exists() -> None:
+    queues = set(current_app.conf.task_queues)
+    routes = current_app.conf.task_routes
+    assert current_app.conf.task_default_queue in queues
+    assert {route["queue"] for route in routes.values()} <= queues
+    scheduled = {entry["task"] for entry in current_app.conf.beat_schedule.values()}
+    assert scheduled | set(routes) <= set(current_app.tasks)
+
+
+def test_time_limits_fit_into_the_time_before_redelivery() -> None:
+    conf = current_app.conf
+    assert conf.task_soft_time_limit < conf.task_time_limit
+    assert conf.task_time_limit < conf.broker_transport_options["visibility_timeout"]
+
+
+def test_a_message_carries_the_request_id() -> None:
+    headers: dict[str, object] = {}
+    token = request_id.set("abc-123")
+    try:
+        celery.send_request_id(headers)
+    finally:
+        request_id.reset(token)
+    assert headers == {"request_id": "abc-123"}
+
+
+def test_the_pulse_stops_when_the_loop_does_and_not_when_the_broker_is_away(tmp_path: Path) -> None:
+    pulse = Pulse(tmp_path / "alive", patience=0)
+    assert pulse.healthy()
+    pulse.consuming = True
+    assert not pulse.healthy()
+    pulse.patience = 60
+    pulse.turn()
+    assert pulse.healthy()
+
+
+def test_in_development_a_command_runs_again_after_a_change(tmp_path: Path) -> None:
+    """The command counts its runs; the second one ends by itself."""
+    source = tmp_path / "code.py"
+    source.touch()
+    runs = tmp_path / "runs"
+    script = f"import pathlib, time; f = pathlib.Path({str(runs)!r}); f.open('a').write('x'); "
+    script += "time.sleep(30 if f.read_text() == 'x' else 0)"
+
+    def change() -> None:
+        while not runs.exists():
+            time.sleep(0.05)
+        time.sleep(0.2)
+        source.write_text("changed")
+
+    threading.Thread(target=change).start()
+    assert reload.main([sys.executable, "-c", script], tmp_path, interval=0.05) == 0
+    assert runs.read_text() == "xx"

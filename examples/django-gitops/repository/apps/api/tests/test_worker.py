@@ -1,0 +1,112 @@
+"""A real worker: what it does, how it stops, and what happens when it dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import User
+from common.logs import request_id
+from orders import services
+from orders.models import Order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+type Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts workers on the tests' database and broker."""
+    current_app.control.purge()
+    started: list[subprocess.Popen[bytes]] = []
+    database = urlsplit(os.environ["DATABASE_URL"])
+    database = database._replace(path=f"/{connection.settings_dict['NAME']}")
+    command = [sys.executable, "-m", "celery", "--app", "config", "worker", "--concurrency", "1"]
+    queues = ",".join(settings.CELERY_TASK_QUEUES)
+
+    def start(**variables: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [*command, "--queues", queues],
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+                "DATABASE_URL": database.geturl(),
+                "CELERY_VISIBILITY_TIMEOUT": "3",
+                **variables,
+            },
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """The worker and its pool, at once and without notice."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
+
+
+def place() -> Order:
+    user = User.objects.create_user("ada")
+    return services.place(user, title="Tea", quantity=1)
+
+
+def until(placed: Order, status: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        placed.refresh_from_db()
+        if placed.status == status:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"still {placed.status} after a minute")
+
+
+def steps(placed: Order) -> list[str]:
+    return list(placed.events.values_list("status", flat=True))
+
+
+def test_carries_it_out_under_the_request_id_and_shows_that_it_is_alive(start: Start) -> None:
+    start()
+    token = request_id.set("abc-123")
+    placed = place()
+    request_id.reset(token)
+    until(placed, "confirmed")
+    assert steps(placed) == ["pending", "processing", "confirmed"]
+    assert set(placed.events.values_list("request_id", flat=True)) == {"abc-123"}
+    probe = [sys.executable, "-I", "-S", "config/probe.py", "file", "/tmp/worker", "60"]
+    assert subprocess.run(probe, check=False).returncode == 0
+
+
+def test_told_to_stop_it_finishes_what_it_does(start: Start) -> None:
+    worker = start(WORK_SECONDS="2")
+    placed = place()
+    until(placed, "processing")
+    worker.terminate()
+    assert worker.wait(timeout=30) == 0
+    assert steps(placed) == ["pending", "processing", "confirmed"]
+
+
+def test_killed_in_the_middle_another_one_confirms_exactly_once(start: Start) -> None:
+    worker = start(WORK_SECONDS="60")
+    placed = place()
+    until(placed, "processing")
+    kill(worker)
+    start()
+    until(placed, "confirmed")
+    assert steps(placed) == ["pending", "processing", "processing", "confirmed"]

@@ -1,0 +1,23 @@
+import type { Metadata } from "next";
+import type { ReactNode } from "react";
+import "./globals.css";
+
+// Every page carries the nonce of its own response, so none can be made at build time.
+export const dynamic = "force-dynamic";
+
+export const metadata: Metadata = {
+  title: {
+    default: "Shop",
+    template: "%s · Shop",
+  },
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>
+        <main>{children}</main>
+      </body>
+    </html>
+  );
+}

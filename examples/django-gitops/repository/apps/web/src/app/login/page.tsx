@@ -1,0 +1,13 @@
+import type { Metadata } from "next";
+import { LoginForm } from "@/components/session";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+export default function LoginPage() {
+  return (
+    <>
+      <h1>Sign in</h1>
+      <LoginForm />
+    </>
+  );
+}

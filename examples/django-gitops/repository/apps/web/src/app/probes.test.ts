@@ -1,0 +1,19 @@
+import { describe, expect, it, vi } from "vitest";
+import { GET as healthz } from "./healthz/route";
+import { GET as readyz } from "./readyz/route";
+
+describe("the probes", () => {
+  it("is alive without an environment, so that a wrong one is seen and not restarted", () => {
+    vi.stubEnv("API_INTERNAL_URL", "");
+    expect(healthz().status).toBe(200);
+  });
+
+  it("is ready only when the environment is complete", () => {
+    vi.stubEnv("API_INTERNAL_URL", "http://api:8000");
+    expect(readyz().status).toBe(200);
+    vi.stubEnv("API_INTERNAL_URL", "");
+    const log = vi.spyOn(console, "error").mockReturnValue(undefined);
+    expect(readyz().status).toBe(503);
+    expect(log).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,55 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { apiSend } from "./api-browser";
+import { ApiError } from "./problem";
+
+const CSRF_COOKIE = "csrftoken";
+
+describe("apiSend", () => {
+  const calls = vi.fn<(url: string, init?: RequestInit) => Promise<Response>>();
+
+  beforeEach(() => {
+    vi.stubGlobal("fetch", calls);
+  });
+
+  afterEach(() => {
+    calls.mockReset();
+    document.cookie = `${CSRF_COOKIE}=; max-age=0`;
+  });
+
+  it("sends the CSRF token of the cookie and the body as JSON", async () => {
+    document.cookie = `${CSRF_COOKIE}=known%21`;
+    calls.mockResolvedValueOnce(Response.json({ id: "1" }, { status: 201 }));
+    await expect(apiSend("/things/", { item: "x" })).resolves.toEqual({ id: "1" });
+    expect(calls).toHaveBeenCalledOnce();
+    expect(calls).toHaveBeenCalledWith(
+      "/api/v1/things/",
+      expect.objectContaining({
+        method: "POST",
+        credentials: "same-origin",
+        body: '{"item":"x"}',
+        headers: expect.objectContaining({ "x-csrftoken": "known!" }) as unknown,
+      }),
+    );
+  });
+
+  it("asks for a token first when there is none", async () => {
+    calls.mockImplementationOnce(() => {
+      document.cookie = `${CSRF_COOKIE}=fresh`;
+      return Promise.resolve(new Response(null, { status: 204 }));
+    });
+    calls.mockResolvedValueOnce(new Response(null, { status: 204 }));
+    await expect(apiSend("/auth/logout/")).resolves.toBeUndefined();
+    expect(calls.mock.calls.map(([url]) => url)).toEqual([
+      "/api/v1/auth/csrf/",
+      "/api/v1/auth/logout/",
+    ]);
+    expect(calls.mock.calls[1]?.[1]?.headers).toMatchObject({ "x-csrftoken": "fresh" });
+  });
+
+  it("turns an error answer into an ApiError", async () => {
+    document.cookie = `${CSRF_COOKIE}=known`;
+    calls.mockResolvedValueOnce(Response.json({ detail: "No." }, { status: 403 }));
+    await expect(apiSend("/things/", {})).rejects.toThrow(new ApiError(403, "No."));
+  });
+});

@@ -1,0 +1,51 @@
+import "server-only";
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { record, text } from "./contract";
+import { readEnvironment } from "./env";
+import { ApiError } from "./problem";
+
+// The visitor's session, and what the API needs to know about the outside connection.
+const FORWARDED = [
+  "accept-language",
+  "cookie",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-request-id",
+];
+
+/** Reads from the API inside the private network, in the name of the visitor. */
+export async function apiGet(path: string): Promise<unknown> {
+  const visitor = await headers();
+  const forwarded = FORWARDED.flatMap((name) => {
+    const value = visitor.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  const response = await fetch(new URL(path, readEnvironment().apiInternalUrl), {
+    // One visitor's data at one moment: never stored, never shown to somebody else.
+    cache: "no-store",
+    headers: { accept: "application/json", ...Object.fromEntries(forwarded) },
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) {
+    throw await ApiError.from(response);
+  }
+  return response.json();
+}
+
+export interface SessionUser {
+  readonly username: string;
+}
+
+/** The signed-in visitor; anybody else is sent to the login page. */
+export async function requireUser(): Promise<SessionUser> {
+  try {
+    return { username: text(record(await apiGet("/api/v1/auth/me/")), "username") };
+  } catch (error) {
+    if (error instanceof ApiError && error.isUnauthenticated) {
+      redirect("/login");
+    }
+    throw error;
+  }
+}

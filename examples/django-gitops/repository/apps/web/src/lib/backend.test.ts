@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { forwardToApi } from "./backend";
+
+interface Received {
+  readonly message: IncomingMessage;
+  readonly body: string;
+}
+
+const PLACE = "http://localhost:3000/api/v1";
+
+describe("forwardToApi", () => {
+  let api: Server;
+  let received: Received[];
+
+  beforeEach(async () => {
+    received = [];
+    api = createServer((message, answer) => {
+      const chunks: Buffer[] = [];
+      message.on("data", (chunk: Buffer) => chunks.push(chunk));
+      message.on("end", () => {
+        received.push({ message, body: Buffer.concat(chunks).toString() });
+        answer.setHeader("set-cookie", ["csrftoken=new; Path=/", "sessionid=s; Path=/; HttpOnly"]);
+        answer.setHeader("location", "/api/v1/elsewhere/");
+        const status = Number(new URL(message.url ?? "", PLACE).searchParams.get("status"));
+        answer.writeHead(status, { "content-type": "application/json" });
+        answer.end(status === 204 ? undefined : '{"id":"1"}');
+      });
+    });
+    await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
+    const { port } = api.address() as AddressInfo;
+    vi.stubEnv("API_INTERNAL_URL", `http://127.0.0.1:${port}`);
+  });
+
+  afterEach(async () => {
+    api.closeAllConnections();
+    await new Promise((resolve) => api.close(resolve));
+  });
+
+  it("passes on method, host, path with its last slash, query, body, cookies and token", async () => {
+    const answer = await forwardToApi(
+      new Request(`${PLACE}/things/?status=201`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          cookie: "csrftoken=old; sessionid=s",
+          origin: "http://localhost:3000",
+          "x-csrftoken": "old",
+        },
+        body: '{"title":"x"}',
+      }),
+    );
+    const [call] = received;
+    expect(call?.message.method).toBe("POST");
+    expect(call?.message.url).toBe("/api/v1/things/?status=201");
+    expect(call?.body).toBe('{"title":"x"}');
+    expect(call?.message.headers).toMatchObject({
+      cookie: "csrftoken=old; sessionid=s",
+      host: "localhost:3000",
+      origin: "http://localhost:3000",
+      "x-csrftoken": "old",
+    });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toEqual({ id: "1" });
+    expect(answer.headers.getSetCookie()).toHaveLength(2);
+  });
+
+  it("leaves redirects to the browser", async () => {
+    const answer = await forwardToApi(new Request(`${PLACE}/moved/?status=302`));
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toBe("/api/v1/elsewhere/");
+    expect(received).toHaveLength(1);
+  });
+
+  it("passes on answers without a body", async () => {
+    const answer = await forwardToApi(
+      new Request(`${PLACE}/auth/logout/?status=204`, { method: "POST" }),
+    );
+    expect(answer.status).toBe(204);
+    expect(await answer.text()).toBe("");
+  });
+
+  it("answers 502 as a problem document when the API is away", async () => {
+    vi.stubEnv("API_INTERNAL_URL", "http://127.0.0.1:9");
+    const log = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const answer = await forwardToApi(new Request(`${PLACE}/things/`));
+    expect(answer.status).toBe(502);
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    expect(log).toHaveBeenCalledOnce();
+  });
+});

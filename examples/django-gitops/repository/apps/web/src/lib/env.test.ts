@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { load } from "js-yaml";
+import { describe, expect, it } from "vitest";
+import { EnvironmentError, readEnvironment, VARIABLES } from "./env";
+
+const SERVICE = "web";
+const contract = process.env.ENV_SCHEMA ?? "";
+
+type Contract = Record<string, Record<string, { readonly type: string }>>;
+
+// The repository's `make test` says where the contract is; inside the image alone there is none.
+describe.skipIf(contract === "")("the project's variable contract", () => {
+  it("declares exactly what this service reads", () => {
+    const { variables } = load(readFileSync(contract, "utf8")) as { variables: Contract };
+    const declared = Object.entries(variables[SERVICE] ?? {});
+    const types = declared.map(([name, { type }]) => [name, type]);
+    expect(Object.fromEntries(types)).toEqual(VARIABLES);
+  });
+});
+
+describe("readEnvironment", () => {
+  it("reads the API's address", () => {
+    const environment = readEnvironment({ API_INTERNAL_URL: "http://api:8000" });
+    expect(environment.apiInternalUrl.href).toBe("http://api:8000/");
+  });
+
+  it.each([undefined, "", "api:8000", "ftp://api", "not an address"])("refuses %o", (value) => {
+    expect(() => readEnvironment({ API_INTERNAL_URL: value })).toThrow(EnvironmentError);
+  });
+
+  it("keeps credentials out of the message", () => {
+    const read = () => readEnvironment({ API_INTERNAL_URL: "ftp://user:hunter2@api" });
+    expect(read).toThrow(/^API_INTERNAL_URL is not an http\(s\) address$/);
+  });
+});

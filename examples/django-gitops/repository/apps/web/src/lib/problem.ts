@@ -1,0 +1,55 @@
+/** An error answer of the API: RFC 9457 `application/problem+json`, or whatever a proxy sent instead. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly status: number,
+    message: string,
+    /** Messages per form field, for answers to invalid input. */
+    readonly fields: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+
+  /** True where signing in (again) is what helps. */
+  get isUnauthenticated(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
+  static async from(response: Response): Promise<ApiError> {
+    const type = response.headers.get("content-type") ?? "";
+    const body: unknown = /^application\/(problem\+)?json/.test(type)
+      ? await response.json().catch(() => undefined)
+      : undefined;
+    const fallback = `The service answered with status ${response.status}.`;
+    if (!isRecord(body)) {
+      return new ApiError(response.status, fallback);
+    }
+    const message = [body.detail, body.title].find(isText);
+    return new ApiError(response.status, message ?? fallback, fieldMessages(body.errors));
+  }
+}
+
+/** The text to show for any failure, without leaking what went wrong inside. */
+export function describeFailure(error: unknown): string {
+  return error instanceof ApiError ? error.message : "The service cannot be reached. Try again.";
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function fieldMessages(errors: unknown): Record<string, string> {
+  if (!isRecord(errors)) {
+    return {};
+  }
+  const entries = Object.entries(errors).map(([field, messages]) => {
+    const list: unknown[] = Array.isArray(messages) ? messages : [messages];
+    return [field, list.filter(isText).join(" ")] as const;
+  });
+  return Object.fromEntries(entries.filter(([, text]) => text !== ""));
+}

@@ -1,0 +1,57 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { Field } from "@/components/field";
+import { apiSend } from "@/lib/api-browser";
+import { ApiError, describeFailure } from "@/lib/problem";
+
+interface Failure {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export function OrderForm() {
+  const router = useRouter();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const data = new FormData(form);
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const body = { title: data.get("title"), quantity: Number(data.get("quantity")) };
+      await apiSend("/orders/", body);
+      form.reset();
+      router.refresh();
+    } catch (error) {
+      const fields = error instanceof ApiError ? error.fields : {};
+      setFailure({ message: describeFailure(error), fields });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form method="post" aria-label="New order" onSubmit={submit}>
+      <Field label="Title" name="title" error={failure?.fields.title} required maxLength={120} />
+      <Field
+        label="Quantity"
+        name="quantity"
+        error={failure?.fields.quantity}
+        required
+        type="number"
+        min={1}
+        max={1000}
+        defaultValue={1}
+      />
+      <button type="submit" disabled={busy}>
+        {busy ? "Creating…" : "Create"}
+      </button>
+      {failure && <p role="alert">{failure.message}</p>}
+    </form>
+  );
+}

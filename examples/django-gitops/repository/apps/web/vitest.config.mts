@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: {
+    alias: {
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+      // Outside Next.js this marker package throws on import; tests stand in for the server.
+      "server-only": fileURLToPath(new URL("./node_modules/server-only/empty.js", import.meta.url)),
+    },
+  },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+    fsModuleCache: false,
+    testTimeout: 20_000,
+    unstubEnvs: true,
+    unstubGlobals: true,
+  },
+});
