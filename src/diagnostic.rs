@@ -22,10 +22,7 @@ pub struct Source {
 impl Source {
     /// Names a text.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// The line with this number (from 1), without its line break.
@@ -48,11 +45,7 @@ pub struct Span {
 impl Span {
     /// A span on one line.
     pub const fn new(line: usize, column: usize, length: usize) -> Self {
-        Self {
-            line,
-            column,
-            length,
-        }
+        Self { line, column, length }
     }
 
     /// A whole line.
@@ -191,21 +184,11 @@ impl Diagnostic {
     /// The text for a terminal: several lines, the last one without a line break.
     pub fn render(&self, color: bool) -> String {
         let paint = |code: &'static str| if color { code } else { "" };
-        let (strong, bold, frame, reset) = (
-            paint(self.severity.color()),
-            paint("\x1b[1m"),
-            paint("\x1b[1;34m"),
-            paint("\x1b[0m"),
-        );
-        let code = self
-            .code
-            .as_ref()
-            .map_or_else(String::new, |code| format!("[{}]", one_line(code)));
-        let mut out = format!(
-            "{strong}{}{code}{reset}{bold}: {}{reset}",
-            self.severity.as_str(),
-            one_line(&self.message)
-        );
+        let (strong, bold, frame, reset) =
+            (paint(self.severity.color()), paint("\x1b[1m"), paint("\x1b[1;34m"), paint("\x1b[0m"));
+        let code = self.code.as_ref().map_or_else(String::new, |code| format!("[{}]", one_line(code)));
+        let mut out =
+            format!("{strong}{}{code}{reset}{bold}: {}{reset}", self.severity.as_str(), one_line(&self.message));
         let line = self.span.map_or(0, |span| span.line);
         let gutter = " ".repeat(line.to_string().len());
         if let Some(file) = &self.file {
@@ -219,26 +202,17 @@ impl Diagnostic {
         }
         if let (Some(span), Some(text)) = (self.span, &self.source_line) {
             let (shown, offset, length) = excerpt(text, span);
-            let _ = write!(
-                out,
-                "\n{gutter} {frame}|{reset}\n{frame}{line} |{reset} {shown}"
-            );
+            let _ = write!(out, "\n{gutter} {frame}|{reset}\n{frame}{line} |{reset} {shown}");
             if span.column > 0 {
                 let (pad, carets) = (" ".repeat(offset), "^".repeat(length));
-                let _ = write!(
-                    out,
-                    "\n{gutter} {frame}|{reset} {pad}{strong}{carets}{reset}"
-                );
+                let _ = write!(out, "\n{gutter} {frame}|{reset} {pad}{strong}{carets}{reset}");
             }
         }
         let notes = self.notes.iter().map(|note| ("note", note));
         for (label, text) in notes.chain(self.help.iter().map(|help| ("help", help))) {
             let text = printable(text.trim_end());
             let indented = text.replace('\n', &format!("\n{gutter}         "));
-            let _ = write!(
-                out,
-                "\n{gutter} {frame}={reset} {bold}{label}{reset}: {indented}"
-            );
+            let _ = write!(out, "\n{gutter} {frame}={reset} {bold}{label}{reset}: {indented}");
         }
         out
     }
@@ -254,11 +228,7 @@ impl fmt::Display for Diagnostic {
 fn excerpt(line: &str, span: Span) -> (String, usize, usize) {
     let start = span.column.saturating_sub(1);
     // A long line is shown from a little before the place.
-    let skip = if start >= MAX_SHOWN {
-        start - MAX_SHOWN / 3
-    } else {
-        0
-    };
+    let skip = if start >= MAX_SHOWN { start - MAX_SHOWN / 3 } else { 0 };
     let (mut shown, mut offset, mut end) = (String::new(), 0, 0);
     if skip > 0 {
         shown.push('…');

@@ -127,9 +127,9 @@ fn insert(
     problems: &mut Diagnostics,
 ) {
     let template = origin.template.clone();
-    let inserted = RelPath::new(path)
-        .map_err(|error| error.to_string())
-        .and_then(|path| tree.insert(path, RenderedFile { contents, owner, origin }).map_err(|error| error.to_string()));
+    let inserted = RelPath::new(path).map_err(|error| error.to_string()).and_then(|path| {
+        tree.insert(path, RenderedFile { contents, owner, origin }).map_err(|error| error.to_string())
+    });
     if let Err(why) = inserted {
         problems.push(Diagnostic::error(format!("can't place `{path}`: {why}")).file(template));
     }

@@ -81,9 +81,7 @@ pub enum TreeError {
         second: Origin,
     },
     /// Two paths differ by letter case alone, which is one path on macOS and Windows.
-    #[error(
-        "{second} and {first} differ by letter case alone: they are one path on macOS and Windows"
-    )]
+    #[error("{second} and {first} differ by letter case alone: they are one path on macOS and Windows")]
     Case {
         /// The spelling that was there first.
         first: Box<Planned>,
@@ -153,9 +151,7 @@ impl FileTree {
     /// Adds a file, or says which other file it collides with. A refused file leaves the tree as it was.
     pub fn insert(&mut self, path: RelPath, file: RenderedFile) -> Result<(), TreeError> {
         if path.as_str().eq_ignore_ascii_case(LOCK_PATH) {
-            return Err(TreeError::Lock {
-                origin: file.origin,
-            });
+            return Err(TreeError::Lock { origin: file.origin });
         }
         for (part, kind) in prefixes(path.as_str()) {
             self.admit(part, kind, &file.origin)?;
@@ -165,11 +161,7 @@ impl FileTree {
             let Entry::Vacant(place) = self.taken.entry(part.to_lowercase()) else {
                 break;
             };
-            place.insert(Taken {
-                spelling: part.to_owned(),
-                kind,
-                by: path.clone(),
-            });
+            place.insert(Taken { spelling: part.to_owned(), kind, by: path.clone() });
         }
         self.files.insert(path, file);
         Ok(())
@@ -192,16 +184,10 @@ impl FileTree {
         }
         match (taken.kind, kind) {
             (Kind::Directory, Kind::Directory) => Ok(()),
-            (Kind::File, Kind::File) => Err(TreeError::Duplicate {
-                path: taken.by.clone(),
-                first: first(),
-                second: origin.clone(),
-            }),
-            _ => Err(TreeError::FileAndDirectory {
-                path: part.to_owned(),
-                first: first(),
-                second: origin.clone(),
-            }),
+            (Kind::File, Kind::File) => {
+                Err(TreeError::Duplicate { path: taken.by.clone(), first: first(), second: origin.clone() })
+            }
+            _ => Err(TreeError::FileAndDirectory { path: part.to_owned(), first: first(), second: origin.clone() }),
         }
     }
 
@@ -238,9 +224,7 @@ impl FileTree {
 
 /// `a/b/c` gives the directories `a`, `a/b` and the file `a/b/c`.
 fn prefixes(path: &str) -> impl DoubleEndedIterator<Item = (&str, Kind)> {
-    path.match_indices('/')
-        .map(|(end, _)| (&path[..end], Kind::Directory))
-        .chain(std::iter::once((path, Kind::File)))
+    path.match_indices('/').map(|(end, _)| (&path[..end], Kind::Directory)).chain(std::iter::once((path, Kind::File)))
 }
 
 #[cfg(test)]

@@ -12,9 +12,7 @@ fn namespaced(test: &str, script: &str) -> Option<(Run, Output)> {
     let run = Run::new();
     let unshare = |options: &[&str], script: &str| {
         let mut command = Command::new("unshare");
-        command
-            .args(options)
-            .args(["--mount", "sh", "-euc", script, "sh"]);
+        command.args(options).args(["--mount", "sh", "-euc", script, "sh"]);
         command.arg(env!("CARGO_BIN_EXE_stackwright"));
         command.arg(run.directory.path()).output()
     };
@@ -25,10 +23,7 @@ fn namespaced(test: &str, script: &str) -> Option<(Run, Output)> {
     // Root may make a mount namespace directly, even where user namespaces are switched off.
     let ways: [&[&str]; 2] = [&["--user", "--map-root-user"], &[]];
     let Some(options) = ways.into_iter().find(possible) else {
-        skip(
-            &format!("disk::{test}"),
-            "no right to mount in a namespace of its own",
-        );
+        skip(&format!("disk::{test}"), "no right to mount in a namespace of its own");
         return None;
     };
     let output = unshare(options, script).unwrap();
@@ -45,14 +40,8 @@ fn a_full_disk_is_reported_and_left_empty() {
     let Some((_, output)) = namespaced("a_full_disk_is_reported_and_left_empty", script) else {
         return;
     };
-    let (out, err) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
-    assert!(
-        err.contains("the disk is full; nothing was written"),
-        "{out}{err}"
-    );
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(err.contains("the disk is full; nothing was written"), "{out}{err}");
     assert!(err.contains("free some space"), "{err}");
     assert_eq!(out, "exit=3 left=0 free=128\n", "{err}");
 }
@@ -71,20 +60,9 @@ fn a_read_only_file_system_is_reported() {
     let Some((_, output)) = namespaced("a_read_only_file_system_is_reported", script) else {
         return;
     };
-    let (out, err) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
-    assert_eq!(
-        err.matches("the file system is read-only; nothing was written")
-            .count(),
-        2,
-        "{out}{err}"
-    );
-    assert!(
-        err.contains("choose one whose parent you may write to"),
-        "{err}"
-    );
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(err.matches("the file system is read-only; nothing was written").count(), 2, "{out}{err}");
+    assert!(err.contains("choose one whose parent you may write to"), "{err}");
     assert_eq!(out.matches("exit=3 left=1").count(), 2, "{out}{err}");
 }
 
@@ -100,18 +78,9 @@ fn a_mount_point_is_explained() {
     let Some((run, output)) = namespaced("a_mount_point_is_explained", script) else {
         return;
     };
-    let (out, err) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
-    assert!(
-        output.status.success() && out.contains("exit=3"),
-        "{out}{err}"
-    );
-    assert!(
-        err.contains("give the name of a new directory inside it"),
-        "{err}"
-    );
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success() && out.contains("exit=3"), "{out}{err}");
+    assert!(err.contains("give the name of a new directory inside it"), "{err}");
     assert_eq!(names(run.directory.path()), ["volume"]);
     assert!(snapshot(run.directory.path()).is_empty());
 }

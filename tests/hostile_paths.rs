@@ -60,21 +60,13 @@ struct Case {
 impl Case {
     /// A catalog whose component has a file with this rule (`files:` entry) beside its Dockerfile.
     fn new(rule: Option<&str>) -> Self {
-        let case = Self {
-            directory: TempDir::new().unwrap(),
-        };
+        let case = Self { directory: TempDir::new().unwrap() };
         let component = case.path("catalog/components/little");
         fs::create_dir_all(component.join("app")).unwrap();
         fs::create_dir_all(case.path("catalog/blueprints")).unwrap();
         fs::write(case.path("catalog/blueprints/small.yaml"), BLUEPRINT).unwrap();
-        let rules = rule
-            .map(|rule| format!("files:\n  - {rule}\n"))
-            .unwrap_or_default();
-        fs::write(
-            component.join("component.yaml"),
-            format!("{COMPONENT}{rules}"),
-        )
-        .unwrap();
+        let rules = rule.map(|rule| format!("files:\n  - {rule}\n")).unwrap_or_default();
+        fs::write(component.join("component.yaml"), format!("{COMPONENT}{rules}")).unwrap();
         fs::write(component.join("README.md"), "# A small service\n").unwrap();
         let dockerfile = "FROM @{ image(\"python-3.14\") }@\nUSER 65532\nCMD [\"python\"]\n";
         fs::write(component.join("app/Dockerfile"), dockerfile).unwrap();
@@ -107,29 +99,17 @@ fn assert_refused(output: &Output, expected: &str) {
     let text = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains(expected), "expected {expected:?} in: {text}");
-    assert!(
-        !text.contains(|c: char| c.is_control() && c != '\n'),
-        "{text:?}"
-    );
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     assert!(output.stdout.is_empty());
 }
 
 #[test]
 fn the_case_itself_is_fine() {
-    let case = Case::new(Some(
-        "{ from: note.md, to: \"@{ params.folder }@/note.md\" }",
-    ));
+    let case = Case::new(Some("{ from: note.md, to: \"@{ params.folder }@/note.md\" }"));
     let output = case.make(&[]);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_complete(&case.path("shop"));
-    assert_eq!(
-        fs::read_to_string(case.path("shop/notes/note.md")).unwrap(),
-        "A note.\n"
-    );
+    assert_eq!(fs::read_to_string(case.path("shop/notes/note.md")).unwrap(), "A note.\n");
 }
 
 #[test]
@@ -162,9 +142,7 @@ fn templates_cannot_write_outside_or_where_it_hurts() {
 
 #[test]
 fn answers_cannot_lead_a_template_outside() {
-    let case = Case::new(Some(
-        "{ from: note.md, to: \"@{ params.folder }@/note.md\" }",
-    ));
+    let case = Case::new(Some("{ from: note.md, to: \"@{ params.folder }@/note.md\" }"));
     for (answer, reason) in [
         ("..", "`..` is not a name"),
         ("/tmp", "it is absolute"),
@@ -185,10 +163,7 @@ fn catalogs_are_read_without_following_links() {
     for (link, to) in [
         ("catalog/components/little/app/stolen", target.as_path()),
         ("catalog/components/little/app/folder", secret.path()),
-        (
-            "catalog/components/little/app/dangling",
-            Path::new("nowhere"),
-        ),
+        ("catalog/components/little/app/dangling", Path::new("nowhere")),
         ("catalog/components/little/app/loop", Path::new("loop")),
         ("catalog/components/other", secret.path()),
         ("catalog/blueprints/other.yaml", target.as_path()),
@@ -205,11 +180,7 @@ fn catalogs_are_read_without_following_links() {
     symlink(&target, case.path("catalog/components/little/app/one")).unwrap();
     symlink("one", case.path("catalog/components/little/app/two")).unwrap();
     assert_refused(&case.make(&[]), "is a symbolic link");
-    for part in [
-        "catalog",
-        "catalog/components",
-        "catalog/components/little/component.yaml",
-    ] {
+    for part in ["catalog", "catalog/components", "catalog/components/little/component.yaml"] {
         let case = Case::new(None);
         fs::rename(case.path(part), case.path("moved")).unwrap();
         symlink(case.path("moved"), case.path(part)).unwrap();
@@ -221,11 +192,7 @@ fn catalogs_are_read_without_following_links() {
 #[test]
 fn a_blueprint_file_is_not_a_link() {
     let case = Case::new(None);
-    fs::copy(
-        case.path("catalog/blueprints/small.yaml"),
-        case.path("real.yaml"),
-    )
-    .unwrap();
+    fs::copy(case.path("catalog/blueprints/small.yaml"), case.path("real.yaml")).unwrap();
     symlink("real.yaml", case.path("link.yaml")).unwrap();
     symlink("link.yaml", case.path("chain.yaml")).unwrap();
     symlink("nowhere.yaml", case.path("dangling.yaml")).unwrap();
@@ -276,8 +243,5 @@ fn the_current_directory_can_be_the_destination() {
     assert!(output.status.success(), "{output:?}");
     assert_complete(&case.path("shop"));
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        text.contains("cd ."),
-        "the shell still stands in the old directory: {text}"
-    );
+    assert!(text.contains("cd ."), "the shell still stands in the old directory: {text}");
 }

@@ -69,20 +69,8 @@ impl Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            call,
-            number,
-            empty,
-        } = self;
-        write!(
-            f,
-            "{call} {number}{}",
-            if *empty {
-                " (over an empty directory)"
-            } else {
-                ""
-            }
-        )
+        let Self { call, number, empty } = self;
+        write!(f, "{call} {number}{}", if *empty { " (over an empty directory)" } else { "" })
     }
 }
 
@@ -113,11 +101,7 @@ fn moments(step: usize, empty: bool) -> Vec<Moment> {
     let mut moments = Vec::new();
     for (call, count) in counts {
         let numbers = (1..count).step_by(step).chain([count]);
-        moments.extend(numbers.map(|number| Moment {
-            call: call.clone(),
-            number,
-            empty,
-        }));
+        moments.extend(numbers.map(|number| Moment { call: call.clone(), number, empty }));
     }
     moments
 }
@@ -186,9 +170,7 @@ fn killed_at_random_moments_it_leaves_all_or_nothing() {
     // A fixed seed: the delays are the same in each run of the test, the machine is not.
     let mut state: u64 = 20_261_121;
     let mut share = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         u32::try_from(state >> 40).unwrap_or(0) % 1200
     };
     let shares: Vec<(usize, u32)> = (0..RANDOM_KILLS).map(|index| (index, share())).collect();
@@ -211,9 +193,7 @@ fn killed_at_random_moments_it_leaves_all_or_nothing() {
         }
     });
     let tally = tally.into_inner().unwrap();
-    say(&format!(
-        "killed at {RANDOM_KILLS} moments of {total:?}, {writing:?} of them writing: {tally:?}"
-    ));
+    say(&format!("killed at {RANDOM_KILLS} moments of {total:?}, {writing:?} of them writing: {tally:?}"));
     assert!(tally.absent > 0 && tally.staged > 0 && tally.complete > 0);
 }
 
@@ -237,30 +217,20 @@ fn asked_to_stop_it_tidies_up() {
     let moments = moments(5, false);
     let codes = Mutex::new(BTreeMap::<Option<i32>, usize>::new());
     for_each(&moments, |moment| {
-        let signal = if moment.number % 2 == 0 {
-            "SIGTERM"
-        } else {
-            "SIGINT"
-        };
+        let signal = if moment.number % 2 == 0 { "SIGTERM" } else { "SIGINT" };
         let run = Run::new();
         let output = moment.inject(&run, &format!("signal={signal}"));
         let code = output.status.code();
         match code {
             // Before the handler is in place the signal itself ends the process; after the rename it is too late.
             None | Some(130) => assert!(!run.shop.exists(), "{moment}: {output:?}"),
-            _ => assert!(
-                output.status.success() && run.complete(),
-                "{moment}: {output:?}"
-            ),
+            _ => assert!(output.status.success() && run.complete(), "{moment}: {output:?}"),
         }
         run.assert_tidy();
         *codes.lock().unwrap().entry(code).or_default() += 1;
     });
     let codes = codes.into_inner().unwrap();
-    say(&format!(
-        "stopped at {} calls, by exit code: {codes:?}",
-        moments.len()
-    ));
+    say(&format!("stopped at {} calls, by exit code: {codes:?}", moments.len()));
     assert!(codes[&Some(130)] > 10, "{codes:?}");
 }
 
@@ -282,15 +252,7 @@ fn refused_by_the_system_it_says_why_and_leaves_nothing() {
             let numbers = (1..count).step_by((count / 12).max(1)).chain([count]);
             cases.extend(numbers.map(|number| {
                 let call = call.to_owned();
-                (
-                    Moment {
-                        call,
-                        number,
-                        empty: false,
-                    },
-                    errno,
-                    message,
-                )
+                (Moment { call, number, empty: false }, errno, message)
             }));
         }
     }
@@ -312,9 +274,6 @@ fn refused_by_the_system_it_says_why_and_leaves_nothing() {
         }
     });
     let refused = refused.into_inner();
-    say(&format!(
-        "{refused} of {} injected errors hit the writer",
-        cases.len()
-    ));
+    say(&format!("{refused} of {} injected errors hit the writer", cases.len()));
     assert!(refused > cases.len() / 2);
 }

@@ -145,7 +145,10 @@ spec:
 #[test]
 fn the_whole_subset_agrees() {
     let mut files = Files::new();
-    files.insert("base/kustomization.yaml", "resources: [api.yaml]\nconfigMapGenerator:\n  - name: api-config\n    literals: [DEBUG=false]\n");
+    files.insert(
+        "base/kustomization.yaml",
+        "resources: [api.yaml]\nconfigMapGenerator:\n  - name: api-config\n    literals: [DEBUG=false]\n",
+    );
     files.insert("base/api.yaml", DEPLOYMENT);
     files.insert("x/kustomization.yaml", OVERLAY);
     files.insert("x/patch.yaml", PATCH);

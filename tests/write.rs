@@ -17,15 +17,8 @@ use written::{assert_complete, names, snapshot};
 fn tree(files: &[(&str, &str)]) -> FileTree {
     let mut tree = FileTree::new();
     for (path, contents) in files {
-        let origin = Origin {
-            component: "django".into(),
-            template: format!("app/{path}"),
-        };
-        let file = RenderedFile {
-            contents: (*contents).into(),
-            owner: Ownership::Seeded,
-            origin,
-        };
+        let origin = Origin { component: "django".into(), template: format!("app/{path}") };
+        let file = RenderedFile { contents: (*contents).into(), owner: Ownership::Seeded, origin };
         tree.insert(RelPath::new(*path).unwrap(), file).unwrap();
     }
     tree
@@ -60,9 +53,7 @@ fn place() -> (TempDir, PathBuf) {
 /// The error's text with the temporary directory cut out.
 fn refusal(directory: &TempDir, error: &WriteError) -> String {
     let real = directory.path().canonicalize().unwrap();
-    error
-        .to_string()
-        .replace(&format!("{}/", real.display()), "")
+    error.to_string().replace(&format!("{}/", real.display()), "")
 }
 
 fn mode(path: &Path) -> u32 {
@@ -75,23 +66,13 @@ fn everything_arrives_with_the_users_permissions() {
     let control = directory.path().join("control");
     fs::create_dir(&control).unwrap();
     fs::write(control.join("file"), "").unwrap();
-    let created = Outcome::Created {
-        path: shop.clone(),
-        files: 7,
-        replaced_current_directory: false,
-    };
+    let created = Outcome::Created { path: shop.clone(), files: 7, replaced_current_directory: false };
     assert_eq!(write(&shop).unwrap(), created);
     assert_complete(&shop);
-    assert_eq!(
-        fs::read_to_string(shop.join("README.md")).unwrap(),
-        "# Shop\n"
-    );
+    assert_eq!(fs::read_to_string(shop.join("README.md")).unwrap(), "# Shop\n");
     let (file, folder) = (mode(&control.join("file")), mode(&control));
     assert_eq!(mode(&shop.join("README.md")), file);
-    assert_eq!(
-        mode(&shop.join("apps/api/manage.py")),
-        file | (folder & 0o111)
-    );
+    assert_eq!(mode(&shop.join("apps/api/manage.py")), file | (folder & 0o111));
     for path in ["", "apps", "apps/api/x/y", ".stackwright"] {
         assert_eq!(mode(&shop.join(path)), folder, "{path}");
     }
@@ -196,10 +177,7 @@ fn a_strange_lock_is_explained() {
             None => assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
         }
         let shown = refusal(&directory, &write(&shop).unwrap_err());
-        assert!(
-            shown.contains("`.stackwright/lock.json` cannot be read"),
-            "{shown}"
-        );
+        assert!(shown.contains("`.stackwright/lock.json` cannot be read"), "{shown}");
         assert!(shown.contains(reason), "{shown}");
     }
 }
@@ -224,17 +202,12 @@ fn links_and_files_in_the_way_are_refused() {
             write(&root.join(format!("{link}/"))).unwrap_err(),
         ] {
             let shown = refusal(&directory, &error).replace("/`", "`");
-            let expected = format!(
-                "`{link}` is a symbolic link to `{target}`, and nothing is written through links"
-            );
+            let expected = format!("`{link}` is a symbolic link to `{target}`, and nothing is written through links");
             assert_eq!(shown, expected);
         }
     }
     let error = write(&root.join("file")).unwrap_err();
-    assert_eq!(
-        refusal(&directory, &error),
-        "`file` exists and is not a directory"
-    );
+    assert_eq!(refusal(&directory, &error), "`file` exists and is not a directory");
     assert!(names(&root.join("real")).is_empty());
     assert!(!shop.exists());
 }
@@ -262,38 +235,20 @@ fn destinations_without_a_usable_name_are_refused() {
     let (directory, _) = place();
     let root = directory.path();
     for (path, message) in [
-        (
-            PathBuf::new(),
-            "`` cannot be the new directory: it is empty",
-        ),
-        (
-            "/".into(),
-            "`/` cannot be the new directory: it is the root of the file system",
-        ),
-        (
-            root.join("a\u{7}b"),
-            "`a\\x07b` cannot be the new directory: its name holds a control character",
-        ),
-        (
-            root.join("no/such/shop"),
-            "`no/such/shop` cannot be made: the directory `no/such` does not exist",
-        ),
+        (PathBuf::new(), "`` cannot be the new directory: it is empty"),
+        ("/".into(), "`/` cannot be the new directory: it is the root of the file system"),
+        (root.join("a\u{7}b"), "`a\\x07b` cannot be the new directory: its name holds a control character"),
+        (root.join("no/such/shop"), "`no/such/shop` cannot be made: the directory `no/such` does not exist"),
     ] {
         let error = write(&path).unwrap_err();
         assert_eq!(refusal(&directory, &error), message);
         assert_eq!(error.exit_code(), 2);
     }
-    let help = write(&root.join("no/it's/shop"))
-        .unwrap_err()
-        .help()
-        .unwrap();
+    let help = write(&root.join("no/it's/shop")).unwrap_err().help().unwrap();
     assert!(help.ends_with(r"/no/it'\''s'"), "{help}");
 
     let error = write(&root.join("n".repeat(256))).unwrap_err();
-    assert!(
-        error.to_string().contains("the name is too long"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("the name is too long"), "{error}");
     let longest = root.join("é".repeat(127));
     write(&longest).unwrap();
     assert_complete(&longest);
@@ -314,12 +269,8 @@ fn leftovers_of_killed_runs_are_removed_and_nothing_else() {
     stage(".shop.stackwright-0123456789abcdef");
     stage(".shop.stackwright-fedcba9876543210");
     let alive = stage(".shop.stackwright-aaaaaaaaaaaaaaaa");
-    let kept = [
-        ".other.stackwright-0123456789abcdef",
-        ".shop.stackwright-0123456789abcde_",
-        ".shop.stackwright-0123",
-        "keep",
-    ];
+    let kept =
+        [".other.stackwright-0123456789abcdef", ".shop.stackwright-0123456789abcde_", ".shop.stackwright-0123", "keep"];
     for name in kept {
         stage(name);
     }
@@ -355,9 +306,7 @@ fn runs_at_the_same_time_do_not_disturb_each_other() {
         let shop = shop.with_file_name(format!("shop{round}"));
         let outcomes: Vec<_> = std::thread::scope(|scope| {
             let runs: Vec<_> = (0..6).map(|_| scope.spawn(|| write(&shop))).collect();
-            runs.into_iter()
-                .map(|run| run.join().unwrap().unwrap())
-                .collect()
+            runs.into_iter().map(|run| run.join().unwrap().unwrap()).collect()
         });
         let created = (outcomes.iter()).filter(|o| matches!(o, Outcome::Created { .. }));
         assert_eq!(created.count(), 1, "{outcomes:?}");

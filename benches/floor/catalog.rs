@@ -97,9 +97,7 @@ fn python(index: usize) -> String {
 }
 
 fn yaml(index: usize) -> String {
-    let mut text = format!(
-        "# The @{{ params.noun }}@, part {index}.\nname: @{{ project.name | q }}@\nitems:\n"
-    );
+    let mut text = format!("# The @{{ params.noun }}@, part {index}.\nname: @{{ project.name | q }}@\nitems:\n");
     for step in 0..30 {
         let _ = write!(
             text,
@@ -111,11 +109,7 @@ fn yaml(index: usize) -> String {
 
 fn json(index: usize) -> String {
     let items: Vec<_> = (0..40)
-        .map(|step| {
-            format!(
-                "    {{ \"id\": {step}, \"part\": {index}, \"noun\": \"@{{ params.noun }}@\" }}"
-            )
-        })
+        .map(|step| format!("    {{ \"id\": {step}, \"part\": {index}, \"noun\": \"@{{ params.noun }}@\" }}"))
         .collect();
     format!("{{\n  \"items\": [\n{}\n  ]\n}}\n", items.join(",\n"))
 }

@@ -38,9 +38,7 @@ fn main() {
 
 fn bench() {
     let work = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    println!(
-        "| files | directories | MB | contender | ms: median (min-max) | x floor | CPU ms | peak MiB |"
-    );
+    println!("| files | directories | MB | contender | ms: median (min-max) | x floor | CPU ms | peak MiB |");
     println!("|--:|--:|--:|---|--:|--:|--:|--:|");
     // What every repository has around the component's own files.
     let around = work.path().join("around");
@@ -50,32 +48,17 @@ fn bench() {
         let catalog = catalog::write(work.path(), files.saturating_sub(around));
         run(work.path(), &files.to_string(), &sized(&catalog), rounds);
     }
-    run(
-        work.path(),
-        "django-gitops",
-        &["django-gitops", "--yes"].map(String::from),
-        SIZES[1].1,
-    );
+    run(work.path(), "django-gitops", &["django-gitops", "--yes"].map(String::from), SIZES[1].1);
 }
 
 fn sized(catalog: &Path) -> [String; 4] {
-    [
-        catalog::BLUEPRINT,
-        "--yes",
-        "--catalog",
-        catalog.to_str().unwrap(),
-    ]
-    .map(String::from)
+    [catalog::BLUEPRINT, "--yes", "--catalog", catalog.to_str().unwrap()].map(String::from)
 }
 
 /// `stackwright new` with these arguments into a directory.
 fn new(arguments: &[String], directory: &Path) -> Sample {
     let (blueprint, options) = arguments.split_first().unwrap();
-    let mut all = vec![
-        "new".to_owned(),
-        blueprint.clone(),
-        directory.to_str().unwrap().to_owned(),
-    ];
+    let mut all = vec!["new".to_owned(), blueprint.clone(), directory.to_str().unwrap().to_owned()];
     all.extend_from_slice(options);
     measured(STACKWRIGHT, &all)
 }
@@ -98,42 +81,23 @@ fn run(work: &Path, name: &str, arguments: &[String], rounds: usize) {
         arguments.extend(paths);
         measured(this.to_str().unwrap(), &arguments)
     };
-    let check = || {
-        measured(
-            STACKWRIGHT,
-            &["check".to_owned(), sample.to_str().unwrap().to_owned()],
-        )
-    };
+    let check = || measured(STACKWRIGHT, &["check".to_owned(), sample.to_str().unwrap().to_owned()]);
 
     let mut samples: [Vec<Sample>; 3] = Default::default();
     // The first round warms the caches.
     for round in 0..=rounds {
-        let results = [
-            floor(&fresh("floor", round)),
-            new(&fresh("new", round)),
-            check(),
-        ];
+        let results = [floor(&fresh("floor", round)), new(&fresh("new", round)), check()];
         if round == 0 {
-            assert_eq!(
-                self::pack(&fresh("floor", 0)).0,
-                self::pack(&fresh("new", 0)).0
-            );
+            assert_eq!(self::pack(&fresh("floor", 0)).0, self::pack(&fresh("new", 0)).0);
             continue;
         }
         for (list, result) in samples.iter_mut().zip(results) {
             list.push(result);
         }
     }
-    let label = if name.parse::<usize>().is_ok() {
-        String::new()
-    } else {
-        format!(" ({name})")
-    };
+    let label = if name.parse::<usize>().is_ok() { String::new() } else { format!(" ({name})") };
     for (contender, list) in ["floor", "new", "check"].into_iter().zip(&samples) {
-        let ratios = list
-            .iter()
-            .zip(&samples[0])
-            .map(|(one, floor)| one.ms / floor.ms);
+        let ratios = list.iter().zip(&samples[0]).map(|(one, floor)| one.ms / floor.ms);
         let ms: Vec<f64> = list.iter().map(|sample| sample.ms).collect();
         println!(
             "| {} | {} | {:.2} | {contender}{} | {:.1} ({:.1}-{:.1}) | {:.2} | {:.1} | {:.1} |",
@@ -160,51 +124,25 @@ struct Sample {
 
 /// Runs a program inside a process of its own, because the peak memory of children is a maximum over all of them.
 fn measured(program: &str, arguments: &[String]) -> Sample {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--measure", program])
-        .args(arguments)
-        .output()
-        .unwrap();
+    let output =
+        Command::new(std::env::current_exe().unwrap()).args(["--measure", program]).args(arguments).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let numbers: Vec<f64> = text
-        .split_whitespace()
-        .map(|word| word.parse().unwrap())
-        .collect();
-    assert!(
-        output.status.success() && numbers.len() == 3,
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Sample {
-        ms: numbers[0],
-        cpu: numbers[1],
-        mib: numbers[2],
-    }
+    let numbers: Vec<f64> = text.split_whitespace().map(|word| word.parse().unwrap()).collect();
+    assert!(output.status.success() && numbers.len() == 3, "{}", String::from_utf8_lossy(&output.stderr));
+    Sample { ms: numbers[0], cpu: numbers[1], mib: numbers[2] }
 }
 
 /// Runs a program and prints its wall time in ms, its processor time in ms and its peak memory in MiB.
 fn measure(program: &str, arguments: &[&str]) {
     let start = Instant::now();
-    let output = Command::new(program)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .output();
+    let output = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).output();
     let ms = start.elapsed().as_secs_f64() * 1000.0;
     let output = output.unwrap();
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
     let cpu = [usage.user_time(), usage.system_time()]
         .map(|time| time.tv_sec() as f64 * 1000.0 + time.tv_usec() as f64 / 1000.0);
-    println!(
-        "{ms} {} {}",
-        cpu[0] + cpu[1],
-        usage.max_rss() as f64 / 1024.0
-    );
+    println!("{ms} {} {}", cpu[0] + cpu[1], usage.max_rss() as f64 / 1024.0);
 }
 
 #[derive(Default)]
@@ -255,22 +193,14 @@ fn write_pack(mut pack: &[u8], root: &Path) {
         make_parents(root, &path, &mut made);
         let mut options = OpenOptions::new();
         let bits = u32::from_str_radix(bits, 8).unwrap();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(bits)
-            .open(root.join(&path))
-            .unwrap();
+        let mut file = options.write(true).create_new(true).mode(bits).open(root.join(&path)).unwrap();
         file.write_all(&pack[end + 1..=end + size]).unwrap();
         pack = &pack[end + 1 + size..];
     }
 }
 
 fn make_parents(root: &Path, path: &Path, made: &mut BTreeSet<PathBuf>) {
-    let Some(parent) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    else {
+    let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else {
         return;
     };
     if !made.contains(parent) {

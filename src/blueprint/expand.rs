@@ -49,11 +49,8 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
         });
     }
     problems.into_result(())?;
-    let from = FromSpec {
-        blueprint: blueprint.id.clone(),
-        version: blueprint.version.clone(),
-        answers: answers.clone(),
-    };
+    let from =
+        FromSpec { blueprint: blueprint.id.clone(), version: blueprint.version.clone(), answers: answers.clone() };
     Ok(StackSpec { from, project, units, platforms, routes, environments })
 }
 
@@ -80,9 +77,9 @@ impl Expander<'_> {
             }
             let Some(each) = each else { return make(self) };
             let items = self.engine.evaluate(label, each, &self.context)?;
-            let items = items.try_iter().map_err(|_| {
-                Box::new(Diagnostic::error(format!("{label}: `each: {each}` is not a list")))
-            })?;
+            let items = items
+                .try_iter()
+                .map_err(|_| Box::new(Diagnostic::error(format!("{label}: `each: {each}` is not a list"))))?;
             for item in items {
                 make(&self.with("item", item))?;
             }
@@ -134,7 +131,9 @@ impl Expander<'_> {
             }
         }
         let texts = |map: &std::collections::BTreeMap<String, String>| -> Step<_> {
-            map.iter().map(|(key, text)| Ok((key.clone(), self.text(&label, text)?))).collect::<Step<std::collections::BTreeMap<String, String>>>()
+            map.iter()
+                .map(|(key, text)| Ok((key.clone(), self.text(&label, text)?)))
+                .collect::<Step<std::collections::BTreeMap<String, String>>>()
         };
         let providers = unit.providers.iter();
         Ok(UnitSpec {

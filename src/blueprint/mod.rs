@@ -5,8 +5,8 @@ mod form;
 mod validate;
 
 pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
-pub use expand::expand;
 pub(crate) use expand::dynamic;
+pub use expand::expand;
 pub use form::*;
 pub use validate::{default_of, is_asked, offered, parse_text, validate};
 
@@ -26,7 +26,8 @@ impl Blueprint {
             }
             let chooses = matches!(question.kind, QuestionType::Choice | QuestionType::Multi);
             if chooses == question.choices.is_empty() {
-                let message = format!("question `{}`: types `choice` and `multi`, and no others, have `choices`", question.id);
+                let message =
+                    format!("question `{}`: types `choice` and `multi`, and no others, have `choices`", question.id);
                 problems.push(Diagnostic::error(message).file(&*source.name));
             }
         }

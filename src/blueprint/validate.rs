@@ -161,7 +161,9 @@ fn repository(text: &str) -> Result<(), String> {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-._~/@:".contains(c);
     match path {
         Some((host, path)) if !host.is_empty() && !path.is_empty() && text.chars().all(safe) => Ok(()),
-        _ => Err(format!("`{text}` is not an address to clone from: `https://host/owner/name.git` or `git@host:owner/name.git`")),
+        _ => Err(format!(
+            "`{text}` is not an address to clone from: `https://host/owner/name.git` or `git@host:owner/name.git`"
+        )),
     }
 }
 
@@ -172,7 +174,9 @@ fn registry(text: &str) -> Result<(), String> {
     if text.chars().all(safe) && parts_filled && text.split('/').next().is_some_and(|host| host.contains('.')) {
         return Ok(());
     }
-    Err(format!("`{text}` is not a registry: a host with an optional path in lower case, without a scheme, such as `ghcr.io/owner`"))
+    Err(format!(
+        "`{text}` is not a registry: a host with an optional path in lower case, without a scheme, such as `ghcr.io/owner`"
+    ))
 }
 
 fn chosen(question: &Question, answer: &Value, engine: &Engine, earlier: &Context) -> Result<(), String> {

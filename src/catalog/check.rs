@@ -19,7 +19,8 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
         problems.absorb(crate::target::manifest(catalog, &id));
     }
     for (path, text) in catalog.files() {
-        let template = !path.ends_with("component.yaml") && !path.ends_with("target.yaml") && !path.starts_with("locks/");
+        let template =
+            !path.ends_with("component.yaml") && !path.ends_with("target.yaml") && !path.starts_with("locks/");
         let described = path.starts_with("blueprints/") && path.matches('/').count() == 1;
         if template && !described && crate::render::has_syntax(&text.text) {
             problems.absorb(engine.compile(path).map_err(|problem| *problem));
@@ -43,7 +44,8 @@ fn shape(catalog: &Catalog, component: &super::Component, problems: &mut Diagnos
     if built == component.image.is_some() && matches!(component.kind, Kind::Service | Kind::Resource | Kind::Tool) {
         fault("a service is built and has no `image`; a resource and a tool have one".into());
     }
-    for host in component.on.keys().filter(|host| catalog.text(&format!("components/{host}/component.yaml")).is_none()) {
+    for host in component.on.keys().filter(|host| catalog.text(&format!("components/{host}/component.yaml")).is_none())
+    {
         fault(format!("`on` names `{host}`, which is no component"));
     }
     for rule in &component.files {

@@ -160,16 +160,12 @@ fn unknown(what: &str, id: &str, known: &[&str]) -> Diagnostic {
         Some(guess) => format!("did you mean `{guess}`?"),
         None => "`stackwright list` shows what there is; `--catalog DIR` adds your own".to_owned(),
     };
-    Diagnostic::error(format!("there is no {what} `{id}`"))
-        .note(format!("known: {}", known.join(", ")))
-        .help(next)
+    Diagnostic::error(format!("there is no {what} `{id}`")).note(format!("known: {}", known.join(", "))).help(next)
 }
 
 fn source_of(files: &BTreeMap<String, Text>, path: &str) -> Source {
     let (name, text) = match files.get(path) {
-        Some(Text { text, directory: Some(directory) }) => {
-            (directory.join(path).display().to_string(), text.as_ref())
-        }
+        Some(Text { text, directory: Some(directory) }) => (directory.join(path).display().to_string(), text.as_ref()),
         Some(Text { text, directory: None }) => (path.to_owned(), text.as_ref()),
         None => (path.to_owned(), ""),
     };

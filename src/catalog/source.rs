@@ -58,13 +58,7 @@ pub(super) fn read(directory: &Path) -> Result<BTreeMap<String, Text>, Diagnosti
     problems.into_result(files)
 }
 
-fn walk(
-    root: &Path,
-    folder: &Path,
-    depth: usize,
-    files: &mut BTreeMap<String, Text>,
-    problems: &mut Diagnostics,
-) {
+fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, Text>, problems: &mut Diagnostics) {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
         Err(error) => {
@@ -82,10 +76,8 @@ fn walk(
         if kind.is_symlink() {
             problems.push(link(&path));
         } else if kind.is_dir() && depth >= MAX_DEPTH {
-            problems.push(Diagnostic::error(format!(
-                "`{}` is nested more than {MAX_DEPTH} folders deep",
-                path.display()
-            )));
+            problems
+                .push(Diagnostic::error(format!("`{}` is nested more than {MAX_DEPTH} folders deep", path.display())));
         } else if kind.is_dir() {
             walk(root, &path, depth + 1, files, problems);
         } else if kind.is_file() && files.len() >= MAX_FILES {

@@ -43,8 +43,7 @@ impl Diagnostics {
 
     /// Orders them by file, line and column; those at one place keep their order, those without a file come first.
     pub fn sort(&mut self) {
-        self.0
-            .sort_by(|a, b| (&a.file, a.span).cmp(&(&b.file, b.span)));
+        self.0.sort_by(|a, b| (&a.file, a.span).cmp(&(&b.file, b.span)));
     }
 
     /// The value, unless there are errors. Warnings are dropped with success, so show them before.
@@ -59,9 +58,7 @@ impl Diagnostics {
 
     /// Takes the value, or keeps the problems and gives nothing: for a pass that goes on after an error.
     pub fn absorb<T>(&mut self, result: Result<T, impl Into<Self>>) -> Option<T> {
-        result
-            .map_err(|problems| self.0.extend(problems.into().0))
-            .ok()
+        result.map_err(|problems| self.0.extend(problems.into().0)).ok()
     }
 
     /// The text for a terminal, one empty line between two diagnostics.

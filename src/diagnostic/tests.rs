@@ -28,9 +28,7 @@ error[SW012]: service `api` binds unknown service `dbb`
 
 #[test]
 fn control_characters_never_reach_the_terminal() {
-    let shown = Diagnostic::warning("bad \u{1b}[2J\nvalue")
-        .at(&source(), Span::new(15, 5, 5))
-        .render(false);
+    let shown = Diagnostic::warning("bad \u{1b}[2J\nvalue").at(&source(), Span::new(15, 5, 5)).render(false);
     let expected = "\
 warning: bad \\x1b[2J\\nvalue
   --> stack.yaml:15:5
@@ -68,11 +66,7 @@ fn a_file_without_a_place_and_a_place_without_a_column() {
 fn colors_only_when_asked() {
     let diagnostic = Diagnostic::error("m").help("h");
     assert!(!diagnostic.render(false).contains('\x1b'));
-    assert!(
-        diagnostic
-            .render(true)
-            .starts_with("\x1b[1;31merror\x1b[0m")
-    );
+    assert!(diagnostic.render(true).starts_with("\x1b[1;31merror\x1b[0m"));
 }
 
 #[test]

@@ -54,8 +54,7 @@ pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>)
             let distance = strsim::damerau_levenshtein(&wanted, &candidate);
             // A third of the name may differ; an abbreviation counts as a large difference that is still allowed.
             let abbreviates = length >= 3 && candidate.starts_with(&wanted);
-            (distance <= (longest / 3).max(1) && distance < longest || abbreviates)
-                .then_some((distance, name))
+            (distance <= (longest / 3).max(1) && distance < longest || abbreviates).then_some((distance, name))
         })
         .min()
         .map(|(_, name)| name.to_owned())

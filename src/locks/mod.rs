@@ -55,7 +55,8 @@ pub(crate) fn render(
         if let Some(engines) = resolution.get("engines") {
             manifest["engines"] = engines.clone();
         }
-        let text = npm::package_lock(&resolution, &manifest, &runtime, &dev).map_err(|gone| lacking(unit, &source, &gone))?;
+        let text =
+            npm::package_lock(&resolution, &manifest, &runtime, &dev).map_err(|gone| lacking(unit, &source, &gone))?;
         texts.insert("npm".to_owned(), text);
     }
     Ok(texts)

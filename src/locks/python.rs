@@ -29,7 +29,8 @@ type Ways = BTreeSet<BTreeSet<String>>;
 
 /// The requirements file for those direct requirements, or the name that the resolution lacks.
 pub(super) fn requirements(resolution: &Resolution, direct: &[String]) -> Result<String, String> {
-    let mut text = String::from("# Every package with its digests; `pip install --require-hashes` refuses anything else.\n");
+    let mut text =
+        String::from("# Every package with its digests; `pip install --require-hashes` refuses anything else.\n");
     for (name, ways) in closure(resolution, direct)? {
         let package = resolution.packages.get(&name).ok_or_else(|| name.clone())?;
         let marker = marker(&ways);

@@ -38,8 +38,7 @@ pub(super) fn inspect(place: &Place, lock: Option<&Lock>) -> Result<Found, Write
     let Occupant::Directory(directory) = place.occupant()? else {
         return Ok(Found::Absent);
     };
-    let cannot_read =
-        |source: Errno| WriteError::io("cannot read the directory", place.typed(), source);
+    let cannot_read = |source: Errno| WriteError::io("cannot read the directory", place.typed(), source);
     let names = names(&directory).map_err(cannot_read)?;
     if names.is_empty() {
         let stat = rustix::fs::fstat(&directory).map_err(cannot_read)?;
@@ -67,17 +66,12 @@ pub(super) fn inspect(place: &Place, lock: Option<&Lock>) -> Result<Found, Write
         let differing = differing.into_iter().map(ToString::to_string).collect();
         return Err(WriteError::Differs { path, differing });
     }
-    let Drift { edited, missing } = drift(directory.as_fd(), lock).map_err(|(file, source)| {
-        WriteError::io("cannot read", path.join(file.as_str()), source)
-    })?;
+    let Drift { edited, missing } = drift(directory.as_fd(), lock)
+        .map_err(|(file, source)| WriteError::io("cannot read", path.join(file.as_str()), source))?;
     if edited.is_empty() && missing.is_empty() {
         Ok(Found::Unchanged)
     } else {
-        Err(WriteError::Edited {
-            path,
-            edited,
-            missing,
-        })
+        Err(WriteError::Edited { path, edited, missing })
     }
 }
 
@@ -131,9 +125,7 @@ fn read(directory: BorrowedFd<'_>, path: &str) -> Result<Contents, Errno> {
         return Ok(Contents::Strange);
     }
     let mut bytes = Vec::new();
-    let read = std::fs::File::from(file)
-        .take(MAX_READ + 1)
-        .read_to_end(&mut bytes);
+    let read = std::fs::File::from(file).take(MAX_READ + 1).read_to_end(&mut bytes);
     match read {
         Ok(length) if length as u64 > MAX_READ => Ok(Contents::Strange),
         Ok(_) => Ok(Contents::Bytes(bytes)),

@@ -98,17 +98,8 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    pub(super) fn io(
-        what: &'static str,
-        path: impl Into<PathBuf>,
-        source: impl Into<io::Error>,
-    ) -> Self {
-        Self::Io {
-            what,
-            path: path.into(),
-            source: source.into(),
-            leftover: None,
-        }
+    pub(super) fn io(what: &'static str, path: impl Into<PathBuf>, source: impl Into<io::Error>) -> Self {
+        Self::Io { what, path: path.into(), source: source.into(), leftover: None }
     }
 
     /// Records that the staging directory is still there.
@@ -138,13 +129,10 @@ impl WriteError {
             Self::NotADirectory { .. } | Self::NotEmpty { .. } | Self::Lock { .. } => {
                 "choose a directory that is empty or does not exist yet".into()
             }
-            Self::Differs { .. } => {
-                "write it beside the old one: choose a directory that does not exist yet".into()
+            Self::Differs { .. } => "write it beside the old one: choose a directory that does not exist yet".into(),
+            Self::Edited { path, .. } => {
+                format!("nothing was overwritten; see what the changes mean: stackwright check {}", quoted(path))
             }
-            Self::Edited { path, .. } => format!(
-                "nothing was overwritten; see what the changes mean: stackwright check {}",
-                quoted(path)
-            ),
             Self::Cancelled { .. } => return None,
             Self::Io { source, .. } => match source.kind() {
                 ErrorKind::StorageFull => "free some space, then run the same command again".into(),
@@ -201,11 +189,7 @@ pub(super) fn show(path: &Path) -> String {
 fn quoted(path: &Path) -> String {
     let text = show(path);
     let plain = |c: char| c.is_alphanumeric() || "-_./,:+@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 fn few<T: AsRef<str>>(names: &[T]) -> String {

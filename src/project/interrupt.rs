@@ -79,9 +79,6 @@ fn on_signal() {
     if prompting {
         let _ = io::stderr().write_all(b"\x1b[?25h\n");
     }
-    #[expect(
-        clippy::exit,
-        reason = "a signal ends the process, whatever the main thread does"
-    )]
+    #[expect(clippy::exit, reason = "a signal ends the process, whatever the main thread does")]
     std::process::exit(i32::from(EXIT_CODE));
 }

@@ -68,12 +68,7 @@ impl Lock {
             };
             (path.clone(), locked)
         });
-        Self {
-            version: VERSION,
-            tool: tool.into(),
-            blueprint,
-            files: files.collect(),
-        }
+        Self { version: VERSION, tool: tool.into(), blueprint, files: files.collect() }
     }
 
     /// The file's text: sorted, indented, ending in a newline.
@@ -90,14 +85,10 @@ impl Lock {
         if let Some(version) = probe.get("version").and_then(serde_json::Value::as_u64)
             && version != u64::from(VERSION)
         {
-            return Err(LockError::Version(
-                u32::try_from(version).unwrap_or(u32::MAX),
-            ));
+            return Err(LockError::Version(u32::try_from(version).unwrap_or(u32::MAX)));
         }
         let lock: Self = serde_json::from_str(text)?;
-        let wrong = |file: &LockedFile| {
-            file.sha256.len() != 64 || !file.sha256.bytes().all(|b| b.is_ascii_hexdigit())
-        };
+        let wrong = |file: &LockedFile| file.sha256.len() != 64 || !file.sha256.bytes().all(|b| b.is_ascii_hexdigit());
         match lock.files.iter().find(|(_, file)| wrong(file)) {
             Some((path, _)) => Err(LockError::Digest(path.clone())),
             None => Ok(lock),
@@ -127,9 +118,7 @@ pub fn digest(contents: &[u8]) -> String {
 }
 
 /// A map whose keys may not repeat; serde's own keeps the last one without a word.
-fn unique<'de, D: Deserializer<'de>>(
-    decoder: D,
-) -> Result<BTreeMap<RelPath, LockedFile>, D::Error> {
+fn unique<'de, D: Deserializer<'de>>(decoder: D) -> Result<BTreeMap<RelPath, LockedFile>, D::Error> {
     struct Unique;
 
     impl<'de> Visitor<'de> for Unique {
@@ -165,10 +154,7 @@ mod tests {
             let file = RenderedFile {
                 contents: (*contents).into(),
                 owner: Ownership::Seeded,
-                origin: Origin {
-                    component: "django".into(),
-                    template: "app/x".into(),
-                },
+                origin: Origin { component: "django".into(), template: "app/x".into() },
             };
             tree.insert(RelPath::new(*path).unwrap(), file).unwrap();
         }
@@ -211,11 +197,7 @@ mod tests {
     fn differences_are_those_of_either_side() {
         let one = lock(&[("a", "1"), ("b", "1"), ("c", "1")]);
         let two = lock(&[("b", "1"), ("c", "2"), ("d", "1")]);
-        let paths: Vec<_> = one
-            .differing(&two)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let paths: Vec<_> = one.differing(&two).iter().map(ToString::to_string).collect();
         assert_eq!(paths, ["a", "c", "d"]);
         assert!(one.differing(&one).is_empty());
     }
@@ -227,22 +209,10 @@ mod tests {
         for (text, message) in [
             (String::new(), "EOF"),
             (good.replace("\"tool\"", "\"tol\""), "unknown field `tol`"),
-            (
-                good.replace("\"version\": 1", "\"version\": 2"),
-                "its format is version 2",
-            ),
-            (
-                good.replace("\"a\"", "\"../a\""),
-                "its part `..` is not a name",
-            ),
-            (
-                good.replace(entry, &format!("{entry},{entry}")),
-                "`a` is listed twice",
-            ),
-            (
-                good.replace("\"sha256\": \"2d", "\"sha256\": \"zz"),
-                "the digest of `a` is not a SHA-256",
-            ),
+            (good.replace("\"version\": 1", "\"version\": 2"), "its format is version 2"),
+            (good.replace("\"a\"", "\"../a\""), "its part `..` is not a name"),
+            (good.replace(entry, &format!("{entry},{entry}")), "`a` is listed twice"),
+            (good.replace("\"sha256\": \"2d", "\"sha256\": \"zz"), "the digest of `a` is not a SHA-256"),
             (good.replace("seeded", "mine"), "unknown variant `mine`"),
             ("[".repeat(100_000), "recursion limit"),
         ] {

@@ -13,10 +13,7 @@ use rustix::io::Errno;
 
 use super::error::WriteError;
 
-const OPEN_DIRECTORY: OFlags = OFlags::RDONLY
-    .union(OFlags::DIRECTORY)
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC);
+const OPEN_DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// A destination: a name inside an open parent directory.
 #[derive(Debug)]
@@ -37,10 +34,7 @@ pub(super) enum Occupant {
 impl Place {
     /// Resolves what the user typed. It may be absolute and climb with `..`: it is the user's own directory.
     pub(super) fn resolve(typed: &Path) -> Result<Self, WriteError> {
-        let bad = |why| WriteError::Name {
-            path: typed.to_owned(),
-            why,
-        };
+        let bad = |why| WriteError::Name { path: typed.to_owned(), why };
         if typed.as_os_str().is_empty() {
             return Err(bad("it is empty"));
         }
@@ -49,13 +43,8 @@ impl Place {
             // `.`, `..` and `/` have no name of their own.
             _ => canonical(typed, typed)?,
         };
-        let name = whole
-            .file_name()
-            .ok_or_else(|| bad("it is the root of the file system"))?;
-        let name = name
-            .to_str()
-            .ok_or_else(|| bad("its name is not UTF-8"))?
-            .to_owned();
+        let name = whole.file_name().ok_or_else(|| bad("it is the root of the file system"))?;
+        let name = name.to_str().ok_or_else(|| bad("its name is not UTF-8"))?.to_owned();
         if name.chars().any(char::is_control) {
             return Err(bad("its name holds a control character"));
         }
@@ -66,12 +55,7 @@ impl Place {
         let parent_path = canonical(parent, typed)?;
         let parent = open_directory(CWD, &parent_path)
             .map_err(|source| WriteError::io("cannot open the directory", &parent_path, source))?;
-        Ok(Self {
-            parent,
-            parent_path,
-            name,
-            typed: typed.to_owned(),
-        })
+        Ok(Self { parent, parent_path, name, typed: typed.to_owned() })
     }
 
     /// The open parent directory.
@@ -116,42 +100,27 @@ impl Place {
             FileType::Directory => match open_directory(&self.parent, &self.name) {
                 Ok(directory) => Ok(Occupant::Directory(directory)),
                 Err(Errno::LOOP | Errno::NOTDIR) => Err(self.symlink()),
-                Err(source) => Err(WriteError::io(
-                    "cannot open the directory",
-                    &self.typed,
-                    source,
-                )),
+                Err(source) => Err(WriteError::io("cannot open the directory", &self.typed, source)),
             },
-            _ => Err(WriteError::NotADirectory {
-                path: self.typed.clone(),
-            }),
+            _ => Err(WriteError::NotADirectory { path: self.typed.clone() }),
         }
     }
 
     fn symlink(&self) -> WriteError {
         let target = rustix::fs::readlinkat(&self.parent, &self.name, Vec::new())
             .map(|text| PathBuf::from(std::ffi::OsString::from_vec(text.into_bytes())));
-        WriteError::Symlink {
-            path: self.typed.clone(),
-            target: target.unwrap_or_default(),
-        }
+        WriteError::Symlink { path: self.typed.clone(), target: target.unwrap_or_default() }
     }
 }
 
 /// Opens a directory, but not through a link.
-pub(super) fn open_directory(
-    at: impl AsFd,
-    path: impl rustix::path::Arg,
-) -> Result<OwnedFd, Errno> {
+pub(super) fn open_directory(at: impl AsFd, path: impl rustix::path::Arg) -> Result<OwnedFd, Errno> {
     rustix::fs::openat(at, path, OPEN_DIRECTORY, Mode::empty())
 }
 
 fn canonical(path: &Path, typed: &Path) -> Result<PathBuf, WriteError> {
     fs::canonicalize(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => WriteError::NoParent {
-            path: typed.to_owned(),
-            parent: path.to_owned(),
-        },
+        io::ErrorKind::NotFound => WriteError::NoParent { path: typed.to_owned(), parent: path.to_owned() },
         _ => WriteError::io("cannot reach the directory", path, source),
     })
 }

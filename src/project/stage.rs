@@ -22,11 +22,8 @@ const MAX_NAME: usize = 200;
 /// Letters and digits of the random part.
 const RANDOM: usize = 16;
 
-const FILE: OFlags = OFlags::WRONLY
-    .union(OFlags::CREATE)
-    .union(OFlags::EXCL)
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC);
+const FILE: OFlags =
+    OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// A staging directory of this run. Dropping it removes it.
 #[derive(Debug)]
@@ -53,25 +50,12 @@ impl<'a> Stage<'a> {
             .rand_bytes(RANDOM)
             .disable_cleanup(true)
             .make_in(place.parent_path(), |path| {
-                name = path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
+                name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 claim(place, &name)
             });
         match made {
-            Ok(made) => Ok(Self {
-                place,
-                name,
-                directory: made.into_parts().0,
-                kept: false,
-            }),
-            Err(source) => Err(WriteError::io(
-                "cannot create a directory in",
-                place.parent_path(),
-                source,
-            )),
+            Ok(made) => Ok(Self { place, name, directory: made.into_parts().0, kept: false }),
+            Err(source) => Err(WriteError::io("cannot create a directory in", place.parent_path(), source)),
         }
     }
 
@@ -117,11 +101,7 @@ impl<'a> Stage<'a> {
 
     fn write(&self, path: &str, contents: &str, executable: bool) -> Result<(), WriteError> {
         // The system takes the user's umask off these.
-        let mode = if executable {
-            all()
-        } else {
-            all() & !execute()
-        };
+        let mode = if executable { all() } else { all() & !execute() };
         let file = rustix::fs::openat(&self.directory, path, FILE, mode)
             .map_err(|source| self.failed("cannot create the file", path, source))?;
         File::from(file)
@@ -149,9 +129,7 @@ impl<'a> Stage<'a> {
             Found::Empty(_) => rustix::fs::renameat(at, from, at, to),
             _ => match rustix::fs::renameat_with(at, from, at, to, RenameFlags::NOREPLACE) {
                 // Not every file system can refuse to replace. The plain call replaces at most an empty directory.
-                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                    rustix::fs::renameat(at, from, at, to)
-                }
+                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rustix::fs::renameat(at, from, at, to),
                 result => result,
             },
         };
@@ -175,8 +153,7 @@ impl<'a> Stage<'a> {
     /// Removes the stage; gives its path when that fails.
     pub(super) fn discard(mut self) -> Result<(), PathBuf> {
         self.kept = true;
-        remove(self.place.parent(), &self.name, &self.directory)
-            .map_err(|_| self.place.sibling(&self.name))
+        remove(self.place.parent(), &self.name, &self.directory).map_err(|_| self.place.sibling(&self.name))
     }
 }
 
@@ -220,18 +197,14 @@ pub(super) fn sweep(place: &Place) {
             continue;
         };
         let random = name.strip_prefix(&prefix);
-        if !random.is_some_and(|text| {
-            text.len() == RANDOM && text.bytes().all(|b| b.is_ascii_alphanumeric())
-        }) {
+        if !random.is_some_and(|text| text.len() == RANDOM && text.bytes().all(|b| b.is_ascii_alphanumeric())) {
             continue;
         }
         let Ok(directory) = open_directory(place.parent(), name) else {
             continue;
         };
-        let mine = rustix::fs::fstat(&directory)
-            .is_ok_and(|stat| stat.st_uid == rustix::process::geteuid().as_raw());
-        let abandoned =
-            rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok();
+        let mine = rustix::fs::fstat(&directory).is_ok_and(|stat| stat.st_uid == rustix::process::geteuid().as_raw());
+        let abandoned = rustix::fs::flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok();
         // Before the lock was ours its owner may have published the directory: then it is no stage any more.
         if mine && abandoned && is_at(place, name, &directory) {
             let _ = remove(place.parent(), name, &directory);

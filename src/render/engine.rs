@@ -2,8 +2,8 @@
 use std::io;
 use std::sync::{Arc, RwLock};
 
-use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::{error, filters};
@@ -114,9 +114,7 @@ impl Engine {
             Ok(value)
         };
         run().map_err(|problem| {
-            Box::new(
-                error::explain(&problem, label).note(format!("in the expression `{expression}`")),
-            )
+            Box::new(error::explain(&problem, label).note(format!("in the expression `{expression}`")))
         })
     }
 
@@ -186,11 +184,7 @@ fn syntax() -> SyntaxConfig {
 }
 
 /// Prints scalars only, and booleans in lower case.
-fn print(
-    out: &mut minijinja::Output,
-    state: &mut minijinja::State,
-    value: &Value,
-) -> Result<(), Error> {
+fn print(out: &mut minijinja::Output, state: &mut minijinja::State, value: &Value) -> Result<(), Error> {
     match value.kind() {
         ValueKind::None | ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => Err(invalid(format!(
             "a {} can't be printed: use `| to_yaml`, `| tojson`, `| join` or a default",

@@ -17,9 +17,7 @@ pub(super) fn explain(problem: &Error, label: &str) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(format!("template: {message}"));
     let name = innermost.name().filter(|name| *name != "<string>").unwrap_or(label);
     diagnostic = match (innermost.template_source(), innermost.line()) {
-        (Some(text), Some(line)) => {
-            diagnostic.at(&Source::new(name, text), span(text, line, innermost.range()))
-        }
+        (Some(text), Some(line)) => diagnostic.at(&Source::new(name, text), span(text, line, innermost.range())),
         _ => diagnostic.file(name),
     };
     for outer in chain.iter().rev() {

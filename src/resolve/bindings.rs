@@ -23,8 +23,9 @@ pub(super) fn join(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
         for alias in unit.spec.uses.keys() {
             if !requirements(unit).any(|(known, _)| known == alias) {
                 let guess = did_you_mean(alias, requirements(unit).map(|(known, _)| known.as_str()));
-                let problem = Diagnostic::error(format!("`{}` requires nothing that it calls `{alias}`", unit.unit.name))
-                    .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+                let problem =
+                    Diagnostic::error(format!("`{}` requires nothing that it calls `{alias}`", unit.unit.name))
+                        .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
                 problems.push(run.place.mark(problem, "units", &unit.spec.name, &["uses", alias]));
             }
         }
@@ -55,7 +56,9 @@ fn choose(
         let Some(provider) = draft.unit(name) else {
             let guess = did_you_mean(name, draft.units.iter().map(|unit| unit.unit.name.as_str()));
             let help = guess.map(|guess| format!("did you mean `{guess}`?"));
-            return Err(Box::new(Diagnostic::error(format!("{asked}, but there is no unit `{name}`")).maybe_help(help)));
+            return Err(Box::new(
+                Diagnostic::error(format!("{asked}, but there is no unit `{name}`")).maybe_help(help),
+            ));
         };
         return match offer(run, provider, wanted)? {
             Offer::Yes(provision) => bind(provider, alias, requirement, provision).map(Some),
@@ -100,9 +103,11 @@ fn offer<'a>(run: &Run, unit: &'a DraftUnit, capability: &str) -> Result<Offer<'
     if run.engine.holds(&label, when, &context)? {
         return Ok(Offer::Yes(provision));
     }
-    let settings = unit.unit.params.iter().map(|(key, value)| {
-        format!("{key} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-    });
+    let settings = unit
+        .unit
+        .params
+        .iter()
+        .map(|(key, value)| format!("{key} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
     let settings = settings.collect::<Vec<_>>().join(", ");
     let because = provision.because.clone().unwrap_or_else(|| format!("it holds only when {when}"));
     Ok(Offer::No(Some(format!("{because}; `{}` has {settings}", unit.unit.name))))
@@ -116,7 +121,10 @@ fn refusal(draft: &Draft, asked: &str, unable: &[(&str, Option<String>)], wanted
     }
     let component = draft.units.iter().find(|unit| unit.component.provides.contains_key(wanted));
     problem.help(match component {
-        Some(unit) => format!("add a second `{}` with other parameters for it, or change those of `{}`", unit.component.id, unit.unit.name),
+        Some(unit) => format!(
+            "add a second `{}` with other parameters for it, or change those of `{}`",
+            unit.component.id, unit.unit.name
+        ),
         None => format!("add a unit whose component provides `{wanted}`; `stackwright list` shows them"),
     })
 }

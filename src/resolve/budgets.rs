@@ -44,7 +44,8 @@ fn connections(run: &Run, draft: &Draft, problems: &mut Diagnostics) {
                 for (id, replicas, each) in users {
                     problem = problem.note(format!("{id}: {replicas} × {each}"));
                 }
-                let problem = problem.help("lower `replicas` or the pool sizes, or put a connection pooler between them");
+                let problem =
+                    problem.help("lower `replicas` or the pool sizes, or put a connection pooler between them");
                 problems.push(run.place.mark(problem, "units", &database.spec.name, &[]));
             }
         }

@@ -114,11 +114,12 @@ fn project(run: &Run, problems: &mut Diagnostics) -> Project {
 
 /// The name, or a stand-in with the problem said.
 fn name(text: &str, what: &str, problems: &mut Diagnostics) -> Name {
-    Name::new(text).or_else(|error| {
-        problems.push(Diagnostic::error(format!("{what}: {error}")).help("choose another name"));
-        Name::new("unnamed")
-    })
-    .unwrap_or_else(|_| unreachable!("`unnamed` is a name"))
+    Name::new(text)
+        .or_else(|error| {
+            problems.push(Diagnostic::error(format!("{what}: {error}")).help("choose another name"));
+            Name::new("unnamed")
+        })
+        .unwrap_or_else(|_| unreachable!("`unnamed` is a name"))
 }
 
 fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec<Environment> {
@@ -140,9 +141,8 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
     }
     environments.sort_by_key(|environment| !environment.local);
     if environments.iter().filter(|environment| environment.local).count() != 1 {
-        problems.push(
-            Diagnostic::error("a stack has exactly one local environment").help("mark one with `local: true`"),
-        );
+        problems
+            .push(Diagnostic::error("a stack has exactly one local environment").help("mark one with `local: true`"));
     }
     environments
 }
@@ -280,9 +280,9 @@ fn params(
         match given.get(key).or(param.default.as_ref()) {
             Some(value) => match typed(param, value) {
                 Ok(value) => drop(params.insert(key.clone(), value)),
-                Err(why) => report(
-                    Diagnostic::error(format!("{label}: parameter `{key}`: {why}")).note(param.help.clone()),
-                ),
+                Err(why) => {
+                    report(Diagnostic::error(format!("{label}: parameter `{key}`: {why}")).note(param.help.clone()))
+                }
             },
             None => report(
                 Diagnostic::error(format!("{label}: parameter `{key}` has no value and no default"))
@@ -368,8 +368,10 @@ fn providers(
     }
     if kind == UnitKind::Service {
         if !spec.providers.is_empty() {
-            report(Diagnostic::error(format!("service `{}` has providers", spec.name))
-                .note("the stack runs its own services itself; only resources and tools have providers"));
+            report(
+                Diagnostic::error(format!("service `{}` has providers", spec.name))
+                    .note("the stack runs its own services itself; only resources and tools have providers"),
+            );
         }
         return providers;
     }

@@ -71,17 +71,16 @@ fn identify(draft: &mut DraftUnit) -> Step<()> {
     let unit = draft.unit.name.clone();
     let processes = &mut draft.unit.processes;
     let speaks = |process: &Process| matches!(process.role, Role::Web | Role::Grpc | Role::Server);
-    let main = processes
-        .iter()
-        .position(speaks)
-        .or_else(|| processes.iter().position(Process::long_running));
+    let main = processes.iter().position(speaks).or_else(|| processes.iter().position(Process::long_running));
     for (at, process) in processes.iter_mut().enumerate() {
         if Some(at) == main {
             process.id = unit.clone();
         } else {
             process.id = Name::new(format!("{unit}-{}", process.name)).map_err(|error| {
-                Box::new(Diagnostic::error(format!("process `{}` of `{unit}`: {error}", process.name))
-                    .help("choose a shorter name for the unit or the item"))
+                Box::new(
+                    Diagnostic::error(format!("process `{}` of `{unit}`: {error}", process.name))
+                        .help("choose a shorter name for the unit or the item"),
+                )
             })?;
         }
     }
@@ -288,7 +287,8 @@ fn probe(spec: &ProbeSpec, process: &ProcessSpec, texts: &dyn Fn(&[String]) -> S
     let action = match (&spec.http, &spec.grpc, &spec.tcp, &spec.exec) {
         (Some(path), None, None, None) => {
             let endpoint = spec.port.as_ref().or_else(|| process.serves.first());
-            let endpoint = endpoint.ok_or_else(|| fault("an `http` probe needs an endpoint that the process serves"))?;
+            let endpoint =
+                endpoint.ok_or_else(|| fault("an `http` probe needs an endpoint that the process serves"))?;
             ProbeAction::Http { path: path.clone(), endpoint: endpoint.clone() }
         }
         (None, Some(endpoint), None, None) => ProbeAction::Grpc { endpoint: endpoint.clone() },

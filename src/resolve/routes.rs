@@ -42,12 +42,17 @@ fn find(draft: &Draft, name: &str, endpoint: Option<&str>) -> Result<(String, St
     };
     let wanted = |known: &&crate::stack::Endpoint| match endpoint {
         Some(name) => known.name == name,
-        None => known.protocol == Protocol::Http && unit.unit.processes.iter().any(|p| p.id == unit.unit.name && p.serves.contains(&known.name)),
+        None => {
+            known.protocol == Protocol::Http
+                && unit.unit.processes.iter().any(|p| p.id == unit.unit.name && p.serves.contains(&known.name))
+        }
     };
     let endpoint = unit.unit.endpoints.iter().find(wanted).map(|endpoint| endpoint.name.clone());
-    let endpoint = endpoint.ok_or_else(|| Box::new(Diagnostic::error(format!("`{name}` has no such endpoint for a route"))))?;
+    let endpoint =
+        endpoint.ok_or_else(|| Box::new(Diagnostic::error(format!("`{name}` has no such endpoint for a route"))))?;
     let process = unit.unit.processes.iter().find(|process| process.serves.contains(&endpoint));
-    let process = process.ok_or_else(|| Box::new(Diagnostic::error(format!("no process of `{name}` serves `{endpoint}`"))))?;
+    let process =
+        process.ok_or_else(|| Box::new(Diagnostic::error(format!("no process of `{name}` serves `{endpoint}`"))))?;
     Ok((process.id.to_string(), endpoint))
 }
 
@@ -59,16 +64,17 @@ pub(super) fn channels(run: &Run, draft: &Draft) -> Result<Vec<Channel>, Diagnos
         let binding = unit.unit.bindings.iter().find(|binding| binding.alias == alias);
         binding.map(|binding| binding.unit.clone())
     };
-    let entry = |channels: &mut BTreeMap<(Name, String), Channel>, broker: Name, name: String, id: &Name, consumes: bool| {
-        let channel = channels.entry((broker.clone(), name.clone())).or_insert_with(|| Channel {
-            name,
-            broker,
-            publishers: Vec::new(),
-            consumers: Vec::new(),
-        });
-        let side = if consumes { &mut channel.consumers } else { &mut channel.publishers };
-        side.push(id.to_string());
-    };
+    let entry =
+        |channels: &mut BTreeMap<(Name, String), Channel>, broker: Name, name: String, id: &Name, consumes: bool| {
+            let channel = channels.entry((broker.clone(), name.clone())).or_insert_with(|| Channel {
+                name,
+                broker,
+                publishers: Vec::new(),
+                consumers: Vec::new(),
+            });
+            let side = if consumes { &mut channel.consumers } else { &mut channel.publishers };
+            side.push(id.to_string());
+        };
     for unit in &draft.units {
         for process in &unit.unit.processes {
             for (alias, name) in unit.consumes.get(process.name.as_str()).into_iter().flatten() {

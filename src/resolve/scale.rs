@@ -8,7 +8,8 @@ use crate::stack::Provider;
 pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     let units = &draft.units;
-    let processes = || units.iter().flat_map(|unit| unit.unit.processes.iter().map(move |process| (&unit.unit, process)));
+    let processes =
+        || units.iter().flat_map(|unit| unit.unit.processes.iter().map(move |process| (&unit.unit, process)));
     for environment in &mut draft.environments {
         let mark = |problem| run.place.mark(problem, "environments", environment.name.as_str(), &["replicas"]);
         for (id, count) in &environment.replicas {
@@ -19,7 +20,8 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
                 continue;
             };
             if (process.singleton || process.stateful) && *count > 1 {
-                let why = if process.singleton { "two at once would do its work twice" } else { "its data has one owner" };
+                let why =
+                    if process.singleton { "two at once would do its work twice" } else { "its data has one owner" };
                 problems.push(mark(Diagnostic::error(format!("`{id}` can't have {count} replicas: {why}"))));
             }
         }

@@ -10,7 +10,9 @@ use crate::blueprint::dynamic;
 use crate::catalog::VariableSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
-use crate::stack::{Binding, Environment, Generate, Name, Params, Part, Provider, Secret, Value, Variable, VariableType};
+use crate::stack::{
+    Binding, Environment, Generate, Name, Params, Part, Provider, Secret, Value, Variable, VariableType,
+};
 
 /// Marks the name of a secret inside a rendered text; no template can print it by itself.
 const MARK: char = '\u{1}';
@@ -100,13 +102,15 @@ impl Collector<'_> {
         }
         let default = spec.default.as_ref();
         let default = default.map(|text| self.run.engine.text(&label, text, &context(local))).transpose()?;
-        let generate = spec.generate.or((spec.secret && spec.value.is_none() && default.is_none()).then_some(Generate::Empty));
+        let generate =
+            spec.generate.or((spec.secret && spec.value.is_none() && default.is_none()).then_some(Generate::Empty));
         if let Some(generate) = generate {
             secrets.push(self.secret(name, &spec.help, generate));
         }
         let mut values = BTreeMap::new();
         for environment in &self.draft.environments {
-            let text = if environment.local { spec.local.as_ref().or(spec.value.as_ref()) } else { spec.value.as_ref() };
+            let text =
+                if environment.local { spec.local.as_ref().or(spec.value.as_ref()) } else { spec.value.as_ref() };
             let value = match (text, generate) {
                 (Some(text), _) => {
                     let text = self.run.engine.text(&label, text, &context(environment))?;
@@ -151,7 +155,9 @@ impl Collector<'_> {
     fn bound(&self) -> Step<Vec<Variable>> {
         let mut found = Vec::new();
         for (alias, requirement) in requirements(self.unit) {
-            let Some(binding) = self.unit.unit.bindings.iter().find(|binding| binding.alias == *alias) else { continue };
+            let Some(binding) = self.unit.unit.bindings.iter().find(|binding| binding.alias == *alias) else {
+                continue;
+            };
             let Some(provider) = self.draft.unit(binding.unit.as_str()) else { continue };
             for (name, value) in &requirement.variables {
                 found.push(self.binding_variable(name, value, binding, provider)?);
@@ -226,12 +232,7 @@ impl Collector<'_> {
     }
 
     fn secret(&self, key: &str, help: &str, generate: Generate) -> Secret {
-        Secret {
-            name: self.local_name(key),
-            help: help.to_owned(),
-            unit: self.unit.unit.name.clone(),
-            generate,
-        }
+        Secret { name: self.local_name(key), help: help.to_owned(), unit: self.unit.unit.name.clone(), generate }
     }
 
     fn local_name(&self, key: &str) -> String {

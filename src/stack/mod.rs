@@ -8,9 +8,7 @@ mod unit;
 mod variable;
 
 pub use names::{Name, NameError};
-pub use process::{
-    Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Start,
-};
+pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Start};
 pub use unit::{Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provider, Source, Unit, UnitKind};
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 
@@ -55,9 +53,7 @@ impl Stack {
 
     /// Every process with the unit it belongs to, in order.
     pub fn processes(&self) -> impl Iterator<Item = (&Unit, &Process)> {
-        self.units
-            .iter()
-            .flat_map(|unit| unit.processes.iter().map(move |process| (unit, process)))
+        self.units.iter().flat_map(|unit| unit.processes.iter().map(move |process| (unit, process)))
     }
 
     /// The process with that repository-wide id, and its unit.

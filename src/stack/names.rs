@@ -46,10 +46,7 @@ impl Name {
     pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
         let text: String = text.into();
         let first = text.chars().next().ok_or(NameError::Empty)?;
-        if let Some(odd) = text
-            .chars()
-            .find(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-'))
-        {
+        if let Some(odd) = text.chars().find(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')) {
             return Err(NameError::Character(text, odd));
         }
         if text.len() > 40 {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use minijinja::value::Value;
 use serde_json::Value as Json;
 
-use super::plan::{Job, Planner};
 use super::Scope;
+use super::plan::{Job, Planner};
 use crate::blueprint::dynamic;
 use crate::catalog::Component;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -77,7 +77,8 @@ fn slots(
     parts: &[Part],
 ) -> Result<BTreeMap<String, String>, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let mut slots: BTreeMap<String, String> = component.slots.iter().map(|slot| (slot.clone(), String::new())).collect();
+    let mut slots: BTreeMap<String, String> =
+        component.slots.iter().map(|slot| (slot.clone(), String::new())).collect();
     for part in parts {
         let folder = format!("components/{}/on/{}/slots", part.component, component.id);
         let files: Vec<String> = planner.catalog.files_under(&folder).map(str::to_owned).collect();

@@ -222,11 +222,7 @@ fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, Str
         alias: None,
         environment: environment(stack, unit, process)?,
         ports: ports(unit, process),
-        volumes: process
-            .volumes
-            .iter()
-            .map(|mount| format!("{}-{}:{}", unit.name, mount.name, mount.path))
-            .collect(),
+        volumes: process.volumes.iter().map(|mount| format!("{}-{}:{}", unit.name, mount.name, mount.path)).collect(),
         depends_on: depends_on(stack, unit, process),
         healthcheck: health_check(unit, process),
         stop_seconds: process.stop_timeout,
@@ -342,7 +338,8 @@ fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
     let mut depends = BTreeMap::new();
     if unit.checks.iter().any(|check| check.needs_bindings) {
         for binding in &unit.bindings {
-            let servers = local_units(stack).filter(|other| other.name == binding.unit && other.kind != UnitKind::Service);
+            let servers =
+                local_units(stack).filter(|other| other.name == binding.unit && other.kind != UnitKind::Service);
             for server in servers.flat_map(|other| &other.processes).filter(|process| process.long_running()) {
                 depends.insert(server.id.to_string(), condition(stack, &server.id, Condition::Healthy));
             }

@@ -162,10 +162,8 @@ fn frame_id(unit: &Unit) -> String {
 }
 
 fn group(unit: &Unit) -> Group {
-    let nodes = unit.processes.iter().map(|process| Node {
-        id: node_id(process.id.as_str()),
-        title: process.id.to_string(),
-    });
+    let nodes =
+        unit.processes.iter().map(|process| Node { id: node_id(process.id.as_str()), title: process.id.to_string() });
     Group {
         id: frame_id(unit),
         name: unit.name.to_string(),
@@ -217,7 +215,8 @@ fn part(unit: &Unit) -> Part {
 }
 
 fn variables(stack: &Stack) -> Vec<Row> {
-    let built = |variable: &&Variable| stack.unit(variable.unit.as_str()).is_some_and(|unit| unit.directory().is_some());
+    let built =
+        |variable: &&Variable| stack.unit(variable.unit.as_str()).is_some_and(|unit| unit.directory().is_some());
     stack.variables.iter().filter(built).map(row).collect()
 }
 

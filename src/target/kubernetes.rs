@@ -70,11 +70,7 @@ struct Labels {
 }
 
 fn labels(unit: &Unit, process: &Process) -> Labels {
-    Labels {
-        id: process.id.to_string(),
-        name: unit.name.to_string(),
-        component: process.name.to_string(),
-    }
+    Labels { id: process.id.to_string(), name: unit.name.to_string(), component: process.name.to_string() }
 }
 
 fn base_maps(stack: &Stack) -> Result<Vec<settings::ConfigMap>, String> {

@@ -17,8 +17,8 @@ use crate::stack::Stack;
 use crate::tree::Ownership;
 use crate::yaml;
 
-pub(super) use jobs::Planner;
 pub use jobs::Job;
+pub(super) use jobs::Planner;
 
 /// The form of `targets/<id>/target.yaml`.
 #[derive(Debug, Deserialize, JsonSchema)]

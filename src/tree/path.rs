@@ -11,9 +11,8 @@ const MAX_PATH: usize = 4096;
 /// Deepest path: far more than anybody writes, and fewer than the files that a process may have open.
 const MAX_DEPTH: usize = 64;
 /// Names that Windows gives to devices, whatever their extension.
-const RESERVED: [&str; 12] = [
-    "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "COM¹", "COM²", "COM³", "LPT¹", "LPT²", "LPT³",
-];
+const RESERVED: [&str; 12] =
+    ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "COM¹", "COM²", "COM³", "LPT¹", "LPT²", "LPT³"];
 
 /// A path inside the generated repository: relative, `/` between its parts, and valid on Linux, macOS and Windows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,10 +33,7 @@ impl RelPath {
         let path = path.into();
         match defect(&path) {
             None => Ok(Self(path)),
-            Some(why) => Err(PathError {
-                path: clip(&path),
-                why,
-            }),
+            Some(why) => Err(PathError { path: clip(&path), why }),
         }
     }
 
@@ -48,9 +44,7 @@ impl RelPath {
 
     /// The directory part, empty for a file at the top.
     pub fn directory(&self) -> &str {
-        self.0
-            .rsplit_once('/')
-            .map_or("", |(directory, _)| directory)
+        self.0.rsplit_once('/').map_or("", |(directory, _)| directory)
     }
 
     /// The last part.
@@ -72,8 +66,7 @@ fn defect(path: &str) -> Option<String> {
     if path.split('/').count() > MAX_DEPTH {
         return Some(format!("it is more than {MAX_DEPTH} directories deep"));
     }
-    path.split('/')
-        .find_map(|part| part_defect(part).map(|why| format!("its part `{}` {why}", clip(part))))
+    path.split('/').find_map(|part| part_defect(part).map(|why| format!("its part `{}` {why}", clip(part))))
 }
 
 /// A hostile path may be megabytes of terminal control codes; an error message may not.
@@ -222,17 +215,11 @@ mod tests {
             ("a\u{1b}[2Jb", "holds the invisible character U+001B"),
             ("a\0b", "holds the invisible character U+0000"),
             ("a/\u{202e}txt.exe", "holds the invisible character U+202E"),
-            (
-                ".g\u{200c}it/config",
-                "holds the invisible character U+200C",
-            ),
+            (".g\u{200c}it/config", "holds the invisible character U+200C"),
             ("a./b", "its part `a.` ends with a dot"),
             ("a /b", "its part `a ` ends with a dot or a space"),
             ("nul", "its part `nul` is the name of a device"),
-            (
-                "a/Com1.tar.gz",
-                "its part `Com1.tar.gz` is the name of a device",
-            ),
+            ("a/Com1.tar.gz", "its part `Com1.tar.gz` is the name of a device"),
             ("aux.h", "is the name of a device"),
             ("con .txt", "is the name of a device"),
             ("LPT³", "is the name of a device"),
@@ -246,10 +233,7 @@ mod tests {
         ] {
             let error = RelPath::new(path).unwrap_err().to_string();
             assert!(error.contains(why), "{path:?}: {error}");
-            assert!(
-                !error.contains('\u{1b}') && !error.contains('\n'),
-                "{error:?}"
-            );
+            assert!(!error.contains('\u{1b}') && !error.contains('\n'), "{error:?}");
         }
         let endless = "x/".repeat(1_000_000);
         let error = RelPath::new(endless).unwrap_err().to_string();

@@ -5,10 +5,7 @@ fn file(component: &str) -> RenderedFile {
     RenderedFile {
         contents: "x\n".into(),
         owner: Ownership::Managed,
-        origin: Origin {
-            component: component.into(),
-            template: format!("{component}/t"),
-        },
+        origin: Origin { component: component.into(), template: format!("{component}/t") },
     }
 }
 
@@ -33,10 +30,7 @@ fn files_come_back_sorted() {
 #[test]
 fn collisions_name_both_origins() {
     for (paths, message) in [
-        (
-            vec!["a/b", "a/b"],
-            "`a/b` is written twice: by c0/t (c0) and by c1/t (c1)",
-        ),
+        (vec!["a/b", "a/b"], "`a/b` is written twice: by c0/t (c0) and by c1/t (c1)"),
         (
             vec!["README.md", "readme.md"],
             "`readme.md` from c1/t (c1) and `README.md` from c0/t (c0) differ by letter case alone: they are one path on macOS and Windows",
@@ -49,14 +43,8 @@ fn collisions_name_both_origins() {
             vec!["d/É/x", "d/q", "d/é/y"],
             "`d/é` from c2/t (c2) and `d/É` from c0/t (c0) differ by letter case alone: they are one path on macOS and Windows",
         ),
-        (
-            vec!["a", "a/b"],
-            "`a` would be both a file and a directory: c0/t (c0) and c1/t (c1) disagree",
-        ),
-        (
-            vec!["a/b/c", "a/b"],
-            "`a/b` would be both a file and a directory: c0/t (c0) and c1/t (c1) disagree",
-        ),
+        (vec!["a", "a/b"], "`a` would be both a file and a directory: c0/t (c0) and c1/t (c1) disagree"),
+        (vec!["a/b/c", "a/b"], "`a/b` would be both a file and a directory: c0/t (c0) and c1/t (c1) disagree"),
         (
             vec!["a", ".stackwright/lock.json"],
             "c1/t (c1) writes `.stackwright/lock.json`, which stackwright itself writes",
@@ -71,8 +59,7 @@ fn a_refused_file_leaves_no_trace() {
     let mut tree = insert_all(&["new/A"]).unwrap();
     let bad = RelPath::new("new/a").unwrap();
     tree.insert(bad, file("x")).unwrap_err();
-    tree.insert(RelPath::new("new/b").unwrap(), file("y"))
-        .unwrap();
+    tree.insert(RelPath::new("new/b").unwrap(), file("y")).unwrap();
     assert_eq!(tree.len(), 2);
 }
 

@@ -38,20 +38,14 @@ impl std::error::Error for Error {}
 
 impl de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            message: message.to_string(),
-            span: None,
-            help: None,
-        }
+        Self { message: message.to_string(), span: None, help: None }
     }
 }
 
 /// "expected a list, found the text `a`", with the usual next step for what was found.
 pub(super) fn mismatch(expected: &str, node: &Node) -> Error {
     let text = node.as_scalar().map_or("", |scalar| scalar.text.as_str());
-    let plain = node
-        .as_scalar()
-        .is_some_and(|scalar| scalar.style == Style::Plain);
+    let plain = node.as_scalar().is_some_and(|scalar| scalar.style == Style::Plain);
     let word = text.to_ascii_lowercase();
     let help = match expected {
         "true or false" if matches!(word.as_str(), "yes" | "on" | "y" | "no" | "off" | "n") => {
@@ -68,11 +62,7 @@ pub(super) fn mismatch(expected: &str, node: &Node) -> Error {
         "a mapping" if node.is_null() => Some("write `{}` for an empty mapping".to_owned()),
         _ => None,
     };
-    Error {
-        message: format!("expected {expected}, found {}", node.describe()),
-        span: Some(node.span),
-        help,
-    }
+    Error { message: format!("expected {expected}, found {}", node.describe()), span: Some(node.span), help }
 }
 
 /// Reads the value of a node into any type.
@@ -103,9 +93,7 @@ impl<'de> NodeReader<'de> {
     fn sequence<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Error> {
         let items = self.0.as_seq().ok_or_else(|| mismatch("a list", self.0))?;
         let mut access = Items(items.iter());
-        let value = visitor
-            .visit_seq(&mut access)
-            .map_err(|e: Error| e.within(self.0))?;
+        let value = visitor.visit_seq(&mut access).map_err(|e: Error| e.within(self.0))?;
         match access.0.next() {
             None => Ok(value),
             Some(extra) => Err(Error {
@@ -116,13 +104,8 @@ impl<'de> NodeReader<'de> {
     }
 
     fn mapping<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Error> {
-        let entries = self
-            .0
-            .as_map()
-            .ok_or_else(|| mismatch("a mapping", self.0))?;
-        visitor
-            .visit_map(Entries::new(entries))
-            .map_err(|e: Error| e.within(self.0))
+        let entries = self.0.as_map().ok_or_else(|| mismatch("a mapping", self.0))?;
+        visitor.visit_map(Entries::new(entries)).map_err(|e: Error| e.within(self.0))
     }
 }
 
@@ -170,9 +153,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.core() {
-            Some(Core::Bool(value)) => visitor
-                .visit_bool(value)
-                .map_err(|e: Error| e.within(self.0)),
+            Some(Core::Bool(value)) => visitor.visit_bool(value).map_err(|e: Error| e.within(self.0)),
             _ => Err(mismatch("true or false", self.0)),
         }
     }
@@ -183,47 +164,27 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.core() {
-            Some(Core::Float(value)) => visitor
-                .visit_f64(value)
-                .map_err(|e: Error| e.within(self.0)),
+            Some(Core::Float(value)) => visitor.visit_f64(value).map_err(|e: Error| e.within(self.0)),
             Some(Core::Int(_)) => self.whole(visitor),
             _ => Err(mismatch("a number", self.0)),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() {
-            visitor.visit_unit()
-        } else {
-            Err(mismatch("nothing", self.0))
-        }
+        if self.0.is_null() { visitor.visit_unit() } else { Err(mismatch("nothing", self.0)) }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
         let node = self.0;
-        visitor
-            .visit_newtype_struct(self)
-            .map_err(|e| e.within(node))
+        visitor.visit_newtype_struct(self).map_err(|e| e.within(node))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

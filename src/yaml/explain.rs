@@ -15,14 +15,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span, did_you_mean};
 
 /// Everything that keeps a value from fitting a schema; the value is what [`typed::json`] made of the node.
 pub(super) fn explain(node: &Node, value: &Value, schema: &Value, source: &Source) -> Diagnostics {
-    let mut explainer = Explainer {
-        node,
-        schema,
-        source,
-        missing: Vec::new(),
-        suggested: Vec::new(),
-        problems: Diagnostics::new(),
-    };
+    let mut explainer =
+        Explainer { node, schema, source, missing: Vec::new(), suggested: Vec::new(), problems: Diagnostics::new() };
     // A schema that doesn't compile says nothing about the document: serde's own error remains.
     if let Ok(validator) = validator_for(schema) {
         for error in validator.iter_errors(value) {
@@ -49,8 +43,7 @@ impl<'a> Explainer<'a> {
         let node = self.find(&path);
         let found = node.describe();
         let said = match error.kind() {
-            Kind::AdditionalProperties { unexpected }
-            | Kind::UnevaluatedProperties { unexpected } => {
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
                 for key in unexpected {
                     self.unknown_key(node, key, &path, &self.known_keys(error));
                 }
@@ -126,34 +119,20 @@ impl<'a> Explainer<'a> {
 
     fn expected(&mut self, expected: &str, node: &Node) {
         let error = mismatch(expected, node);
-        self.report(
-            Diagnostic::error(error.message).maybe_help(error.help),
-            node.span,
-        );
+        self.report(Diagnostic::error(error.message).maybe_help(error.help), node.span);
     }
 
     fn one_of(&mut self, options: &[String], node: &Node) {
-        let help = node
-            .as_str()
-            .and_then(|text| did_you_mean(text, options.iter().map(String::as_str)));
-        let message = format!(
-            "expected {}, found {}",
-            alternatives(options),
-            node.describe()
-        );
-        let problem = Diagnostic::error(message)
-            .maybe_help(help.map(|name| format!("did you mean `{name}`?")));
+        let help = node.as_str().and_then(|text| did_you_mean(text, options.iter().map(String::as_str)));
+        let message = format!("expected {}, found {}", alternatives(options), node.describe());
+        let problem = Diagnostic::error(message).maybe_help(help.map(|name| format!("did you mean `{name}`?")));
         self.report(problem, node.span);
     }
 
     fn unknown_key(&mut self, node: &Node, key: &str, path: &[String], known: &[String]) {
         let span = node.entry(key).map_or(node.span, |(key, _)| key.span);
         // A key that is already there is not what was meant.
-        let free: Vec<&str> = known
-            .iter()
-            .map(String::as_str)
-            .filter(|name| node.entry(name).is_none())
-            .collect();
+        let free: Vec<&str> = known.iter().map(String::as_str).filter(|name| node.entry(name).is_none()).collect();
         let mut problem = Diagnostic::error(format!("unknown key `{key}`{}", place(path)));
         if let Some(name) = did_you_mean(key, free.iter().copied()) {
             problem = problem.help(format!("did you mean `{name}`?"));
@@ -168,13 +147,8 @@ impl<'a> Explainer<'a> {
     fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
         let pointer = error.schema_path().as_str();
         let object = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let properties = self
-            .schema
-            .pointer(object)
-            .and_then(|schema| schema.get("properties"));
-        let names = properties
-            .and_then(Value::as_object)
-            .map(|map| map.keys().cloned().collect());
+        let properties = self.schema.pointer(object).and_then(|schema| schema.get("properties"));
+        let names = properties.and_then(Value::as_object).map(|map| map.keys().cloned().collect());
         names.unwrap_or_default()
     }
 }
@@ -182,9 +156,7 @@ impl<'a> Explainer<'a> {
 /// The steps of a JSON pointer.
 fn steps(pointer: &str) -> Vec<String> {
     let parts = pointer.split('/').skip(1);
-    parts
-        .map(|part| part.replace("~1", "/").replace("~0", "~"))
-        .collect()
+    parts.map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 /// " in `services.api`", or nothing at the top.
@@ -199,19 +171,12 @@ fn place(path: &[String]) -> String {
         };
         shown.extend([before, step, after]);
     }
-    if shown.is_empty() {
-        shown
-    } else {
-        format!(" in `{shown}`")
-    }
+    if shown.is_empty() { shown } else { format!(" in `{shown}`") }
 }
 
 /// "3", "none".
 fn entries(node: &Node) -> String {
-    let count = node
-        .as_seq()
-        .map(<[_]>::len)
-        .or_else(|| node.as_map().map(<[_]>::len));
+    let count = node.as_seq().map(<[_]>::len).or_else(|| node.as_map().map(<[_]>::len));
     match count {
         Some(0) => "none".to_owned(),
         Some(count) => count.to_string(),
@@ -243,11 +208,7 @@ const fn word(kind: JsonType) -> &'static str {
 
 /// The texts of an `enum` or a `const`.
 fn texts(options: &Value) -> Vec<String> {
-    let text = |value: &Value| {
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned)
-    };
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match options {
         Value::Array(options) => options.iter().filter(|o| !o.is_null()).map(text).collect(),
         one => vec![text(one)],

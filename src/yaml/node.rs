@@ -152,10 +152,7 @@ impl Node {
             Kind::Scalar(scalar) => scalar.core().to_json(&scalar.text),
             Kind::Sequence(items) => items.iter().map(Self::to_json).collect(),
             Kind::Mapping(entries) => Value::Object(
-                entries
-                    .iter()
-                    .map(|(key, value)| (key.key_text().to_owned(), value.to_json()))
-                    .collect::<Map<_, _>>(),
+                entries.iter().map(|(key, value)| (key.key_text().to_owned(), value.to_json())).collect::<Map<_, _>>(),
             ),
         }
     }

@@ -8,11 +8,7 @@ use super::scalar::is_typed;
 ///
 /// Plain where that is safe, else in double quotes with JSON's escapes, which are YAML's too.
 pub fn quote(text: &str) -> Cow<'_, str> {
-    if is_plain_safe(text) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(double_quoted(text))
-    }
+    if is_plain_safe(text) { Cow::Borrowed(text) } else { Cow::Owned(double_quoted(text)) }
 }
 
 fn is_plain_safe(text: &str) -> bool {
@@ -22,10 +18,7 @@ fn is_plain_safe(text: &str) -> bool {
         // Options are common in commands; `-` alone or before a blank begins a list.
         [b'-', b'-', third, ..] => third.is_ascii_alphanumeric(),
         [b'-', second, ..] => second.is_ascii_alphabetic(),
-        [
-            b'.' | b'/' | b'_' | b'$' | b'(' | b'+' | b'^' | b'~' | b'\\',
-            ..,
-        ] => true,
+        [b'.' | b'/' | b'_' | b'$' | b'(' | b'+' | b'^' | b'~' | b'\\', ..] => true,
         _ => text.starts_with(char::is_alphanumeric),
     };
     starts

@@ -31,29 +31,23 @@ pub fn parse(source: &Source) -> Result<Vec<Node>, Diagnostics> {
 pub fn parse_one(source: &Source) -> Result<Node, Diagnostics> {
     let mut documents = parse(source)?;
     if let Some(second) = documents.get(1) {
-        return Err(
-            Diagnostic::error("expected one document, found another one")
-                .at(source, second.span)
-                .help("remove the `---` between them, or split the file")
-                .into(),
-        );
+        return Err(Diagnostic::error("expected one document, found another one")
+            .at(source, second.span)
+            .help("remove the `---` between them, or split the file")
+            .into());
     }
-    documents.pop().ok_or_else(|| {
-        Diagnostic::error("expected a document, and the file is empty")
-            .file(&*source.name)
-            .into()
-    })
+    documents
+        .pop()
+        .ok_or_else(|| Diagnostic::error("expected a document, and the file is empty").file(&*source.name).into())
 }
 
 /// Reads all documents of a text, with options.
 pub fn parse_with(source: &Source, options: Options) -> Result<Vec<Node>, Diagnostics> {
     let size = source.text.len();
     if size > MAX_BYTES {
-        return Err(Diagnostic::error(format!(
-            "{size} bytes of YAML, and the limit is {MAX_BYTES}"
-        ))
-        .file(&*source.name)
-        .into());
+        return Err(Diagnostic::error(format!("{size} bytes of YAML, and the limit is {MAX_BYTES}"))
+            .file(&*source.name)
+            .into());
     }
     // The parser counts columns from 0 after a byte order mark too, so it is taken off here.
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);

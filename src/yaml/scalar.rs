@@ -40,11 +40,7 @@ pub(super) fn core(text: &str) -> Core {
     let digits = unsigned(text);
     if matches!(digits, ".inf" | ".Inf" | ".INF") {
         let negative = text.starts_with('-');
-        return Core::Float(if negative {
-            f64::NEG_INFINITY
-        } else {
-            f64::INFINITY
-        });
+        return Core::Float(if negative { f64::NEG_INFINITY } else { f64::INFINITY });
     }
     let whole = if let Some(octal) = text.strip_prefix("0o") {
         all(octal, |c| matches!(c, '0'..='7')).then(|| i128::from_str_radix(octal, 8))
@@ -54,9 +50,7 @@ pub(super) fn core(text: &str) -> Core {
         all(digits, |c| c.is_ascii_digit()).then(|| text.parse())
     };
     match whole {
-        Some(Ok(value)) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => {
-            Core::Int(value)
-        }
+        Some(Ok(value)) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => Core::Int(value),
         // Too large: a float, as readers with a number of their own for it would lose digits too.
         Some(_) => text.parse().map_or(Core::Text, Core::Float),
         None if is_decimal(digits) => text.parse().map_or(Core::Text, Core::Float),
@@ -134,16 +128,12 @@ fn yaml11(text: &str) -> Old {
     let plain = digits.replace('_', "");
     if let Some((first, rest)) = plain.split_once(':') {
         let sixty = all(first, |c| c.is_ascii_digit())
-            && rest
-                .split(':')
-                .all(|part| all(part, |c| c.is_ascii_digit() || c == '.'));
+            && rest.split(':').all(|part| all(part, |c| c.is_ascii_digit() || c == '.'));
         return if sixty { Old::Sixty } else { Old::Text };
     }
     let lower = plain.to_ascii_lowercase();
     let radix = |prefix: &str, allowed: fn(char) -> bool| {
-        lower
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.chars().all(allowed))
+        lower.strip_prefix(prefix).is_some_and(|rest| rest.chars().all(allowed))
     };
     if radix("0x", |c| c.is_ascii_hexdigit()) || radix("0b", |c| matches!(c, '0' | '1')) {
         return Old::Int;
@@ -164,11 +154,7 @@ fn yaml11(text: &str) -> Old {
     }
     // Python wants a dot in a float, and a sign in its exponent; Go wants neither.
     let (base, exponent) = lower.split_once('e').unwrap_or((&lower, "+"));
-    if base.contains('.') && exponent.starts_with(['+', '-']) {
-        Old::Float
-    } else {
-        Old::Text
-    }
+    if base.contains('.') && exponent.starts_with(['+', '-']) { Old::Float } else { Old::Text }
 }
 
 /// Whether any reader would take this text, written plain, for something else than text.
@@ -176,13 +162,9 @@ pub(super) fn is_typed(text: &str) -> bool {
     yaml11(text) != Old::Text || core(text) != Core::Text || {
         // What readers disagree about: bases with a sign inside, and underscores or exponents in unusual places.
         let digits = unsigned(text).replace('_', "").to_ascii_lowercase();
-        let based = ["0x", "0o", "0b"]
-            .iter()
-            .find_map(|base| digits.strip_prefix(base));
-        based.is_some_and(|rest| {
-            rest.chars()
-                .all(|c| c.is_ascii_hexdigit() || "+-".contains(c))
-        }) || is_decimal(&digits)
+        let based = ["0x", "0o", "0b"].iter().find_map(|base| digits.strip_prefix(base));
+        based.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_hexdigit() || "+-".contains(c)))
+            || is_decimal(&digits)
             || matches!(digits.as_str(), "." | "inf" | "nan" | "infinity")
     }
 }
@@ -214,22 +196,17 @@ fn is_decimal(text: &str) -> bool {
 /// Whether this begins like a date of YAML 1.1: `2024-01-01`, alone or with a time.
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
-    let number = |part: Option<&str>, most: usize| {
-        part.is_some_and(|p| p.len() <= most && all(p, |c| c.is_ascii_digit()))
-    };
+    let number =
+        |part: Option<&str>, most: usize| part.is_some_and(|p| p.len() <= most && all(p, |c| c.is_ascii_digit()));
     let year = parts.next();
     year.is_some_and(|year| year.len() == 4)
         && number(year, 4)
         && number(parts.next(), 2)
-        && parts
-            .next()
-            .is_some_and(|day| day.starts_with(|c: char| c.is_ascii_digit()))
+        && parts.next().is_some_and(|day| day.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The word with a capital first letter.
 fn capital(lower: &str) -> String {
     let mut chars = lower.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_ascii_uppercase().to_string() + chars.as_str()
-    })
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }

@@ -104,10 +104,7 @@ fn block(text: &str) -> Option<(&'static str, &str)> {
 
 /// Line breaks of YAML 1.1, and the byte order mark.
 const fn is_break(c: char) -> bool {
-    matches!(
-        c,
-        '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-    )
+    matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A number that YAML 1.1 readers take for a number as well: they want a dot and a sign in `1.0e+30`.
@@ -117,10 +114,6 @@ fn decimal(number: &Number) -> String {
         return text;
     };
     let dot = if base.contains('.') { "" } else { ".0" };
-    let sign = if exponent.starts_with(['+', '-']) {
-        ""
-    } else {
-        "+"
-    };
+    let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
     format!("{base}{dot}e{sign}{exponent}")
 }

@@ -44,21 +44,15 @@ pub(crate) fn assert_complete(root: &Path) {
     let lock = Lock::parse(&lock).unwrap();
     let mut found = snapshot(root);
     assert!(found.remove(LOCK_PATH).is_some());
-    let found: Vec<_> = (found.into_iter())
-        .map(|(path, (_, digest))| (path, digest))
-        .collect();
-    let listed: Vec<_> = (lock.files.into_iter())
-        .map(|(path, file)| (path.to_string(), file.sha256))
-        .collect();
+    let found: Vec<_> = (found.into_iter()).map(|(path, (_, digest))| (path, digest)).collect();
+    let listed: Vec<_> = (lock.files.into_iter()).map(|(path, file)| (path.to_string(), file.sha256)).collect();
     assert_eq!(found, listed);
 }
 
 /// The names in a directory, sorted.
 pub(crate) fn names(directory: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -73,9 +67,7 @@ pub(crate) fn skip(test: &str, why: &str) {
     if std::env::var_os("STRICT").is_some_and(|value| value == "1") {
         let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/strict-skips.txt");
         let list = fs::read_to_string(list).unwrap();
-        let listed = list
-            .lines()
-            .any(|line| line.starts_with(&format!("{test}: ")));
+        let listed = list.lines().any(|line| line.starts_with(&format!("{test}: ")));
         assert!(listed, "{test} skipped: {why}; STRICT=1 does not list it");
     }
     say(&format!("{test} skipped: {why}"));
@@ -108,11 +100,7 @@ impl Run {
 
     pub(crate) fn spawn(&self) -> Child {
         let mut command = self.new_command();
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Waits until something holds, or the process has ended.

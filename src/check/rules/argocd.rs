@@ -52,7 +52,6 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-
 /// Every document of Argo CD of one kind, with applications inside of application sets.
 fn documents<'f>(facts: &'f Facts, kind: &'f str) -> impl Iterator<Item = &'f Node> {
     facts.documents.values().flatten().filter(move |node| {

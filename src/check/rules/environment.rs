@@ -38,9 +38,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Names that Docker and make bring themselves.
-const WELL_KNOWN: &[&str] = &[
-    "HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME",
-];
+const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME"];
 
 /// Every interpolation of the Compose files, with its place.
 fn used(facts: &Facts) -> Vec<(Interpolation, At)> {

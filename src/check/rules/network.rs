@@ -6,17 +6,15 @@ use crate::check::node::At;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Edge, OUTSIDE, Provider, Unit};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R120",
-        title: "Network policies permit the stack's conversations, and nothing else",
-        severity: Severity::Error,
-        why: "A conversation that is not permitted fails with a time-out; one that is permitted for no reason is an attacker's way on.",
-        example: "deploy/kubernetes/base/database.yaml:60: NetworkPolicy `database` lets `web` connect to `database`, and the stack knows no such conversation",
-        yields_to: &[],
-        run: edges,
-    },
-];
+pub(super) const RULES: &[Rule] = &[Rule {
+    id: "R120",
+    title: "Network policies permit the stack's conversations, and nothing else",
+    severity: Severity::Error,
+    why: "A conversation that is not permitted fails with a time-out; one that is permitted for no reason is an attacker's way on.",
+    example: "deploy/kubernetes/base/database.yaml:60: NetworkPolicy `database` lets `web` connect to `database`, and the stack knows no such conversation",
+    yields_to: &[],
+    run: edges,
+}];
 
 fn here<'f>(facts: &'f Facts, overlay: &Overlay) -> Vec<&'f Edge> {
     let environment = &overlay.environment(facts.stack).name;

@@ -4,17 +4,15 @@ use crate::check::kubernetes::{Object, find};
 use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R121",
-        title: "Routes lead to Services that exist, under the environment's host, for every path of the stack",
-        severity: Severity::Error,
-        why: "A route without a backend answers 500 or 404 to every visitor.",
-        example: "deploy/kubernetes/overlays/staging/route.yaml:24: HTTPRoute `api` leads to port 8080 of `api`, which serves 8000",
-        yields_to: &[],
-        run: routes,
-    },
-];
+pub(super) const RULES: &[Rule] = &[Rule {
+    id: "R121",
+    title: "Routes lead to Services that exist, under the environment's host, for every path of the stack",
+    severity: Severity::Error,
+    why: "A route without a backend answers 500 or 404 to every visitor.",
+    example: "deploy/kubernetes/overlays/staging/route.yaml:24: HTTPRoute `api` leads to port 8080 of `api`, which serves 8000",
+    yields_to: &[],
+    run: routes,
+}];
 
 fn routes(facts: &Facts, out: &mut Sink) {
     let mut any = false;
@@ -72,14 +70,7 @@ fn routes(facts: &Facts, out: &mut Sink) {
     }
 }
 
-fn backend_exists(
-    overlay: &Overlay,
-    route: &Object,
-    name: &str,
-    port: &str,
-    backend: &Node,
-    out: &mut Sink,
-) {
+fn backend_exists(overlay: &Overlay, route: &Object, name: &str, port: &str, backend: &Node, out: &mut Sink) {
     let what = route.what();
     let Some(service) = find(&overlay.objects, "Service", name) else {
         out.at(backend.place(&["name"]), format!("{what} leads to the Service `{name}`, which does not exist"));

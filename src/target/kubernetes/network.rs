@@ -32,12 +32,7 @@ struct Rule {
 }
 
 /// What a process may do in every environment, or in the one that alone runs it.
-pub(super) fn policy(
-    stack: &Stack,
-    unit: &Unit,
-    process: &Process,
-    environment: Option<&Environment>,
-) -> Policy {
+pub(super) fn policy(stack: &Stack, unit: &Unit, process: &Process, environment: Option<&Environment>) -> Policy {
     if let Some(environment) = environment {
         return permitted(stack, unit, process, environment);
     }
@@ -70,11 +65,8 @@ pub(super) fn overlay_policy(
 }
 
 fn permitted(stack: &Stack, unit: &Unit, process: &Process, environment: &Environment) -> Policy {
-    let mut policy =
-        Policy { target: labels(unit, process), ingress: Vec::new(), egress: Vec::new() };
-    let here = |edge: &&Edge| {
-        edge.environments.is_empty() || edge.environments.contains(&environment.name)
-    };
+    let mut policy = Policy { target: labels(unit, process), ingress: Vec::new(), egress: Vec::new() };
+    let here = |edge: &&Edge| edge.environments.is_empty() || edge.environments.contains(&environment.name);
     for edge in stack.edges.iter().filter(here) {
         // Visitors come through the gateway, whose own component lets them in.
         if process.id == *edge.to && edge.from != OUTSIDE {
@@ -84,9 +76,8 @@ fn permitted(stack: &Stack, unit: &Unit, process: &Process, environment: &Enviro
         }
         if process.id == *edge.from {
             let pods = pods(stack, &edge.to, environment);
-            let declared = |outbound: &crate::stack::Outbound| {
-                outbound.port == edge.port && edge.because.contains(&outbound.what)
-            };
+            let declared =
+                |outbound: &crate::stack::Outbound| outbound.port == edge.port && edge.because.contains(&outbound.what);
             let public_only = edge.to == OUTSIDE && unit.outbound.iter().any(declared);
             add(&mut policy.egress, edge, pods, public_only);
         }
@@ -97,9 +88,7 @@ fn permitted(stack: &Stack, unit: &Unit, process: &Process, environment: &Enviro
 /// Joins what differs in its reason only.
 fn add(rules: &mut Vec<Rule>, edge: &Edge, pods: Option<BTreeMap<String, String>>, public_only: bool) {
     let because = edge.because.clone();
-    let same = |rule: &&mut Rule| {
-        (rule.port, &rule.pods, rule.public_only) == (edge.port, &pods, public_only)
-    };
+    let same = |rule: &&mut Rule| (rule.port, &rule.pods, rule.public_only) == (edge.port, &pods, public_only);
     match rules.iter_mut().find(same) {
         Some(rule) if rule.because.split(", ").any(|part| part == because) => {}
         Some(rule) => rule.because = format!("{}, {because}", rule.because),

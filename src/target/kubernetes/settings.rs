@@ -60,11 +60,7 @@ pub(super) fn base_map(stack: &Stack, unit: &Unit) -> Result<Option<ConfigMap>, 
 }
 
 /// The unit's map of what belongs to one environment.
-pub(super) fn overlay_map(
-    stack: &Stack,
-    unit: &Unit,
-    environment: &Environment,
-) -> Result<Option<ConfigMap>, String> {
+pub(super) fn overlay_map(stack: &Stack, unit: &Unit, environment: &Environment) -> Result<Option<ConfigMap>, String> {
     let mut literals = Vec::new();
     let mut exists = false;
     for variable in stack.variables_of(&unit.name) {
@@ -118,9 +114,7 @@ pub(super) fn patch(
 ) -> Result<Vec<Setting>, String> {
     let mut variables = Vec::new();
     for variable in stack.variables_of(&unit.name).filter(|variable| receives(process, variable)) {
-        if matches!(way(stack, unit, variable)?, Way::Alone)
-            && everywhere(stack, unit, variable)?.is_none()
-        {
+        if matches!(way(stack, unit, variable)?, Way::Alone) && everywhere(stack, unit, variable)?.is_none() {
             variables.extend(setting(variable, environment)?);
         }
     }
@@ -149,9 +143,7 @@ fn way(stack: &Stack, unit: &Unit, variable: &Variable) -> Result<Way, String> {
         let stored = matches!(variable.values.get(&environment.name), Some(Value::Stored { .. }));
         let value = plain(variable, environment)?;
         // Kustomize strips quotes from both ends of a literal.
-        let quoted = value.as_ref().is_some_and(|value| {
-            value.starts_with(['"', '\'']) || value.ends_with(['"', '\''])
-        });
+        let quoted = value.as_ref().is_some_and(|value| value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']));
         if stored || quoted {
             return Ok(Way::Alone);
         }
@@ -183,8 +175,11 @@ fn setting(variable: &Variable, environment: &Environment) -> Result<Option<Sett
         Some(Value::Stored { secret, key }) => {
             Some(Setting { name, value: None, secret: Some(secret.clone()), key: Some(key.clone()) })
         }
-        _ => plain(variable, environment)?.map(|value| {
-            Setting { name, value: Some(escape(&value)), secret: None, key: None }
+        _ => plain(variable, environment)?.map(|value| Setting {
+            name,
+            value: Some(escape(&value)),
+            secret: None,
+            key: None,
         }),
     })
 }

@@ -54,9 +54,7 @@ fn stack() -> Stack {
         json!({ "name": "http", "port": 8000, "protocol": "http" }),
         process("api", "web", "http", &variables),
     );
-    let edge = |to: &str, environment: &str| {
-        json!({ "from": "api", "to": to, "port": 6379, "because": "uses cache", "environments": [environment] })
-    };
+    let edge = |to: &str, environment: &str| json!({ "from": "api", "to": to, "port": 6379, "because": "uses cache", "environments": [environment] });
     let mut stack = json!({
         "project": {
             "name": "shop", "domain": "example.com", "repository": "https://git.example.com/shop.git",
@@ -120,7 +118,10 @@ fn a_variable_from_another_place_is_a_patch() {
 #[test]
 fn what_runs_in_one_environment_is_in_its_overlay() {
     let here = |environment| seen(environment, Some("cache"))["here"].clone();
-    assert_eq!([here(None), here(Some("staging")), here(Some("production"))], [json!(false), json!(true), json!(false)]);
+    assert_eq!(
+        [here(None), here(Some("staging")), here(Some("production"))],
+        [json!(false), json!(true), json!(false)]
+    );
     let here = |environment| seen(environment, Some("api"))["here"].clone();
     assert_eq!([here(None), here(Some("staging"))], [json!(true), json!(false)]);
 }

@@ -5,9 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::network::{self, Policy};
 use super::settings::{self, Setting, Settings};
 use super::{Labels, in_base, labels, replicas, runs};
-use crate::stack::{
-    Environment, Probe, ProbeAction, Process, Protocol, Role, Source, Stack, Unit, UnitKind,
-};
+use crate::stack::{Environment, Probe, ProbeAction, Process, Protocol, Role, Source, Stack, Unit, UnitKind};
 
 /// Seconds between being taken out of the load balancing and the stop signal.
 const PRE_STOP: u32 = 5;
@@ -173,9 +171,7 @@ fn served<'a>(unit: &'a Unit, process: &'a Process) -> impl Iterator<Item = Port
 /// The served ports that an edge or a route leads to.
 fn used_ports(stack: &Stack, unit: &Unit, process: &Process) -> Vec<Port> {
     let edge = |port: u16| stack.edges.iter().any(|edge| process.id == *edge.to && edge.port == port);
-    let route = |name: &str| {
-        stack.routes.iter().any(|route| process.id == *route.process && route.endpoint == name)
-    };
+    let route = |name: &str| stack.routes.iter().any(|route| process.id == *route.process && route.endpoint == name);
     let ports = served(unit, process);
     ports.filter(|port| edge(port.port) || route(&port.name)).collect()
 }
@@ -211,9 +207,7 @@ fn probe(unit: &Unit, probe: &Probe) -> Json {
 /// Requests still arrive for a moment after a pod was told to stop: load balancers learn of it later.
 fn pre_stop(process: &Process) -> u32 {
     match process.role {
-        Role::Web | Role::Grpc => {
-            process.stop_timeout.saturating_sub(process.drain + MARGIN).min(PRE_STOP)
-        }
+        Role::Web | Role::Grpc => process.stop_timeout.saturating_sub(process.drain + MARGIN).min(PRE_STOP),
         _ => 0,
     }
 }

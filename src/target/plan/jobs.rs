@@ -1,7 +1,7 @@
 //! Turns rules into jobs: one job is one file.
 use super::{
-    BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value,
-    dynamic, scopes, view,
+    BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
+    scopes, view,
 };
 
 /// One file to render.

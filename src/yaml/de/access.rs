@@ -1,7 +1,5 @@
 //! How serde walks through lists, mappings and enums.
-use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
-};
+use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::{Error, NodeReader, mismatch};
@@ -13,16 +11,9 @@ pub(super) struct Items<'de>(pub(super) std::slice::Iter<'de, Node>);
 impl<'de> SeqAccess<'de> for &mut Items<'de> {
     type Error = Error;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let item = self.0.next();
-        item.map(|node| {
-            seed.deserialize(NodeReader(node))
-                .map_err(|e| e.within(node))
-        })
-        .transpose()
+        item.map(|node| seed.deserialize(NodeReader(node)).map_err(|e| e.within(node))).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -38,35 +29,26 @@ pub(super) struct Entries<'de> {
 
 impl<'de> Entries<'de> {
     pub(super) fn new(entries: &'de [(Node, Node)]) -> Self {
-        Self {
-            rest: entries.iter(),
-            value: None,
-        }
+        Self { rest: entries.iter(), value: None }
     }
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         let Some((key, value)) = self.rest.next() else {
             return Ok(None);
         };
         self.value = Some(value);
-        seed.deserialize(KeyReader(key))
-            .map(Some)
-            .map_err(|e| e.within(key))
+        seed.deserialize(KeyReader(key)).map(Some).map_err(|e| e.within(key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let Some(node) = self.value.take() else {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
-        seed.deserialize(NodeReader(node))
-            .map_err(|e| e.within(node))
+        seed.deserialize(NodeReader(node)).map_err(|e| e.within(node))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -103,17 +85,10 @@ impl<'de> Deserializer<'de> for KeyReader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_enum(Variant {
-            name: self.0,
-            content: None,
-        })
+        visitor.visit_enum(Variant { name: self.0, content: None })
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -136,18 +111,14 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
         if self.content.is_none() && self.name.is_null() {
             return Err(mismatch("text", self.name));
         }
-        let value = seed
-            .deserialize(KeyReader(self.name))
-            .map_err(|e| e.within(self.name))?;
+        let value = seed.deserialize(KeyReader(self.name)).map_err(|e| e.within(self.name))?;
         Ok((value, self))
     }
 }
 
 impl<'de> Variant<'de> {
     fn content(&self, expected: &str) -> Result<NodeReader<'de>, Error> {
-        self.content
-            .map(NodeReader)
-            .ok_or_else(|| mismatch(expected, self.name))
+        self.content.map(NodeReader).ok_or_else(|| mismatch(expected, self.name))
     }
 }
 
@@ -166,16 +137,10 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
-        self.content("a mapping with one key")?
-            .deserialize_tuple(length, visitor)
+        self.content("a mapping with one key")?.deserialize_tuple(length, visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.content("a mapping with one key")?
-            .deserialize_map(visitor)
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
+        self.content("a mapping with one key")?.deserialize_map(visitor)
     }
 }

@@ -12,14 +12,8 @@ type Branch = Vec<ValidationError<'static>>;
 
 impl Explainer<'_> {
     pub(super) fn choice(&mut self, node: &Node, path: &[String], branches: &[Branch]) {
-        let candidates: Vec<&Branch> = branches
-            .iter()
-            .filter(|branch| !is_other_shape(branch, path.len()))
-            .collect();
-        let Some(meant) = candidates
-            .iter()
-            .min_by_key(|branch| distance(branch, path.len()))
-        else {
+        let candidates: Vec<&Branch> = branches.iter().filter(|branch| !is_other_shape(branch, path.len())).collect();
+        let Some(meant) = candidates.iter().min_by_key(|branch| distance(branch, path.len())) else {
             return self.no_alternative(node, path.len(), branches);
         };
         if let Some(names) = variants(&candidates, path.len())
@@ -37,11 +31,7 @@ impl Explainer<'_> {
     fn no_alternative(&mut self, node: &Node, level: usize, branches: &[Branch]) {
         let mut accepted = Accepted::default();
         accepted.collect(branches, level, self.schema);
-        let Accepted {
-            words,
-            shapes,
-            tags,
-        } = accepted;
+        let Accepted { words, shapes, tags } = accepted;
         // The tag of a variant lies one step deeper, so that is where the choice has to be made.
         if let (Some(tag), true) = (tags.first(), node.as_map().is_some()) {
             let names: Vec<String> = tags.iter().flat_map(|error| wanted(error)).collect();
@@ -55,9 +45,7 @@ impl Explainer<'_> {
         for shape in shapes.iter().filter(|shape| *shape != "text") {
             message = format!("{message} or {shape}");
         }
-        let help = node
-            .as_str()
-            .and_then(|text| did_you_mean(text, words.iter().map(String::as_str)));
+        let help = node.as_str().and_then(|text| did_you_mean(text, words.iter().map(String::as_str)));
         let problem = Diagnostic::error(format!("{message}, found {}", node.describe()))
             .maybe_help(help.map(|name| format!("did you mean `{name}`?")));
         self.report(problem, node.span);
@@ -67,20 +55,14 @@ impl Explainer<'_> {
 /// The names of the variants, when each alternative lacks just the one key that names it.
 fn variants(candidates: &[&Branch], level: usize) -> Option<Vec<String>> {
     let lacking = |branch: &&Branch| {
-        let mut names = branch
-            .iter()
-            .filter(|error| depth(error) == level)
-            .filter_map(|error| match error.kind() {
-                Kind::Required { property } => property.as_str().map(str::to_owned),
-                _ => None,
-            });
+        let mut names = branch.iter().filter(|error| depth(error) == level).filter_map(|error| match error.kind() {
+            Kind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        });
         names.next().filter(|_| names.next().is_none())
     };
     let names: Vec<String> = candidates.iter().map(lacking).collect::<Option<_>>()?;
-    let differ = names
-        .iter()
-        .enumerate()
-        .all(|(index, name)| !names[..index].contains(name));
+    let differ = names.iter().enumerate().all(|(index, name)| !names[..index].contains(name));
     (names.len() > 1 && differ).then_some(names)
 }
 
@@ -102,9 +84,7 @@ fn distance(branch: &Branch, level: usize) -> usize {
     let weigh = |error: &ValidationError<'_>| match error.kind() {
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } if depth(error) == level => {
             let open = context.iter().filter(|inner| !is_other_shape(inner, level));
-            open.map(|inner| distance(inner, level))
-                .min()
-                .unwrap_or(100)
+            open.map(|inner| distance(inner, level)).min().unwrap_or(100)
         }
         _ if depth(error) == level => 10,
         _ => 1,
@@ -126,11 +106,8 @@ struct Accepted<'e> {
 impl<'e> Accepted<'e> {
     fn collect(&mut self, branches: &'e [Branch], level: usize, schema: &Value) {
         for branch in branches {
-            let words: Vec<String> = branch
-                .iter()
-                .filter(|error| depth(error) == level)
-                .flat_map(|error| wanted(error))
-                .collect();
+            let words: Vec<String> =
+                branch.iter().filter(|error| depth(error) == level).flat_map(|error| wanted(error)).collect();
             let has_words = !words.is_empty();
             self.words.extend(words);
             for error in branch {

@@ -25,36 +25,20 @@ fn value(node: &Node, schemas: &[&Value], root: &Value) -> Value {
                 Value::Number(number) => wants("number") || !number.is_f64() && wants("integer"),
                 _ => true,
             };
-            if !fits && wants("string") {
-                Value::String(scalar.text.clone())
-            } else {
-                core
-            }
+            if !fits && wants("string") { Value::String(scalar.text.clone()) } else { core }
         }
         Kind::Sequence(items) => {
-            let inner: Vec<&Value> = allowed
-                .iter()
-                .filter_map(|schema| schema.get("items"))
-                .collect();
+            let inner: Vec<&Value> = allowed.iter().filter_map(|schema| schema.get("items")).collect();
             let item = |(index, item): (usize, &Node)| {
-                let tuple = allowed
-                    .iter()
-                    .filter_map(|schema| schema.get("prefixItems")?.get(index));
-                value(
-                    item,
-                    &tuple.chain(inner.iter().copied()).collect::<Vec<_>>(),
-                    root,
-                )
+                let tuple = allowed.iter().filter_map(|schema| schema.get("prefixItems")?.get(index));
+                value(item, &tuple.chain(inner.iter().copied()).collect::<Vec<_>>(), root)
             };
             items.iter().enumerate().map(item).collect()
         }
         Kind::Mapping(entries) => {
             let entry = |(key, inner): &(Node, Node)| {
                 let key = key.key_text();
-                let schemas: Vec<&Value> = allowed
-                    .iter()
-                    .flat_map(|schema| of_key(schema, key))
-                    .collect();
+                let schemas: Vec<&Value> = allowed.iter().flat_map(|schema| of_key(schema, key)).collect();
                 (key.to_owned(), value(inner, &schemas, root))
             };
             Value::Object(entries.iter().map(entry).collect::<Map<_, _>>())
@@ -64,10 +48,7 @@ fn value(node: &Node, schemas: &[&Value], root: &Value) -> Value {
 
 /// The schemas that an object schema has for a key.
 fn of_key<'s>(schema: &'s Value, key: &str) -> Vec<&'s Value> {
-    if let Some(named) = schema
-        .get("properties")
-        .and_then(|properties| properties.get(key))
-    {
+    if let Some(named) = schema.get("properties").and_then(|properties| properties.get(key)) {
         return vec![named];
     }
     let patterns = schema.get("patternProperties").and_then(Value::as_object);
@@ -76,31 +57,17 @@ fn of_key<'s>(schema: &'s Value, key: &str) -> Vec<&'s Value> {
 }
 
 /// Collects the schemas that apply at a place: through references and all alternatives that can be meant.
-fn expand<'s>(
-    schema: &'s Value,
-    node: &Node,
-    root: &'s Value,
-    out: &mut Vec<&'s Value>,
-    steps: usize,
-) {
+fn expand<'s>(schema: &'s Value, node: &Node, root: &'s Value, out: &mut Vec<&'s Value>, steps: usize) {
     if steps == 0 || is_other_variant(schema, node) {
         return;
     }
     out.push(schema);
-    let target = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|name| name.strip_prefix('#'));
+    let target = schema.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#'));
     if let Some(target) = target.and_then(|pointer| root.pointer(pointer)) {
         expand(target, node, root, out, steps - 1);
     }
     for name in ["anyOf", "oneOf", "allOf"] {
-        for inner in schema
-            .get(name)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for inner in schema.get(name).and_then(Value::as_array).into_iter().flatten() {
             expand(inner, node, root, out, steps - 1);
         }
     }
@@ -124,10 +91,7 @@ fn permits(schema: &Value, name: &str) -> bool {
         Some(Value::Array(several)) => several.iter().any(|one| one == name),
         _ => {
             schema.get("const").is_some_and(is_text)
-                || schema
-                    .get("enum")
-                    .and_then(Value::as_array)
-                    .is_some_and(|all| all.iter().any(is_text))
+                || schema.get("enum").and_then(Value::as_array).is_some_and(|all| all.iter().any(is_text))
         }
     }
 }

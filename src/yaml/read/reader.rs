@@ -84,19 +84,12 @@ impl<'a> Reader<'a> {
 
     /// The parser lets some tabs pass before the first token of a line; other readers don't.
     fn check_indentation(&mut self, event: &Event<'_>, span: Span) {
-        let starts = matches!(
-            event,
-            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..)
-        );
+        let starts = matches!(event, Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..));
         if !starts || self.checked_line == span.line {
             return;
         }
         self.checked_line = span.line;
-        let line = self
-            .lines
-            .get(span.line.wrapping_sub(1))
-            .copied()
-            .unwrap_or_default();
+        let line = self.lines.get(span.line.wrapping_sub(1)).copied().unwrap_or_default();
         if let Some(column) = refuse::indenting_tab(line).filter(|column| *column < span.column)
             && line.chars().take(span.column - 1).all(char::is_whitespace)
         {
@@ -114,10 +107,7 @@ impl<'a> Reader<'a> {
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                 };
                 let span = self.scalar_span(span, &text, style);
-                let mut scalar = Scalar {
-                    text: text.into_owned(),
-                    style,
-                };
+                let mut scalar = Scalar { text: text.into_owned(), style };
                 if tag.as_deref().is_some_and(refuse::is_text) && style == Style::Plain {
                     scalar.style = Style::Quoted;
                 }
@@ -125,16 +115,11 @@ impl<'a> Reader<'a> {
                 self.count(1, span)?;
                 self.finish(node, anchor, 1)
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.open(Kind::Sequence(Vec::new()), anchor, tag.as_deref(), span)
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.open(Kind::Mapping(Vec::new()), anchor, tag.as_deref(), span)
-            }
+            Event::SequenceStart(anchor, tag) => self.open(Kind::Sequence(Vec::new()), anchor, tag.as_deref(), span),
+            Event::MappingStart(anchor, tag) => self.open(Kind::Mapping(Vec::new()), anchor, tag.as_deref(), span),
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
                 Some(frame) => {
-                    self.problems
-                        .extend(refuse::duplicates(&frame.node, self.source));
+                    self.problems.extend(refuse::duplicates(&frame.node, self.source));
                     let size = self.nodes - frame.first;
                     self.finish(frame.node, frame.anchor, size)
                 }
@@ -145,30 +130,17 @@ impl<'a> Reader<'a> {
                 self.anchors.clear();
                 Ok(())
             }
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {
-                Ok(())
-            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => Ok(()),
         }
     }
 
-    fn open(
-        &mut self,
-        kind: Kind,
-        anchor: usize,
-        tag: Option<&Tag>,
-        span: Span,
-    ) -> Result<(), Fatal> {
+    fn open(&mut self, kind: Kind, anchor: usize, tag: Option<&Tag>, span: Span) -> Result<(), Fatal> {
         let span = Span { length: 0, ..span };
         self.deep(self.stack.len() + 1, span)?;
         let first = self.nodes;
         self.count(1, span)?;
         let node = self.node(kind, span, tag);
-        self.stack.push(Frame {
-            node,
-            key: None,
-            anchor,
-            first,
-        });
+        self.stack.push(Frame { node, key: None, anchor, first });
         Ok(())
     }
 
@@ -181,10 +153,7 @@ impl<'a> Reader<'a> {
             let node = node.clone();
             self.anchors.insert(anchor, Anchored { node, size, height });
         }
-        let Some(Frame {
-            node: parent, key, ..
-        }) = self.stack.last_mut()
-        else {
+        let Some(Frame { node: parent, key, .. }) = self.stack.last_mut() else {
             self.documents.push(node);
             return Ok(());
         };
@@ -226,11 +195,7 @@ impl<'a> Reader<'a> {
     }
 
     fn node(&mut self, kind: Kind, span: Span, tag: Option<&Tag>) -> Node {
-        let mut node = Node {
-            span,
-            kind,
-            tag: None,
-        };
+        let mut node = Node { span, kind, tag: None };
         let Some(tag) = tag else { return node };
         if refuse::is_tag_of(&node.kind, tag) {
             return node;
@@ -267,11 +232,7 @@ impl<'a> Reader<'a> {
             let line = self.lines.get(start.line().saturating_sub(1));
             line.map_or(0, |line| line.trim_end().chars().count())
         };
-        Span::new(
-            start.line(),
-            start.col() + 1,
-            stop.saturating_sub(start.col()),
-        )
+        Span::new(start.line(), start.col() + 1, stop.saturating_sub(start.col()))
     }
 
     /// A value that is not there gets the place behind its key, where it would have to be.

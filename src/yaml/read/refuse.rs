@@ -46,10 +46,7 @@ pub(super) fn indenting_tab(line: &str) -> Option<usize> {
 /// Keys that are no text, and merge keys.
 pub(super) fn key(key: &Node) -> Option<Diagnostic> {
     match &key.kind {
-        Kind::Scalar(Scalar {
-            text,
-            style: Style::Plain,
-        }) if text == "<<" => Some(
+        Kind::Scalar(Scalar { text, style: Style::Plain }) if text == "<<" => Some(
             Diagnostic::error("merge keys (`<<`) are not supported")
                 .note("they are not part of YAML 1.2, and readers disagree about them")
                 .help("write the merged keys out"),
@@ -69,10 +66,7 @@ pub(super) fn duplicates(node: &Node, source: &Source) -> Vec<Diagnostic> {
     };
     let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
     let mut found = Vec::new();
-    for (key, text) in entries
-        .iter()
-        .filter_map(|(key, _)| Some((key, key.as_scalar()?.text.as_str())))
-    {
+    for (key, text) in entries.iter().filter_map(|(key, _)| Some((key, key.as_scalar()?.text.as_str()))) {
         let first = *seen.entry(text).or_insert(key.span);
         if first != key.span && found.len() < MAX_PROBLEMS {
             let problem = Diagnostic::error(format!("the key `{text}` appears twice"))

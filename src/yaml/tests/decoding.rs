@@ -54,30 +54,19 @@ fn problems(lines: &str) -> Vec<String> {
     let show = |d: &crate::diagnostic::Diagnostic| {
         let span = d.span.expect("a place");
         let help = d.help.as_ref().map(|help| format!(" ({help})"));
-        format!(
-            "{}:{}: {}{}",
-            span.line,
-            span.column,
-            d.message,
-            help.unwrap_or_default()
-        )
+        format!("{}:{}: {}{}", span.line, span.column, d.message, help.unwrap_or_default())
     };
     found.iter().map(show).collect()
 }
 
 #[test]
 fn the_wanted_type_decides_what_a_scalar_means() {
-    let service =
-        read("name: 1.10\nport: 0x50\nratio: 1\ncommand: [true, 007, 0o14, 2024-01-01, yes]\n");
+    let service = read("name: 1.10\nport: 0x50\nratio: 1\ncommand: [true, 007, 0o14, 2024-01-01, yes]\n");
     let service = service.expect("a service");
     assert_eq!(service.name, "1.10");
     assert_eq!((service.port, service.ratio), (80, 1.0));
-    assert_eq!(
-        service.command,
-        ["true", "007", "0o14", "2024-01-01", "yes"]
-    );
-    let keys: BTreeMap<String, u8> =
-        decode(&node("{on: 1, 1.10: 2, ~: 3}"), &source("")).expect("a map");
+    assert_eq!(service.command, ["true", "007", "0o14", "2024-01-01", "yes"]);
+    let keys: BTreeMap<String, u8> = decode(&node("{on: 1, 1.10: 2, ~: 3}"), &source("")).expect("a map");
     assert_eq!(keys.keys().collect::<Vec<_>>(), ["1.10", "on", "~"]);
     let numbers: BTreeMap<u16, String> = decode(&node("{80: 1.10}"), &source("")).expect("a map");
     assert_eq!(numbers[&80], "1.10");
@@ -85,11 +74,7 @@ fn the_wanted_type_decides_what_a_scalar_means() {
 
 #[test]
 fn enums_are_read_in_each_form() {
-    let mode = |text: &str| {
-        read(&format!("name: x\nmode: {text}\n"))
-            .expect("a service")
-            .mode
-    };
+    let mode = |text: &str| read(&format!("name: x\nmode: {text}\n")).expect("a service").mode;
     assert_eq!(mode("fast"), Some(Mode::Fast));
     assert_eq!(mode("{slow: {by: 3}}"), Some(Mode::Slow { by: 3 }));
     assert_eq!(mode("{http: 1.10}"), Some(Mode::Http("1.10".to_owned())));
@@ -132,41 +117,21 @@ param: {type: numbr, default: 1}
 
 #[test]
 fn scalars_that_are_fine_cause_no_problem_beside_others() {
-    let found = problems(
-        "name: 1.10\ncommand: [true, 007, 1e3]\nport: 70000\nparam: {type: text, default: 1.10}\n",
-    );
-    assert_eq!(
-        found,
-        ["3:7: expected 65535 or less, found the number `70000`"]
-    );
+    let found = problems("name: 1.10\ncommand: [true, 007, 1e3]\nport: 70000\nparam: {type: text, default: 1.10}\n");
+    assert_eq!(found, ["3:7: expected 65535 or less, found the number `70000`"]);
 }
 
 #[test]
 fn each_kind_of_problem_has_its_words() {
     let cases = [
-        (
-            "name:\n",
-            "1:6: expected text, found nothing (write `\"\"` for an empty text)",
-        ),
-        (
-            "name: ~\n",
-            "1:7: expected text, found `~` (quote it: \"~\")",
-        ),
+        ("name:\n", "1:6: expected text, found nothing (write `\"\"` for an empty text)"),
+        ("name: ~\n", "1:7: expected text, found `~` (quote it: \"~\")"),
         ("name: {a: 1}\n", "1:7: expected text, found a mapping"),
         ("port: 1\n", "1:1: missing key `name`"),
         ("- a\n", "1:1: expected a mapping, found a list"),
-        (
-            "name: x\ncommand:\n",
-            "2:9: expected a list, found nothing (write `[]` for an empty list)",
-        ),
-        (
-            "name: x\nport: -1\n",
-            "2:7: expected 0 or more, found the number `-1`",
-        ),
-        (
-            "name: x\nratio: high\n",
-            "2:8: expected a number, found the text `high`",
-        ),
+        ("name: x\ncommand:\n", "2:9: expected a list, found nothing (write `[]` for an empty list)"),
+        ("name: x\nport: -1\n", "2:7: expected 0 or more, found the number `-1`"),
+        ("name: x\nratio: high\n", "2:8: expected a number, found the text `high`"),
         (
             "name: x\nzebra: 1\n",
             "2:1: unknown key `zebra` (keys that may be added here: port, ratio, command, mode, probes, param)",
@@ -175,18 +140,9 @@ fn each_kind_of_problem_has_its_words() {
             "name: x\nmode: {slwo: {by: 1}}\n",
             "2:8: expected `slow` or `http`, found the text `slwo` (did you mean `slow`?)",
         ),
-        (
-            "name: x\nmode: {slow: {by: x}}\n",
-            "2:19: expected a whole number, found the text `x`",
-        ),
-        (
-            "name: x\nparam: {default: 1}\n",
-            "2:8: missing key `type` in `param`",
-        ),
-        (
-            "name: x\nparam: {type: number, default: x}\n",
-            "2:32: expected a whole number, found the text `x`",
-        ),
+        ("name: x\nmode: {slow: {by: x}}\n", "2:19: expected a whole number, found the text `x`"),
+        ("name: x\nparam: {default: 1}\n", "2:8: missing key `type` in `param`"),
+        ("name: x\nparam: {type: number, default: x}\n", "2:32: expected a whole number, found the text `x`"),
     ];
     for (text, expected) in cases {
         assert_eq!(problems(text), [expected], "{text}");
@@ -202,19 +158,14 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, String> {
         let fits = text.chars().all(|c| c.is_ascii_lowercase());
-        if fits {
-            Ok(Self(text))
-        } else {
-            Err(format!("`{text}` is not a name: use lower-case letters"))
-        }
+        if fits { Ok(Self(text)) } else { Err(format!("`{text}` is not a name: use lower-case letters")) }
     }
 }
 
 #[test]
 fn a_problem_that_no_schema_knows_has_its_place_too() {
     let source = source("a: fine\nb: Bad\n");
-    let found =
-        decode::<BTreeMap<String, Name>>(&node(&source.text), &source).expect_err("a bad name");
+    let found = decode::<BTreeMap<String, Name>>(&node(&source.text), &source).expect_err("a bad name");
     let expected = "\
 error: `Bad` is not a name: use lower-case letters
  --> t.yaml:2:4

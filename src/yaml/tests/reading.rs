@@ -21,11 +21,7 @@ fn every_node_knows_its_place() {
     };
     assert_eq!(place(&[]), (1, 1, 0));
     assert_eq!(place(&["a"]), (1, 4, 3));
-    assert_eq!(
-        place(&["b"]),
-        (2, 3, 0),
-        "a missing value stands behind its key"
-    );
+    assert_eq!(place(&["b"]), (2, 3, 0), "a missing value stands behind its key");
     assert_eq!(place(&["c"]), (4, 3, 0));
     assert_eq!(place(&["c", "0", "x"]), (4, 8, 3));
     assert_eq!(place(&["c", "0", "y"]).0, 6);
@@ -44,18 +40,7 @@ fn scalars_follow_the_core_schema_of_yaml_1_2() {
 ";
     let expected = json!([
         [null, null, true, false, 12, -3, 12, 31, 1.5, 0.5, 1000.0],
-        [
-            "yes",
-            "on",
-            "1_000",
-            "0b1",
-            "12:30",
-            "2024-01-01",
-            "true",
-            "1",
-            "2",
-            "1.2.3"
-        ],
+        ["yes", "on", "1_000", "0b1", "12:30", "2024-01-01", "true", "1", "2", "1.2.3"],
         [".inf", 18_446_744_073_709_551_615_u64, 1e20]
     ]);
     assert_eq!(node(text).to_json(), expected);
@@ -65,11 +50,8 @@ fn scalars_follow_the_core_schema_of_yaml_1_2() {
 #[test]
 fn all_duplicate_keys_are_refused() {
     let found = refused("a: 1\nb: {c: 1, 'c': 2}\na: 3\n\"a\": 4\n");
-    let expected = [
-        "2:11: the key `c` appears twice",
-        "3:1: the key `a` appears twice",
-        "4:1: the key `a` appears twice",
-    ];
+    let expected =
+        ["2:11: the key `c` appears twice", "3:1: the key `a` appears twice", "4:1: the key `a` appears twice"];
     assert_eq!(found, expected);
 }
 
@@ -77,32 +59,14 @@ fn all_duplicate_keys_are_refused() {
 fn other_traps_are_refused_where_they_are() {
     let cases = [
         ("a: !foo x\n", "1:4: the tag `!foo` is not supported"),
-        (
-            "a: !!binary x\n",
-            "1:4: the tag `!!binary` is not supported",
-        ),
-        (
-            "b:\n  <<: {a: 1}\n",
-            "2:3: merge keys (`<<`) are not supported",
-        ),
-        (
-            "a:\n\tb: 1\n",
-            "2:1: a tab indents this line, and YAML allows spaces only",
-        ),
-        (
-            "\tb: 1\n",
-            "1:1: a tab indents this line, and YAML allows spaces only",
-        ),
+        ("a: !!binary x\n", "1:4: the tag `!!binary` is not supported"),
+        ("b:\n  <<: {a: 1}\n", "2:3: merge keys (`<<`) are not supported"),
+        ("a:\n\tb: 1\n", "2:1: a tab indents this line, and YAML allows spaces only"),
+        ("\tb: 1\n", "1:1: a tab indents this line, and YAML allows spaces only"),
         ("? [a]\n: 1\n", "1:3: a key has to be text, not a list"),
         ("a: {{ x }}\n", "1:5: a key has to be text, not a mapping"),
-        (
-            "a: &x [*x]\n",
-            "1:8: an alias may not stand inside the value it refers to",
-        ),
-        (
-            "a: b: c\n",
-            "1:5: not valid YAML: mapping values are not allowed in this context",
-        ),
+        ("a: &x [*x]\n", "1:8: an alias may not stand inside the value it refers to"),
+        ("a: b: c\n", "1:5: not valid YAML: mapping values are not allowed in this context"),
     ];
     for (text, expected) in cases {
         assert_eq!(refused(text), [expected], "{text}");
@@ -119,36 +83,22 @@ fn limits_hold() {
     assert_eq!(large, ["4194305 bytes of YAML, and the limit is 4194304"]);
     let tenfold = |level: usize| match level {
         0 => "a0: &a0 [x]\n".to_owned(),
-        _ => format!(
-            "a{level}: &a{level} [{}]\n",
-            format!("*a{}, ", level - 1).repeat(10)
-        ),
+        _ => format!("a{level}: &a{level} [{}]\n", format!("*a{}, ", level - 1).repeat(10)),
     };
     let bomb: String = (0..10).map(tenfold).collect();
     let found = refused(&bomb);
-    assert!(
-        found[0].ends_with("more than 500000 values, counting each use of an alias"),
-        "{found:?}"
-    );
+    assert!(found[0].ends_with("more than 500000 values, counting each use of an alias"), "{found:?}");
     let step = |level: usize| format!("a{level}: &a{level} [*a{}]\n", level - 1);
-    let ladder: String = std::iter::once(tenfold(0))
-        .chain((1..=MAX_DEPTH).map(step))
-        .collect();
+    let ladder: String = std::iter::once(tenfold(0)).chain((1..=MAX_DEPTH).map(step)).collect();
     assert!(refused(&ladder)[0].ends_with("nested more than 100 levels deep"));
 }
 
 #[test]
 fn aliases_and_known_tags_are_followed() {
     let document = node("a: &x {k: [1]}\nb: *x\nc: !!map {d: !!seq [! 5]}\n");
-    assert_eq!(
-        document.get("b").map(Node::to_json),
-        Some(json!({"k": [1]}))
-    );
+    assert_eq!(document.get("b").map(Node::to_json), Some(json!({"k": [1]})));
     assert_eq!(document.get("b").map(|b| b.span.line), Some(2));
-    assert_eq!(
-        document.get("c").map(Node::to_json),
-        Some(json!({"d": ["5"]}))
-    );
+    assert_eq!(document.get("c").map(Node::to_json), Some(json!({"d": ["5"]})));
 }
 
 #[test]
@@ -167,14 +117,8 @@ fn documents_are_counted() {
     let two = parse_one(&source("a: 1\n---\nb: 2\n")).expect_err("two documents");
     assert!(two.render(false).contains("t.yaml:3:1"), "{two}");
     let none = parse_one(&source("")).expect_err("no document");
-    assert_eq!(
-        none.render(false),
-        "error: expected a document, and the file is empty\n --> t.yaml"
-    );
-    assert_eq!(
-        node("\u{feff}a: 1").get("a").and_then(Node::as_i64),
-        Some(1)
-    );
+    assert_eq!(none.render(false), "error: expected a document, and the file is empty\n --> t.yaml");
+    assert_eq!(node("\u{feff}a: 1").get("a").and_then(Node::as_i64), Some(1));
 }
 
 #[test]
@@ -208,26 +152,14 @@ fn surprises_of_yaml_1_1_are_named() {
         ("\"014\"", None),
     ];
     for (text, expected) in cases {
-        assert_eq!(
-            yaml11_surprise(&node(&format!("- {text}")).as_seq().expect("a list")[0]),
-            expected,
-            "{text}"
-        );
+        assert_eq!(yaml11_surprise(&node(&format!("- {text}")).as_seq().expect("a list")[0]), expected, "{text}");
     }
-    assert_eq!(
-        yaml11_surprise(&node("- |-\n  yes\n").as_seq().expect("a list")[0]),
-        None
-    );
+    assert_eq!(yaml11_surprise(&node("- |-\n  yes\n").as_seq().expect("a list")[0]), None);
 }
 
 #[test]
 fn the_older_parser_family_is_asked_too() {
     assert_eq!(check_libyaml(&source("a: 1\n---\n- b\n")), Ok(()));
     let problem = check_libyaml(&source("a: 1\nb: [\n")).expect_err("refused");
-    assert!(
-        problem
-            .render(false)
-            .contains("most YAML readers refuse this"),
-        "{problem}"
-    );
+    assert!(problem.render(false).contains("most YAML readers refuse this"), "{problem}");
 }
