@@ -105,7 +105,7 @@ fn rules(blueprint: &Blueprint, answers: &Answers, engine: &Engine, problems: &m
         match engine.holds("rules", &rule.that, &context(answers)) {
             Ok(true) => {}
             Ok(false) => {
-                problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that)))
+                problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that)));
             }
             Err(problem) => problems.push(*problem),
         }

@@ -154,7 +154,7 @@ impl<'a> Facts<'a> {
             "toml" => {
                 if let Err(error) = toml::from_str::<IgnoredAny>(text) {
                     let offset = error.span().map_or(0, |span| span.start.min(text.len()));
-                    let line = text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+                    let line = text[..text.floor_char_boundary(offset)].matches('\n').count() + 1;
                     self.fault("R202", path, line, error.message().to_owned());
                 }
             }

@@ -39,7 +39,7 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
     let files = catalog.files().count();
     match arguments.format {
         Format::Json => {
-            output.json(&Document { version: VERSION, components, blueprints, files, problems: &problems })?
+            output.json(&Document { version: VERSION, components, blueprints, files, problems: &problems })?;
         }
         Format::Text => {
             let found = if problems.is_empty() { "nothing found".to_owned() } else { count(problems.len(), "problem") };

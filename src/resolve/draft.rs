@@ -281,7 +281,7 @@ fn params(
             Some(value) => match typed(param, value) {
                 Ok(value) => drop(params.insert(key.clone(), value)),
                 Err(why) => {
-                    report(Diagnostic::error(format!("{label}: parameter `{key}`: {why}")).note(param.help.clone()))
+                    report(Diagnostic::error(format!("{label}: parameter `{key}`: {why}")).note(param.help.clone()));
                 }
             },
             None => report(

@@ -1,4 +1,4 @@
-//! JUnit XML: one test per rule, as test reports show it.
+//! `JUnit` XML: one test per rule, as test reports show it.
 use std::fmt::Write as _;
 
 use crate::check::{Finding, RULES, Report};

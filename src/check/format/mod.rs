@@ -1,4 +1,4 @@
-//! Reports as text, JSON, SARIF, JUnit XML and GitHub annotations.
+//! Reports as text, JSON, SARIF, `JUnit` XML and `GitHub` annotations.
 mod json;
 mod junit;
 mod sarif;
@@ -17,11 +17,11 @@ pub enum Format {
     Text,
     /// For programs: a stable schema.
     Json,
-    /// For code scanning: SARIF 2.1.0.
+    /// For code scanning: `SARIF` 2.1.0.
     Sarif,
-    /// For test reports: JUnit XML.
+    /// For test reports: `JUnit` XML.
     Junit,
-    /// For GitHub: workflow commands that annotate lines.
+    /// For `GitHub`: workflow commands that annotate lines.
     Github,
 }
 

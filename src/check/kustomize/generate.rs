@@ -148,7 +148,7 @@ fn suffix(data: &[Entry]) -> String {
     let data = if pairs.is_empty() { "\"\"".to_owned() } else { format!("{{{}}}", pairs.join(",")) };
     let text = format!("{{\"data\":{data},\"kind\":\"ConfigMap\",\"name\":\"\"}}");
     let digest = Sha256::digest(text.as_bytes());
-    let hex: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    let hex = digest.iter().take(5).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     hex.chars()
         .map(|c| match c {
             '0' => 'g',

@@ -97,7 +97,7 @@ fn brokers(facts: &Facts, out: &mut Sink) {
 fn connections(facts: &Facts, out: &mut Sink) {
     let stack = facts.stack;
     let mut any = false;
-    for database in stack.units.iter() {
+    for database in &stack.units {
         let Some(limit) = database.connection_limit else { continue };
         for overlay in &facts.overlays {
             let environment = overlay.environment(stack);

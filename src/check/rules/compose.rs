@@ -260,7 +260,8 @@ fn sources(facts: &Facts, out: &mut Sink) {
 
 fn profiles(facts: &Facts, out: &mut Sink) {
     let Some(compose) = compose(facts, out) else { return };
-    let profiles = |service: &Service| service.node.get("profiles").map(|node| node.texts()).unwrap_or_default();
+    let profiles =
+        |service: &Service| service.node.get("profiles").map(crate::check::node::Node::texts).unwrap_or_default();
     for service in &compose.services {
         let own = profiles(service);
         for (wanted, _, at) in &service.depends_on {

@@ -44,7 +44,7 @@ const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG"
 fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
     let mut found = Vec::new();
     for (path, documents) in &facts.documents {
-        if !(path.starts_with("compose") && !path.contains('/')) {
+        if !path.starts_with("compose") || path.contains('/') {
             continue;
         }
         for document in documents {

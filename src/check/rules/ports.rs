@@ -61,23 +61,17 @@ fn containers(stack: &Stack, object: &Object, out: &mut Sink) {
     for endpoint in process.serves.iter().filter_map(|name| unit.endpoint(name)) {
         let found = ports.iter().find(|port| port.text_at(&["name"]) == Some(&endpoint.name));
         let wanted = endpoint.port;
-        match found {
-            Some(port) => {
-                let number = port.get("containerPort").and_then(Node::int);
-                if number != Some(i64::from(wanted)) {
-                    let shown = number.map_or_else(|| "no number".to_owned(), |number| number.to_string());
-                    let message = format!(
-                        "the port `{}` of {} is {shown}, the stack says {wanted}",
-                        endpoint.name,
-                        object.what()
-                    );
-                    out.at(port.place(&["containerPort"]), message);
-                }
+        if let Some(port) = found {
+            let number = port.get("containerPort").and_then(Node::int);
+            if number != Some(i64::from(wanted)) {
+                let shown = number.map_or_else(|| "no number".to_owned(), |number| number.to_string());
+                let message =
+                    format!("the port `{}` of {} is {shown}, the stack says {wanted}", endpoint.name, object.what());
+                out.at(port.place(&["containerPort"]), message);
             }
-            None => {
-                let at = container.place(&["ports"]);
-                out.at(at, format!("{} does not name its port `{}` ({wanted})", object.what(), endpoint.name));
-            }
+        } else {
+            let at = container.place(&["ports"]);
+            out.at(at, format!("{} does not name its port `{}` ({wanted})", object.what(), endpoint.name));
         }
     }
 }

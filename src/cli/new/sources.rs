@@ -41,7 +41,7 @@ fn environment(blueprint: &Blueprint, given: &mut BTreeMap<String, Given>, probl
                 given.insert(question.id.clone(), Given::text(value, format!("the environment variable {name}")));
             }
             (Some(_), None) => {
-                problems.push(Diagnostic::error(format!("the environment variable {name} is not UTF-8 text")))
+                problems.push(Diagnostic::error(format!("the environment variable {name} is not UTF-8 text")));
             }
             (None, _) => {
                 let known: Vec<String> = blueprint.questions.iter().map(|question| variable(&question.id)).collect();

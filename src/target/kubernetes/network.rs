@@ -69,10 +69,11 @@ fn permitted(stack: &Stack, unit: &Unit, process: &Process, environment: &Enviro
     let here = |edge: &&Edge| edge.environments.is_empty() || edge.environments.contains(&environment.name);
     for edge in stack.edges.iter().filter(here) {
         // Visitors come through the gateway, whose own component lets them in.
-        if process.id == *edge.to && edge.from != OUTSIDE {
-            if let Some(pods) = pods(stack, &edge.from, environment) {
-                add(&mut policy.ingress, edge, Some(pods), false);
-            }
+        if process.id == *edge.to
+            && edge.from != OUTSIDE
+            && let Some(pods) = pods(stack, &edge.from, environment)
+        {
+            add(&mut policy.ingress, edge, Some(pods), false);
         }
         if process.id == *edge.from {
             let pods = pods(stack, &edge.to, environment);
