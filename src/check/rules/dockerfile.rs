@@ -1,5 +1,5 @@
 //! Rules about Dockerfiles.
-use ignore::gitignore::GitignoreBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::check::dockerfile::{Dockerfile, Instruction};
 use crate::check::facts::Facts;
@@ -195,23 +195,28 @@ fn secrets(facts: &Facts, out: &mut Sink) {
     }
 }
 
+/// The patterns of a .dockerignore, which start at the context's root.
+fn ignored(patterns: &str) -> Option<Gitignore> {
+    let mut builder = GitignoreBuilder::new("/");
+    for line in patterns.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (not, line) = line.strip_prefix('!').map_or(("", line), |rest| ("!", rest));
+        builder.add_line(None, &format!("{not}/{}", line.trim_start_matches('/'))).ok()?;
+    }
+    builder.build().ok()
+}
+
 fn copies(facts: &Facts, out: &mut Sink) {
     any(facts, out);
+    // Services of one kind have the same patterns, and compiling them is what costs here.
+    let mut known: Vec<(&str, Option<Gitignore>)> = Vec::new();
     for (file, _) in of_units(facts) {
         let context = file.directory();
-        let mut ignored = GitignoreBuilder::new("/");
         let ignore_file = join(context, ".dockerignore");
-        for line in facts.files.text(&ignore_file).unwrap_or_default().lines() {
-            let line = line.trim();
-            // Patterns of .dockerignore start at the context's root.
-            let rooted = match line.strip_prefix('!') {
-                Some(rest) => format!("!/{}", rest.trim_start_matches('/')),
-                None if line.is_empty() || line.starts_with('#') => continue,
-                None => format!("/{}", line.trim_start_matches('/')),
-            };
-            let _ = ignored.add_line(None, &rooted);
+        let patterns = facts.files.text(&ignore_file).unwrap_or_default();
+        if !known.iter().any(|(text, _)| *text == patterns) {
+            known.push((patterns, ignored(patterns)));
         }
-        let Ok(ignored) = ignored.build() else { continue };
+        let Some((_, Some(ignored))) = known.iter().find(|(text, _)| *text == patterns) else { continue };
         let all = file.stages.iter().flat_map(|stage| &stage.instructions);
         for one in all.filter(|one| one.keyword == "COPY" && one.flag("from").is_none()) {
             let words = one.words();
