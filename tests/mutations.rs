@@ -1,5 +1,6 @@
 //! Every check rule finds what it is made for, at the right line, and nothing else: each mutation of a generated
 //! repository in `tests/mutations/*.yaml` makes its rule, and no other one, report the place that was changed.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
