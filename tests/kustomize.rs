@@ -1,6 +1,7 @@
 //! The overlays of a generated repository render to what `kustomize build` makes of them.
 //!
 //! Needs `kustomize` or `kubectl`; without them it says so and passes, because the tests must run anywhere.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
