@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod list;
 mod man;
+mod memory;
 mod new;
 mod output;
 mod prompt;

@@ -1,8 +1,8 @@
 //! The catalog and what is made with it.
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::output::Output;
+use super::{Failure, memory};
 use crate::blueprint::Blueprint;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Source};
@@ -22,6 +22,9 @@ impl Workbench {
     pub(super) fn open(directories: &[PathBuf]) -> Result<Self, Failure> {
         for directory in directories {
             std::fs::symlink_metadata(directory).map_err(|error| Failure::unreadable(directory, &error))?;
+        }
+        if !directories.is_empty() {
+            memory::watch();
         }
         let catalog = Catalog::load(directories)?;
         let engine = crate::engine(&catalog);
@@ -47,6 +50,7 @@ impl Workbench {
         if !is_path(id_or_path) {
             return Ok(self.catalog.blueprint(id_or_path)?);
         }
+        memory::watch();
         let source = Source::new(id_or_path, read(Path::new(id_or_path))?);
         Ok((Blueprint::parse(&source)?, source))
     }

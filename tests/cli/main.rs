@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod exact;
+mod hostile;
 mod new;
 mod own_catalog;
 mod pty;
