@@ -9,13 +9,26 @@ const FORBIDDEN: &str = "trace=socket,connect,bind,sendto,sendmsg,execve,execvea
 
 #[test]
 fn new_opens_no_socket_and_starts_no_program() {
+    for blueprint in blueprints() {
+        trace(&blueprint);
+    }
+}
+
+/// The tests' own blueprint and the embedded ones.
+fn blueprints() -> Vec<String> {
+    let embedded = stackwright::catalog::Catalog::load(&[]).unwrap();
+    let embedded = embedded.blueprint_ids().into_iter().map(str::to_owned);
+    ["tiny".to_owned()].into_iter().chain(embedded).collect()
+}
+
+fn trace(blueprint: &str) {
     let sandbox = Sandbox::new();
     let log = sandbox.path("calls");
     let traced = Command::new("strace")
         .args(["-f", "-qq", "-e", "signal=none", "-e", FORBIDDEN, "-o"])
         .arg(&log)
         .arg(env!("CARGO_BIN_EXE_stackwright"))
-        .args(["new", "tiny", "hello", "--yes", "--catalog", "catalog"])
+        .args(["new", blueprint, "hello", "--yes", "--catalog", "catalog"])
         .current_dir(sandbox.path("."))
         .output();
     let traced = match traced {
@@ -44,8 +57,14 @@ fn new_opens_no_socket_and_starts_no_program() {
 
 #[test]
 fn directory_locale_time_zone_umask_and_home_change_nothing() {
+    for blueprint in blueprints() {
+        elsewhere(&blueprint);
+    }
+}
+
+fn elsewhere(blueprint: &str) {
     let sandbox = Sandbox::new();
-    sandbox.hello();
+    assert_eq!(sandbox.run(&["new", blueprint, "hello", "--yes", "--catalog", "catalog"]).code, 0);
     let expected = sandbox.tree("hello");
     std::fs::create_dir_all(sandbox.path("deeper/still")).unwrap();
     let script = "umask \"$1\"; shift; exec \"$@\"";
@@ -60,7 +79,7 @@ fn directory_locale_time_zone_umask_and_home_change_nothing() {
                 umask,
                 env!("CARGO_BIN_EXE_stackwright"),
                 "new",
-                "tiny",
+                blueprint,
                 "hello",
                 "--yes",
                 "--catalog",
