@@ -109,6 +109,9 @@ impl Collector<'_> {
         }
         let mut values = BTreeMap::new();
         for environment in &self.draft.environments {
+            if self.unit.unit.provider(&environment.name) != Provider::Container {
+                continue; // nothing of ours runs there to read it
+            }
             let text =
                 if environment.local { spec.local.as_ref().or(spec.value.as_ref()) } else { spec.value.as_ref() };
             let value = match (text, generate) {

@@ -14,6 +14,7 @@ const MARGIN: u32 = 5;
 
 /// One process, in the base or in the one environment that runs it.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the template asks each of them on its own")]
 pub(super) struct Workload {
     /// Whether its manifest belongs into this directory.
     here: bool,
@@ -64,7 +65,7 @@ struct Port {
     /// The endpoint's name.
     name: String,
     /// Its number.
-    port: u16,
+    number: u16,
     /// What is spoken on it, where gateways must know.
     #[serde(skip_serializing_if = "Option::is_none")]
     app_protocol: Option<&'static str>,
@@ -163,7 +164,7 @@ fn served<'a>(unit: &'a Unit, process: &'a Process) -> impl Iterator<Item = Port
     let endpoints = process.serves.iter().filter_map(|name| unit.endpoint(name));
     endpoints.map(|endpoint| Port {
         name: endpoint.name.clone(),
-        port: endpoint.port,
+        number: endpoint.port,
         app_protocol: (endpoint.protocol == Protocol::Grpc).then_some("kubernetes.io/h2c"),
     })
 }
@@ -173,7 +174,7 @@ fn used_ports(stack: &Stack, unit: &Unit, process: &Process) -> Vec<Port> {
     let edge = |port: u16| stack.edges.iter().any(|edge| process.id == *edge.to && edge.port == port);
     let route = |name: &str| stack.routes.iter().any(|route| process.id == *route.process && route.endpoint == name);
     let ports = served(unit, process);
-    ports.filter(|port| edge(port.port) || route(&port.name)).collect()
+    ports.filter(|port| edge(port.number) || route(&port.name)).collect()
 }
 
 fn probes(unit: &Unit, process: &Process) -> Map<String, Json> {
