@@ -204,8 +204,9 @@ fn add_listing(
     let planned = Arc::clone(planned);
     environment.add_function(name, move |directory: String| {
         let paths = planned.read().map_err(|_| invalid("the plan is not readable".into()))?;
-        let prefix = format!("{}/", directory.trim_end_matches('/'));
-        let inside = paths.iter().filter_map(|path| path.strip_prefix(&prefix));
+        // "." is the repository's own directory.
+        let prefix = if directory == "." { String::new() } else { format!("{}/", directory.trim_end_matches('/')) };
+        let inside = paths.iter().filter_map(|path| path.strip_prefix(prefix.as_str()));
         Ok::<_, Error>(inside.filter(|rest| wanted(rest)).map(Value::from).collect::<Vec<_>>())
     });
 }
