@@ -44,4 +44,5 @@ locks: ## resolve the generated repositories' dependencies anew (needs a network
 
 .PHONY: bench
 bench: ## time and peak memory of `new` and `check` beside a write-only floor
-	$(CARGO) bench --locked --bench floor
+	$(CARGO) build --locked --release
+	$(PYTHON) -m scripts.bench $(ARGS)
