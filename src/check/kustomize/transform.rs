@@ -71,12 +71,6 @@ fn labels(item: &Node, objects: &mut [Node], out: &mut Rendered) {
                 }
                 _ => {}
             }
-            if object.text_at(&["kind"]) == Some("StatefulSet")
-                && let Some(Node { value: Value::List(claims), .. }) =
-                    object.child("spec").get_mut("volumeClaimTemplates")
-            {
-                claims.iter_mut().for_each(add);
-            }
         }
     }
 }
