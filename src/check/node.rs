@@ -177,14 +177,6 @@ impl Node {
         }
     }
 
-    /// The value of a key, to change it.
-    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
-        match &mut self.value {
-            Value::Map(entries) => entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value),
-            _ => None,
-        }
-    }
-
     /// The value of a key, made as an empty mapping if it is not there.
     pub(super) fn child(&mut self, key: &str) -> &mut Self {
         if !matches!(self.value, Value::Map(_)) {
