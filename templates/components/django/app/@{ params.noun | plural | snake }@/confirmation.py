@@ -17,17 +17,24 @@ from .models import @{ One }@
 
 logger = logging.getLogger(__name__)
 
+# What has crashed its process this often is not tried again.
+MAX_ATTEMPTS = 5
+
 
 def confirm(identifier: UUID) -> bool:
     """From `pending` through `processing` to `confirmed`; returns whether this call confirmed."""
     if not _advance(identifier, @{ One }@.Status.PROCESSING):
         return False
-    work()
+    work(identifier)
     return _advance(identifier, @{ One }@.Status.CONFIRMED)
 
 
-def work() -> None:
-    """Stands for what takes its time: a payment, a document, a call to another system."""
+def work(identifier: UUID) -> None:
+    """Stands for what takes its time: a payment, a document, a call to another system.
+
+    It may run twice at once. Give another system the identifier, so that it acts on it once.
+    """
+    logger.info("working", extra={"id": str(identifier)})
     time.sleep(settings.WORK_SECONDS)
 
 
@@ -37,6 +44,10 @@ def _advance(identifier: UUID, status: @{ One }@.Status) -> bool:
     @{ one }@ = locked.filter(pk=identifier).first()
     if @{ one }@ is None or @{ one }@.finished:
         logger.info("nothing to do", extra={"id": str(identifier)})
+        return False
+    if status == @{ One }@.Status.PROCESSING and @{ one }@.attempts >= MAX_ATTEMPTS:
+        logger.error("given up", extra={"id": str(identifier)})
+        @{ one }@.advance(@{ One }@.Status.FAILED)
         return False
     @{ one }@.advance(status)
     return True

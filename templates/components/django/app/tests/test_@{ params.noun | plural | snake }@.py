@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
-@{ ["from accounts.models import User", "from " ~ many ~ " import dispatch, services", "from " ~ many ~ ".confirmation import confirm", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
+@{ ["from accounts.models import User", "from " ~ many ~ " import dispatch, services", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS, confirm", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
 
 URL = "/api/v1/@{ params.noun | plural | kebab }@/"
 
@@ -126,7 +126,7 @@ def test_repeated_after_a_crash_it_has_one_effect(
     @{ one }@: @{ One }@,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def crash() -> None:
+    def crash(_: object) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as patch:
@@ -139,11 +139,27 @@ def test_repeated_after_a_crash_it_has_one_effect(
     assert statuses(@{ one }@) == ["pending", "processing", "processing", "confirmed"]
 
 
+def test_what_crashes_again_and_again_is_given_up(
+    @{ one }@: @{ One }@,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def crash(_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("@{ many }@.confirmation.work", crash)
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(RuntimeError):
+            confirm(@{ one }@.pk)
+    assert confirm(@{ one }@.pk) is False
+    @{ one }@.refresh_from_db()
+    assert @{ one }@.status == @{ One }@.Status.FAILED
+
+
 def test_overtaken_during_the_work_it_has_one_effect(
     @{ one }@: @{ One }@,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def overtake() -> None:
+    def overtake(_: object) -> None:
         monkeypatch.undo()
         assert confirm(@{ one }@.pk) is True
 

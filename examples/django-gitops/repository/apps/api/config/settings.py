@@ -93,8 +93,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=False)
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.duration("HSTS_SECONDS", default=3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-# Joining the browsers' preload list is a decision for the whole domain, and hard to take back.
-SECURE_HSTS_PRELOAD = False
+SECURE_HSTS_PRELOAD = not DEBUG
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -195,8 +194,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-# A task whose process dies is not put back at once: one that kills its worker would do so for ever.
-# The sweep below finds what was left unfinished, a limited number of times.
+# A task whose process dies is not put back at once. The sweep below finds what was left unfinished;
+# where the whole worker died, the broker delivers again. Both stop after a number of attempts.
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 # A worker that is told to stop has 60 seconds for what it is doing.
 CELERY_TASK_SOFT_TIME_LIMIT = 45

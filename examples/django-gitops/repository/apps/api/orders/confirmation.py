@@ -15,17 +15,24 @@ from .models import Order
 
 logger = logging.getLogger(__name__)
 
+# What has crashed its process this often is not tried again.
+MAX_ATTEMPTS = 5
+
 
 def confirm(identifier: UUID) -> bool:
     """From `pending` through `processing` to `confirmed`; returns whether this call confirmed."""
     if not _advance(identifier, Order.Status.PROCESSING):
         return False
-    work()
+    work(identifier)
     return _advance(identifier, Order.Status.CONFIRMED)
 
 
-def work() -> None:
-    """Stands for what takes its time: a payment, a document, a call to another system."""
+def work(identifier: UUID) -> None:
+    """Stands for what takes its time: a payment, a document, a call to another system.
+
+    It may run twice at once. Give another system the identifier, so that it acts on it once.
+    """
+    logger.info("working", extra={"id": str(identifier)})
     time.sleep(settings.WORK_SECONDS)
 
 
@@ -35,6 +42,10 @@ def _advance(identifier: UUID, status: Order.Status) -> bool:
     order = locked.filter(pk=identifier).first()
     if order is None or order.finished:
         logger.info("nothing to do", extra={"id": str(identifier)})
+        return False
+    if status == Order.Status.PROCESSING and order.attempts >= MAX_ATTEMPTS:
+        logger.error("given up", extra={"id": str(identifier)})
+        order.advance(Order.Status.FAILED)
         return False
     order.advance(status)
     return True

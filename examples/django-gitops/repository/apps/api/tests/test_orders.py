@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from orders import dispatch, services
-from orders.confirmation import confirm
+from orders.confirmation import MAX_ATTEMPTS, confirm
 from orders.models import Order
 
 URL = "/api/v1/orders/"
@@ -126,7 +126,7 @@ def test_repeated_after_a_crash_it_has_one_effect(
     order: Order,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def crash() -> None:
+    def crash(_: object) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as patch:
@@ -139,11 +139,27 @@ def test_repeated_after_a_crash_it_has_one_effect(
     assert statuses(order) == ["pending", "processing", "processing", "confirmed"]
 
 
+def test_what_crashes_again_and_again_is_given_up(
+    order: Order,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def crash(_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("orders.confirmation.work", crash)
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(RuntimeError):
+            confirm(order.pk)
+    assert confirm(order.pk) is False
+    order.refresh_from_db()
+    assert order.status == Order.Status.FAILED
+
+
 def test_overtaken_during_the_work_it_has_one_effect(
     order: Order,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def overtake() -> None:
+    def overtake(_: object) -> None:
         monkeypatch.undo()
         assert confirm(order.pk) is True
 

@@ -20,6 +20,7 @@ from common.logs import request_id
 from config import celery, reload
 from config.celery import Pulse
 from orders import dispatch, tasks
+from orders.confirmation import MAX_ATTEMPTS
 from orders.models import Order
 
 
@@ -94,7 +95,7 @@ def test_the_sweep_gives_up_in_the_end(
     hopeless = make(
         age=settings.STALE_AFTER_SECONDS + 1,
         status="processing",
-        attempts=tasks.MAX_ATTEMPTS,
+        attempts=MAX_ATTEMPTS,
     )
     sweep(django_capture_on_commit_callbacks)
     hopeless.refresh_from_db()

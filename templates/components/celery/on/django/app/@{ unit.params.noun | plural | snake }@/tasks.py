@@ -13,12 +13,11 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from .confirmation import confirm
+from .confirmation import MAX_ATTEMPTS, confirm
 from .models import @{ One }@
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
 BATCH = 100
 
 

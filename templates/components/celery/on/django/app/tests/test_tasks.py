@@ -18,7 +18,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
-@{ ["from accounts.models import User", "from common.logs import request_id", "from config import celery, reload", "from config.celery import Pulse", "from " ~ many ~ " import dispatch, tasks", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
+@{ ["from accounts.models import User", "from common.logs import request_id", "from config import celery, reload", "from config.celery import Pulse", "from " ~ many ~ " import dispatch, tasks", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_sweep_gives_up_in_the_end(
     hopeless = make(
         age=settings.STALE_AFTER_SECONDS + 1,
         status="processing",
-        attempts=tasks.MAX_ATTEMPTS,
+        attempts=MAX_ATTEMPTS,
     )
     sweep(django_capture_on_commit_callbacks)
     hopeless.refresh_from_db()
