@@ -27,6 +27,9 @@ pub(super) struct Setting {
     /// The key in that secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    /// Whether the container starts without that key.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    optional: bool,
 }
 
 /// What a container receives.
@@ -173,13 +176,15 @@ fn setting(variable: &Variable, environment: &Environment) -> Result<Option<Sett
     let name = variable.name.clone();
     Ok(match variable.values.get(&environment.name) {
         Some(Value::Stored { secret, key }) => {
-            Some(Setting { name, value: None, secret: Some(secret.clone()), key: Some(key.clone()) })
+            let (secret, key) = (Some(secret.clone()), Some(key.clone()));
+            Some(Setting { name, value: None, secret, key, optional: !variable.required })
         }
         _ => plain(variable, environment)?.map(|value| Setting {
             name,
             value: Some(escape(&value)),
             secret: None,
             key: None,
+            optional: false,
         }),
     })
 }
