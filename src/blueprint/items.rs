@@ -25,7 +25,7 @@ pub(super) fn complete(
         match item(question, &place, given, engine, earlier) {
             Ok(item) => {
                 if let Some(twin) = twin(question, &item, &items) {
-                    reasons.push(format!("{place}: there is a `{twin}` already"));
+                    reasons.push(format!("{place}: `{twin}` is there already"));
                 }
                 items.push(item);
             }

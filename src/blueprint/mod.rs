@@ -50,3 +50,6 @@ impl StackSpec {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,7 @@ impl Interview<'_> {
             if !taken(&value) {
                 return Ok(value);
             }
-            self.refuse(&[format!("there is a `{}` already", shown(&value))]);
+            self.refuse(&[format!("`{}` is there already", shown(&value))]);
         }
     }
 }
