@@ -165,3 +165,20 @@ fn items_are_asked_for_field_by_field_and_the_printed_command_makes_them_again()
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
     assert_eq!(sandbox.tree("hello"), typed);
 }
+
+#[test]
+fn why_knows_the_answers_of_a_blueprint_that_is_a_file() {
+    let sandbox = sandbox();
+    let made = ["new", "./ring.yaml", "ring", "--yes", "--catalog", "catalog"];
+    assert_eq!(sandbox.run(&made).code, 0);
+    let why = ["why", "ring/apps/front/go.mod", "--catalog", "catalog"];
+    for (name, arguments) in [
+        ("why-file-unnamed", &[][..]),
+        ("why-file", &["--blueprint", "ring.yaml"]),
+        ("why-file-other", &["--blueprint", "catalog/blueprints/tiny.yaml"]),
+        ("why-file-absent", &["--blueprint", "rong.yaml"]),
+    ] {
+        let arguments = [&why[..], arguments].concat();
+        expect(name, &transcript(&arguments, &sandbox.run(&arguments)));
+    }
+}

@@ -22,17 +22,13 @@ pub(super) struct Influence {
 /// The answers that change the file, or the line of it; `Err` says why that can't be told.
 pub(super) fn influences(
     workbench: &Workbench,
+    (blueprint, source): &(Blueprint, Source),
     lock: &Lock,
     (path, locked): (&str, &LockedFile),
     line: Option<&str>,
 ) -> Result<Vec<Influence>, String> {
-    let id = lock.blueprint.get("id").and_then(Value::as_str).unwrap_or_default();
-    let (blueprint, source) = workbench
-        .catalog
-        .blueprint(id)
-        .map_err(|_| format!("which answers matter can't be told: blueprint `{id}` is not in the catalog"))?;
     let answers = recorded(lock);
-    let tree = assemble(workbench, &blueprint, &source, &answers)
+    let tree = assemble(workbench, blueprint, source, &answers)
         .filter(|tree| tree.get(path).is_some_and(|file| digest(file.contents.as_bytes()) == locked.sha256))
         .ok_or("which answers matter can't be told: this version of stackwright, or this catalog, renders the file differently")?;
     let before = tree.get(path).map(|file| file.contents.as_str()).unwrap_or_default();
@@ -42,7 +38,7 @@ pub(super) fn influences(
     let mut found = Vec::new();
     for question in &blueprint.questions {
         let Some(answer) = answers.get(&question.id) else { continue };
-        if changes(workbench, (&blueprint, &source), &answers, question, (path, before), line) {
+        if changes(workbench, (blueprint, source), &answers, question, (path, before), line) {
             found.push(Influence { question: question.id.clone(), answer: new::brief(question, answer) });
         }
     }
