@@ -261,10 +261,10 @@ fn mutations_are_found_by_their_rule_alone() {
 
 /// What `scripts/secrets edit` leaves: the values encrypted, the keys in the open.
 fn encrypted(keys: &[&str]) -> String {
-    let values: String =
-        keys.iter().map(|key| format!("  {key}: ENC[AES256_GCM,data:Zm9v,iv:YQ==,tag:Yg==,type:str]\n")).collect();
+    let value = |key: &&str| format!("  {key}: ENC[AES256_GCM,data:Zm9v,iv:YQ==,tag:Yg==,type:str]");
+    let values = keys.iter().map(value).collect::<Vec<_>>().join("\n");
     format!(
-        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: api-secrets\n  namespace: ledger-production\nstringData:\n{values}\
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: api-secrets\n  namespace: ledger-production\nstringData:\n{values}\n\
          sops:\n  mac: ENC[AES256_GCM,data:Zm9v,iv:YQ==,tag:Yg==,type:str]\n  version: 3.11.0\n"
     )
 }

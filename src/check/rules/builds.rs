@@ -76,6 +76,7 @@ fn unseen(instruction: &Instruction) -> bool {
                         word == "--output"
                             || (word.starts_with('-') && !word.starts_with("--") && word.ends_with(['o', 'O']))
                     });
+            let kept = kept && !instruction.text.contains("/dev/null");
             let compared = ["sha256sum", "sha512sum", "shasum", "gpg", "cosign", "minisign"];
             kept && !compared.iter().any(|program| instruction.text.contains(program))
         }
@@ -174,6 +175,9 @@ fn versions(facts: &Facts, out: &mut Sink) {
                 if path.ends_with("go.mod") { |least, found| numbers(least) <= numbers(found) } else { agree };
             for (from, _) in images(file) {
                 let Some((name, found, _)) = parts(&from) else { continue };
+                if !version.starts_with(|c: char| c.is_ascii_digit()) {
+                    continue; // `lts/*` and the like name no version
+                }
                 if name.rsplit('/').next() == Some(image) && !fits(version, found) {
                     out.line(&path, line, format!("it says {version}, and the image is `{from}`"));
                 }

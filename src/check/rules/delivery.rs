@@ -39,7 +39,7 @@ const HEALTH: &str = "resource.customizations.health.argoproj.io_Application";
 
 /// Applications of a chart whose project lets them bring definitions of kinds.
 fn bringers<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Node> {
-    let definition = |kind: &Node| kind.text_at(&["kind"]) == Some("CustomResourceDefinition");
+    let definition = |kind: &Node| matches!(kind.text_at(&["kind"]), Some("CustomResourceDefinition" | "*"));
     let projects: Vec<&str> = documents(facts, "AppProject")
         .filter(|project| project.list_at(&["spec", "clusterResourceWhitelist"]).iter().any(definition))
         .filter_map(|project| project.text_at(&["metadata", "name"]))

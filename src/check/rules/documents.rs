@@ -227,7 +227,7 @@ fn examples(facts: &Facts, out: &mut Sink) {
         for (language, line) in &page.blocks {
             let block = page.code.iter().filter(|(_, number)| number > line);
             let block = block.zip(line + 1..).take_while(|((_, number), expected)| number == expected);
-            let text: String = block.map(|((text, _), _)| format!("{text}\n")).collect();
+            let text = block.map(|((text, _), _)| *text).collect::<Vec<_>>().join("\n");
             if ["...", "…", "{{", "<"].iter().any(|gap| text.contains(gap)) {
                 continue;
             }

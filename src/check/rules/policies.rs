@@ -46,7 +46,7 @@ fn targets_of(object: &Object) -> impl Iterator<Item = &Node> {
     all.filter(|target| target.text_at(&["group"]) == Some(GATEWAY))
 }
 
-fn policies<'o>(overlay: &'o Overlay) -> impl Iterator<Item = &'o Object> {
+fn policies(overlay: &Overlay) -> impl Iterator<Item = &Object> {
     overlay.objects.iter().filter(|object| targets_of(object).next().is_some())
 }
 
@@ -64,6 +64,10 @@ fn targets(facts: &Facts, out: &mut Sink) {
             for target in targets_of(policy) {
                 let text = |key| target.text_at(&[key]).unwrap_or_default();
                 let (kind, name, section) = (text("kind"), text("name"), text("sectionName"));
+                // A gateway of several projects stands elsewhere.
+                if kind == "Gateway" && !overlay.objects.iter().any(|object| object.kind == kind) {
+                    continue;
+                }
                 let Some(found) = find(&overlay.objects, kind, name) else {
                     let message = format!("{} is attached to the {kind} `{name}`, which does not exist", policy.what());
                     out.at(target.place(&["name"]), message);
@@ -79,8 +83,8 @@ fn targets(facts: &Facts, out: &mut Sink) {
                     );
                     out.at(target.place(&["sectionName"]), message);
                 }
-                // Policies that say how they merge are meant to meet.
-                let alone = policy.node.path(&["spec", "mergeType"]).is_none();
+                // Policies that say how they merge are meant to meet, and patches are applied one after the other.
+                let alone = policy.node.path(&["spec", "mergeType"]).is_none() && policy.kind != "EnvoyPatchPolicy";
                 if alone && !taken.insert((policy.kind.as_str(), kind, name, section)) {
                     let message = format!("another {} is attached to {} already", policy.kind, found.what());
                     out.at(target.place(&["name"]), message);
@@ -91,7 +95,7 @@ fn targets(facts: &Facts, out: &mut Sink) {
 }
 
 /// The token providers of an overlay's policies.
-fn providers<'o>(overlay: &'o Overlay) -> impl Iterator<Item = &'o Node> {
+fn providers(overlay: &Overlay) -> impl Iterator<Item = &Node> {
     policies(overlay).flat_map(|policy| policy.node.list_at(&["spec", "jwt", "providers"]))
 }
 
@@ -121,8 +125,11 @@ fn limits(facts: &Facts, out: &mut Sink) {
     let mut any = false;
     for overlay in &facts.overlays {
         let claims = providers(overlay).flat_map(|provider| provider.list_at(&["claimToHeaders"]));
-        let set: BTreeSet<String> =
-            claims.filter_map(|claim| claim.text_at(&["header"])).map(str::to_ascii_lowercase).collect();
+        let claims = claims.filter_map(|claim| claim.text_at(&["header"]));
+        // What an authorizer answers is as good as a claim.
+        let asked = ["spec", "extAuth", "http", "headersToBackend"];
+        let answers = policies(overlay).flat_map(|policy| policy.node.list_at(&asked)).filter_map(Node::str);
+        let set: BTreeSet<String> = claims.chain(answers).map(str::to_ascii_lowercase).collect();
         for policy in policies(overlay) {
             policy.node.walk(&mut |node| {
                 for header in node.list_at(&["clientSelectors"]).iter().flat_map(|one| one.list_at(&["headers"])) {

@@ -160,6 +160,9 @@ fn scrapes(facts: &Facts, out: &mut Sink) {
             }
             any = true;
             let ports: Vec<&str> = if pods { pod_ports(overlay, selector) } else { service_ports(overlay, selector) };
+            if ports.is_empty() && made_by_others(overlay, selector) {
+                continue;
+            }
             if ports.is_empty() {
                 out.at(selector.at, format!("{} selects nothing that has a port with a name", scrape.what()));
                 continue;
@@ -175,6 +178,16 @@ fn scrapes(facts: &Facts, out: &mut Sink) {
     if !any {
         out.skip("nothing is scraped");
     }
+}
+
+/// Whether a selector is about what an operator makes: it holds the name of a custom resource.
+fn made_by_others(overlay: &Overlay, selector: &Node) -> bool {
+    let names = selector.entries_at(&["matchLabels"]).iter().filter_map(|entry| entry.value.str()).collect::<Vec<_>>();
+    overlay.objects.iter().any(|object| {
+        // The groups of Kubernetes itself are short words or end in k8s.io; scrapes make nothing.
+        let custom = object.group().contains('.') && !object.group().ends_with("k8s.io");
+        custom && endpoints(&object.kind).is_none() && names.contains(&object.name.as_str())
+    })
 }
 
 fn pod_ports<'o>(overlay: &'o Overlay, selector: &Node) -> Vec<&'o str> {
