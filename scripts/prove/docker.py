@@ -14,7 +14,6 @@ from scripts.common.report import Report
 from . import django_gitops, go_platform, sabotage
 from .stack import BUILD, START, Stack
 
-
 # What is proved for one blueprint only, by its id.
 SCENARIOS: dict[str, Callable[[str, Stack, Report], None]] = {
     "django-gitops": django_gitops.prove,

@@ -1,7 +1,7 @@
 """Breaks a repository by one line and expects the suite that is responsible to notice.
 
-Each scripts/prove/sabotage/BLUEPRINT/NAME.patch begins with `Suite:` (smoke, or SERVICE CHECK of scripts/test) and `Says:`
-(words that the failure must hold), then changes one line.
+Each scripts/prove/sabotage/BLUEPRINT/NAME.patch begins with `Suite:` (smoke, or SERVICE CHECK of scripts/test) and
+`Says:` (words that the failure must hold), then changes one line.
 """
 
 from __future__ import annotations
