@@ -41,7 +41,8 @@ pub(crate) fn render(
         let runtime = names(dependencies, "python");
         let all: Vec<String> = runtime.iter().cloned().chain(names(dependencies, "python-dev")).collect();
         for (key, direct) in [("python", &runtime), ("python_dev", &all)] {
-            let text = python::requirements(&resolution, direct).map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
+            let text = python::requirements(&resolution, direct)
+                .map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
             texts.insert(key.to_owned(), text.trim_end().to_owned());
         }
     }
@@ -56,8 +57,8 @@ pub(crate) fn render(
         if let Some(engines) = resolution.get("engines") {
             manifest["engines"] = engines.clone();
         }
-        let text =
-            npm::package_lock(&resolution, &manifest, &runtime, &dev).map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
+        let text = npm::package_lock(&resolution, &manifest, &runtime, &dev)
+            .map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
         texts.insert("npm".to_owned(), text);
     }
     Ok(texts)
@@ -70,8 +71,8 @@ pub(crate) fn shared(groups: &BTreeSet<String>, catalog: &Catalog) -> Result<BTr
         return Ok(BTreeMap::new());
     }
     let source = catalog.source("locks/go.json");
-    let resolution: go::Resolution = serde_json::from_str(&source.text)
-        .map_err(|error| Diagnostic::error(error.to_string()).file(&*source.name))?;
+    let resolution: go::Resolution =
+        serde_json::from_str(&source.text).map_err(|error| Diagnostic::error(error.to_string()).file(&*source.name))?;
     go::module(&resolution, groups).map_err(|gone| lacking("the Go module", &source, &gone).into())
 }
 
