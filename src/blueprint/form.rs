@@ -174,9 +174,19 @@ pub struct UnitSpec {
     /// Who runs it, by environment name; `default` for the rest.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub providers: BTreeMap<String, ProviderSpec>,
-    /// Ports on a developer's machine, by endpoint.
+    /// Ports on a developer's machine, by endpoint; a template may give nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub publish: BTreeMap<String, u16>,
+    pub publish: BTreeMap<String, PortSpec>,
+}
+
+/// A port, or a template that gives one.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PortSpec {
+    /// The port.
+    Number(u16),
+    /// A template; without text the endpoint is not published.
+    Template(String),
 }
 
 /// A provider, or a template that gives one.
@@ -235,6 +245,9 @@ pub struct RouteSpec {
     /// Whether it is there (expression).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
+    /// One route per item of this list (expression); `item` is the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
 }
 
 /// An environment.

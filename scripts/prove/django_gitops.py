@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of a task: what it was doing is done once all the same."""
+"""What only django-gitops is proved for: a worker killed in the middle of a task does it once all the same."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import time
 
 from scripts.common.process import run, tail
+from scripts.common.report import Report
 
 from .stack import Stack
 from .visitor import Visitor
@@ -13,6 +14,15 @@ from .visitor import Visitor
 WORK = 6  # seconds that the example's work takes during this run
 VISIBILITY = 10  # seconds until a broker hands an unacknowledged task to somebody else
 OVERRIDE = "compose.crash.yaml"
+
+
+def prove(label: str, stack: Stack, report: Report) -> None:
+    """Everything of the kind."""
+    check = f"worker killed while processing {label}"
+    try:
+        report.problems(check, killed_worker(stack, "api", "orders"))
+    except (RuntimeError, LookupError, OSError) as error:
+        report.fail(check, str(error))
 
 
 def killed_worker(stack: Stack, unit: str, resource: str) -> list[str]:
