@@ -70,6 +70,9 @@ pub struct Component {
     /// How a cloud provides it, by cloud.
     #[serde(default)]
     pub managed: BTreeMap<String, String>,
+    /// Whether it decides how many of a process run, for a platform; without one, numbers are fixed.
+    #[serde(default)]
+    pub scales: bool,
     /// How many connections it accepts.
     #[serde(default)]
     pub connection_limit: Option<u32>,

@@ -50,8 +50,13 @@ impl Workbench {
         if !is_path(id_or_path) {
             return Ok(self.catalog.blueprint(id_or_path)?);
         }
+        self.blueprint_file(id_or_path)
+    }
+
+    /// The blueprint in that file.
+    pub(super) fn blueprint_file(&self, path: &str) -> Result<(Blueprint, Source), Failure> {
         memory::watch();
-        let source = Source::new(id_or_path, read(Path::new(id_or_path))?);
+        let source = Source::new(path, read(Path::new(path))?);
         Ok((Blueprint::parse(&source)?, source))
     }
 }
