@@ -22,11 +22,11 @@ describe("LoginForm", () => {
   afterEach(cleanup);
 
   it("signs in and goes to the start page", async () => {
-    vi.mocked(apiSend).mockResolvedValueOnce({});
+    vi.mocked(apiSend).mockResolvedValueOnce();
     fireEvent.submit(screen.getByRole("form"));
     await vi.waitFor(() => expect(router.replace).toHaveBeenCalledWith("/"));
     const credentials = { username: "ada", password: "secret" };
-    expect(apiSend).toHaveBeenCalledWith("/auth/login/", credentials);
+    expect(apiSend).toHaveBeenCalledWith("/api/v1/auth/login/", credentials);
   });
 
   it("shows why it could not, and lets the visitor try again", async () => {
