@@ -36,7 +36,7 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
     }
     let mut routes = Vec::new();
     for route in &blueprint.routes {
-        scope.each(&route.path, route.when.as_ref(), None, &mut problems, |scope| {
+        scope.each(&route.path, route.when.as_ref(), route.each.as_ref(), &mut problems, |scope| {
             routes.push(scope.route(route)?);
             Ok(())
         });
@@ -168,6 +168,7 @@ impl Expander<'_> {
             unit: self.text(&label, &route.unit)?,
             endpoint: route.endpoint.clone(),
             when: None,
+            each: None,
         })
     }
 

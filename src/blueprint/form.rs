@@ -235,6 +235,9 @@ pub struct RouteSpec {
     /// Whether it is there (expression).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
+    /// One route per item of this list (expression); `item` is the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
 }
 
 /// An environment.

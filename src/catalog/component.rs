@@ -35,6 +35,12 @@ pub struct Component {
     /// The pinned image, as an id in `versions.yaml` (template over `params`); for what is not built.
     #[serde(default)]
     pub image: Option<String>,
+    /// The directory of its source in the repository (template over `unit`); `apps/<unit>` when absent.
+    #[serde(default)]
+    pub directory: Option<String>,
+    /// The directory that its image is built from, `.` for the whole repository; its own when absent.
+    #[serde(default)]
+    pub context: Option<String>,
     /// The numeric user that its processes run as.
     #[serde(default)]
     pub user: Option<u32>,
@@ -164,9 +170,18 @@ pub struct Requirement {
     /// Whether the consumer starts without it.
     #[serde(default)]
     pub soft: bool,
-    /// The provider's values that become variables: variable name to value name.
+    /// The provider's values that become variables: variable name (template when `each` is given) to value name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
+    /// Whether it exists (expression over `params`).
+    #[serde(default)]
+    pub when: Option<String>,
+    /// One requirement per item of this list (expression), `<alias>-<item>`; `item` is the item.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// The unit that serves it (template), where the component itself knows which.
+    #[serde(default)]
+    pub unit: Option<String>,
 }
 
 /// A variable.
@@ -241,10 +256,20 @@ pub struct Provision {
 pub struct Operator {
     /// Where its values are found, by capability and value name.
     #[serde(default)]
-    pub values: BTreeMap<String, BTreeMap<String, StoredValue>>,
+    pub values: BTreeMap<String, BTreeMap<String, KnownValue>>,
     /// The labels of the pods that it makes (templates), which network rules select.
     #[serde(default)]
     pub selector: BTreeMap<String, String>,
+}
+
+/// Where a value of what an operator provides is found.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum KnownValue {
+    /// In a secret that the operator makes.
+    Stored(StoredValue),
+    /// Known beforehand: a name that the operator gives (template).
+    Plain(String),
 }
 
 /// A key of a secret that somebody else keeps.

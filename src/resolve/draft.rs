@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::Run;
 use crate::blueprint::{ProviderSpec, StackSpec, UnitSpec};
-use crate::catalog::{Component, Extension, Kind, Param, ParamType};
+use crate::catalog::{Component, Extension, Kind, Param, ParamType, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::stack::{
-    Channel, Edge, Environment, Feature, Name, Origin, Outbound, Params, Platform, Project, Provider, Route, Secret,
+    Channel, CodeCheck, Edge, Environment, Feature, Name, Origin, Outbound, Params, Platform, Project, Provider, Route, Secret,
     Source, Stack, Unit, UnitKind, Variable,
 };
 
@@ -28,6 +28,8 @@ pub(super) struct DraftUnit {
     /// Features with what they add to this unit's component.
     pub(super) features: Vec<(Rc<Component>, Params, Extension)>,
     pub(super) spec: UnitSpec,
+    /// What it and its features need from others, by alias.
+    pub(super) requires: BTreeMap<String, Requirement>,
     /// Aliases of bindings that each process uses, by process name.
     pub(super) uses: BTreeMap<String, Vec<String>>,
     /// Channels that each process consumes, by process name: broker alias and channel.
@@ -185,6 +187,7 @@ fn unit(run: &Run, spec: &UnitSpec, project: &Project, environments: &[Environme
     let providers = providers(spec, kind, environments, &mut |problem| problems.push(mark(problem, &["providers"])));
     problems.into_result(())?;
     let selector = selector(run, &component, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
+    let checks = checks(run, &component, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
     let outbound = component.outbound.iter().chain(features.iter().flat_map(|(_, _, added)| &added.outbound));
     let unit = Unit {
         name,
@@ -209,7 +212,7 @@ fn unit(run: &Run, spec: &UnitSpec, project: &Project, environments: &[Environme
         outbound: outbound.map(|spec| Outbound { what: spec.what.clone(), port: spec.port }).collect(),
         connection_limit: component.connection_limit,
         http_check: component.http_check.clone(),
-        checks: component.checks.clone(),
+        checks,
         live: component.live.clone(),
         selector,
     };
@@ -218,6 +221,7 @@ fn unit(run: &Run, spec: &UnitSpec, project: &Project, environments: &[Environme
         component,
         features,
         spec: spec.clone(),
+        requires: BTreeMap::new(),
         uses: BTreeMap::new(),
         consumes: BTreeMap::new(),
         after: BTreeMap::new(),
@@ -327,8 +331,13 @@ fn source(
     project: &Project,
 ) -> Result<Source, Box<Diagnostic>> {
     let Some(image) = &component.image else {
-        let directory = format!("apps/{name}");
-        return Ok(Source::Built { directory, image: format!("{}/{}-{name}", project.registry, project.name) });
+        let context = crate::blueprint::dynamic(serde_json::json!({ "unit": { "name": name } }));
+        let text = |text: &String| run.engine.text(&component.id, text, &context);
+        let directory = component.directory.as_ref().map_or_else(|| Ok(format!("apps/{name}")), text)?;
+        let context = component.context.as_ref().map(text).transpose()?;
+        let context = context.map(|context| context.trim_matches(['.', '/']).to_owned());
+        let image = format!("{}/{}-{name}", project.registry, project.name);
+        return Ok(Source::Built { directory, context, image });
     };
     let context = crate::blueprint::dynamic(serde_json::json!({ "params": params }));
     let id = run.engine.text(&component.id, image, &context)?;
@@ -338,6 +347,16 @@ fn source(
         Box::new(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))))
     })?;
     Ok(Source::Image { reference: reference.to_owned() })
+}
+
+/// How the unit's code is checked, with its name and parameters filled in.
+fn checks(run: &Run, component: &Component, name: &Name, params: &Params) -> Result<Vec<CodeCheck>, Box<Diagnostic>> {
+    let context = crate::blueprint::dynamic(serde_json::json!({ "unit": { "name": name }, "params": params }));
+    let filled = |check: &CodeCheck| -> Result<CodeCheck, Box<Diagnostic>> {
+        let words = check.command.iter().map(|word| run.engine.text(&component.id, word, &context));
+        Ok(CodeCheck { command: words.collect::<Result<_, _>>()?, ..check.clone() })
+    };
+    component.checks.iter().map(filled).collect()
 }
 
 /// The labels of the pods that an operator makes for the unit.

@@ -10,6 +10,7 @@ mod names;
 mod place;
 mod ports;
 mod processes;
+mod requirements;
 mod routes;
 mod scale;
 mod variables;
@@ -27,6 +28,7 @@ pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Pla
     let run = Run { spec, catalog, engine, place };
     let mut draft = draft::units(&run)?;
     processes::add(&run, &mut draft)?;
+    requirements::decide(&run, &mut draft)?;
     bindings::join(&run, &mut draft)?;
     processes::order(&run, &mut draft)?;
     names::check(&run, &draft)?;

@@ -1,15 +1,17 @@
 //! Processes and endpoints of every unit, and their start order.
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Run;
 use super::draft::{Draft, DraftUnit};
 use crate::blueprint::dynamic;
-use crate::catalog::{EndpointSpec, ProbeSpec, ProbeSpecs, ProcessSpec};
+use crate::catalog::{EndpointSpec, ProbeSpec, ProbeSpecs, ProcessSpec, ScaleSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Context;
 use crate::stack::{
     Condition, Endpoint, Mount, Name, Params, Probe, ProbeAction, Probes, Process, Project, Resources, Role, Scale,
-    Start,
+    Signal, Start,
 };
 
 /// Seconds between the order to stop and the moment when no new work arrives any more.
@@ -231,7 +233,7 @@ impl Maker<'_> {
             singleton: spec.singleton || spec.role == Role::Scheduler,
             schedule: spec.schedule.clone(),
             stateful: !volumes.is_empty(),
-            scale: Scale { local: spec.scale.local, default: spec.scale.default },
+            scale: self.scale(&label, &spec.scale, context)?,
             resources: Resources {
                 cpu_millis: cpu(&spec.resources.cpu).map_err(fault)?,
                 memory_mib: memory(&spec.resources.memory).map_err(fault)?,
@@ -255,6 +257,25 @@ impl Maker<'_> {
         draft.after.insert(name.to_string(), spec.after.clone());
         draft.unit.processes.push(process);
         Ok(())
+    }
+
+    fn scale(&self, label: &str, spec: &ScaleSpec, context: &Context) -> Step<Scale> {
+        let mut signals = Vec::new();
+        for signal in &spec.signals {
+            let items = match &signal.each {
+                Some(each) => crate::render::to_json(&self.run.engine.evaluate(label, each, context)?),
+                None => json!([null]),
+            };
+            for item in items.as_array().into_iter().flatten() {
+                let context = self.context(Some(item));
+                let mut settings = BTreeMap::new();
+                for (key, text) in &signal.settings {
+                    settings.insert(key.clone(), self.run.engine.text(label, text, &context)?);
+                }
+                signals.push(Signal { source: signal.source.clone(), settings });
+            }
+        }
+        Ok(Scale { local: spec.local, default: spec.default, max: spec.max, signals })
     }
 
     fn number(&self, label: &str, value: Option<&Value>, context: &Context) -> Step<Option<u32>> {

@@ -38,6 +38,8 @@ struct Service {
     image: String,
     /// The directory the image is built from, for the one service of a unit that builds it.
     context: Option<String>,
+    /// Where the Dockerfile is in it, when not at its top.
+    dockerfile: Option<String>,
     /// Whether the image is built by another service and must not be looked for in a registry.
     shared_image: bool,
     /// The argument vector; empty means the image's own.
@@ -126,6 +128,8 @@ struct Test {
     image: String,
     /// The directory it is built from.
     context: String,
+    /// Where the Dockerfile is in it, when not at its top.
+    dockerfile: Option<String>,
     /// The environment, escaped for interpolation.
     environment: BTreeMap<String, String>,
     /// The servers that checks may need.
@@ -215,7 +219,8 @@ fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, Str
         name: process.id.to_string(),
         about: about(unit, process),
         image: image(stack, unit, "local"),
-        context: unit.directory().filter(|_| builds).map(|directory| format!("./{directory}")),
+        context: unit.context().filter(|_| builds).map(here),
+        dockerfile: dockerfile(unit).filter(|_| builds),
         shared_image: built && !builds,
         command: escaped(&process.command),
         anchor: None,
@@ -298,6 +303,18 @@ fn share_environment(
     }
 }
 
+/// A directory of the repository as seen from its root.
+fn here(directory: &str) -> String {
+    if directory.is_empty() { ".".to_owned() } else { format!("./{directory}") }
+}
+
+/// Where the unit's Dockerfile is within what it is built from, when not at its top.
+fn dockerfile(unit: &Unit) -> Option<String> {
+    let (directory, context) = (unit.directory()?, unit.context()?);
+    let below = directory.strip_prefix(context)?.trim_start_matches('/');
+    (!below.is_empty()).then(|| format!("{below}/Dockerfile"))
+}
+
 fn development(stack: &Stack, unit: &Unit) -> Vec<Development> {
     let Some(directory) = unit.directory() else { return Vec::new() };
     if unit.live.is_empty() && unit.processes.iter().all(|process| process.reload.is_none()) {
@@ -350,7 +367,8 @@ fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
     Ok(Some(Test {
         name: test_service(unit),
         image: image(stack, unit, "test"),
-        context: format!("./{directory}"),
+        context: here(unit.context().unwrap_or(directory)),
+        dockerfile: dockerfile(unit),
         environment: variables,
         depends_on: depends,
     }))

@@ -196,9 +196,10 @@ fn releases(facts: &Facts, out: &mut Sink) {
         return;
     }
     for unit in &stack.units {
-        let Some(directory) = unit.directory() else { continue };
-        if !written.iter().any(|text| join("", text) == directory) {
-            out.at(first.at, format!("no job builds the image of `{}` from `{directory}`", unit.name));
+        let Some(context) = unit.context() else { continue };
+        if !written.iter().any(|text| join("", text) == context) {
+            let shown = if context.is_empty() { "." } else { context };
+            out.at(first.at, format!("no job builds the image of `{}` from `{shown}`", unit.name));
         }
     }
 }
