@@ -17,7 +17,7 @@ export default defineConfig({
       exclude: ["src/**/*.test.{ts,tsx}", "src/lib/api-types.ts"],
       reporter: ["text"],
       reportsDirectory: "/tmp/coverage",
-      thresholds: { lines: 85, functions: 85, statements: 85, branches: 85 },
+      thresholds: { lines: 90, functions: 85, statements: 90, branches: 80 },
     },
     restoreMocks: true,
     fsModuleCache: false,

@@ -37,7 +37,9 @@ class HealthMiddleware:
             case "/readyz":
                 return self.ready()
             case "/api/v1/version":
-                return JsonResponse({"status": "ok", "release": settings.RELEASE})
+                response = JsonResponse({"status": "ok", "release": settings.RELEASE})
+                response["Cache-Control"] = "no-store"
+                return response
             case _:
                 return self.get_response(request)
 

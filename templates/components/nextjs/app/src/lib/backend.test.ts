@@ -94,14 +94,9 @@ describe("forwardToApi", () => {
         controller.enqueue(new Uint8Array(64 * 1024));
       },
     });
-    const answer = await forwardToApi(
-      new Request(`${PLACE}/things/`, {
-        method: "POST",
-        headers: { "transfer-encoding": "chunked" },
-        body: endless,
-        duplex: "half",
-      }),
-    );
+    const headers = { "transfer-encoding": "chunked" };
+    const init = { method: "POST", headers, body: endless, duplex: "half" };
+    const answer = await forwardToApi(new Request(`${PLACE}/things/`, init));
     expect(answer.status).toBe(413);
     expect(await answer.text()).toBe("too large");
     expect(sent).toBeLessThan(1000);

@@ -87,6 +87,12 @@ describe("the page", () => {
     }
   });
 
+  it("says so when there is nothing yet", async () => {
+    api.mockResolvedValueOnce(Response.json({ username: "ada" }));
+    api.mockResolvedValueOnce(Response.json({ count: 0, next, previous: null, results: [] }));
+    expect(await html()).toContain("Nothing here yet");
+  });
+
   it("links to older entries when there are some", async () => {
     expect(await html()).not.toContain("Older");
     next = `http://api:8000${LIST}?page=2`;
