@@ -94,7 +94,7 @@ func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
 	defer cancel()
 	attempt := attempts(record) + 1
-	isPermanent := errors.As(cause, new(permanent))
+	_, isPermanent := errors.AsType[permanent](cause)
 	if !isPermanent {
 		if err := c.Available(ctx); err != nil {
 			return "", fmt.Errorf("%w (not available: %w)", cause, err)
