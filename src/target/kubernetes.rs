@@ -21,10 +21,38 @@ pub(super) fn view(scope: &Scope) -> Result<Json, String> {
         (environment, Some(unit), Some(process)) => {
             serde_json::to_value(workload::view(stack, unit, process, environment)?)
         }
+        (environment, Some(unit), None) => serde_json::to_value(file(stack, unit, environment)?),
         (Some(environment), ..) => serde_json::to_value(overlay(stack, environment)?),
         (None, ..) => serde_json::to_value(Base { config_maps: base_maps(stack)? }),
     };
     view.map_err(|error| error.to_string())
+}
+
+/// The file of one unit: every process that runs there.
+#[derive(Serialize)]
+struct File<'a> {
+    /// Its processes.
+    processes: Vec<Part<'a>>,
+}
+
+/// One process in the file of its unit.
+#[derive(Serialize)]
+struct Part<'a> {
+    /// The process.
+    process: &'a Process,
+    /// The same in Kubernetes' words.
+    workload: workload::Workload,
+}
+
+fn file<'a>(stack: &Stack, unit: &'a Unit, environment: Option<&Environment>) -> Result<File<'a>, String> {
+    let mut processes = Vec::new();
+    for process in &unit.processes {
+        let workload = workload::view(stack, unit, process, environment)?;
+        if workload.here {
+            processes.push(Part { process, workload });
+        }
+    }
+    Ok(File { processes })
 }
 
 /// What every environment shares.

@@ -17,7 +17,7 @@ const MARGIN: u32 = 5;
 #[expect(clippy::struct_excessive_bools, reason = "the template asks each of them on its own")]
 pub(super) struct Workload {
     /// Whether its manifest belongs into this directory.
-    here: bool,
+    pub(super) here: bool,
     /// `Deployment`, `StatefulSet`, `Job` or `CronJob`.
     kind: &'static str,
     /// When it is applied: the stores first, then the jobs of the release, then the services.
