@@ -158,6 +158,9 @@ pub struct EndpointSpec {
     pub port: u16,
     /// What is spoken on it.
     pub protocol: Protocol,
+    /// The path at which monitoring reads metrics from it.
+    #[serde(default)]
+    pub scrape: Option<String>,
     /// Whether it exists (expression over `params`).
     #[serde(default)]
     pub when: Option<String>,
@@ -222,9 +225,20 @@ pub struct VariableSpec {
     /// Processes that receive it; all when absent.
     #[serde(default)]
     pub processes: Vec<String>,
+    /// The one kind of environment that has it; all when absent.
+    #[serde(default)]
+    pub only: Option<Only>,
     /// Whether it exists (expression).
     #[serde(default)]
     pub when: Option<String>,
+}
+
+/// A kind of environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Only {
+    /// The developer's machine.
+    Local,
 }
 
 /// A generated value.

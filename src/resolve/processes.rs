@@ -124,6 +124,7 @@ impl Maker<'_> {
                     name: name.clone(),
                     port: spec.port,
                     protocol: spec.protocol,
+                    scrape: spec.scrape.clone(),
                     host_port: None,
                 });
             }

@@ -7,7 +7,7 @@ use super::Run;
 use super::bindings::requirements;
 use super::draft::{Draft, DraftUnit};
 use crate::blueprint::dynamic;
-use crate::catalog::{KnownValue, VariableSpec};
+use crate::catalog::{KnownValue, Only, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
 use crate::stack::{
@@ -112,6 +112,9 @@ impl Collector<'_> {
             if self.unit.unit.provider(&environment.name) != Provider::Container {
                 continue; // nothing of ours runs there to read it
             }
+            if spec.only == Some(Only::Local) && !environment.local {
+                continue;
+            }
             let text =
                 if environment.local { spec.local.as_ref().or(spec.value.as_ref()) } else { spec.value.as_ref() };
             let value = match (text, generate) {
@@ -136,7 +139,8 @@ impl Collector<'_> {
             help: spec.help.clone(),
             kind: spec.kind,
             secret,
-            required: spec.required.unwrap_or(default.is_none()),
+            // What is missing somewhere can't be demanded everywhere.
+            required: spec.only.is_none() && spec.required.unwrap_or(default.is_none()),
             default,
             example: example.unwrap_or_default(),
             because: because.to_owned(),

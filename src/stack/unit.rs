@@ -185,6 +185,9 @@ pub struct Endpoint {
     pub port: u16,
     /// What is spoken on it.
     pub protocol: Protocol,
+    /// The path at which monitoring reads metrics from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrape: Option<String>,
     /// The port on a developer's machine, where it is published at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_port: Option<u16>,

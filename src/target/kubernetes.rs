@@ -8,6 +8,8 @@ mod workload;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -21,10 +23,38 @@ pub(super) fn view(scope: &Scope) -> Result<Json, String> {
         (environment, Some(unit), Some(process)) => {
             serde_json::to_value(workload::view(stack, unit, process, environment)?)
         }
+        (environment, Some(unit), None) => serde_json::to_value(file(stack, unit, environment)?),
         (Some(environment), ..) => serde_json::to_value(overlay(stack, environment)?),
-        (None, ..) => serde_json::to_value(Base { config_maps: base_maps(stack)? }),
+        (None, ..) => serde_json::to_value(Base { config_maps: base_maps(stack)?, scraped: scraped(stack) }),
     };
     view.map_err(|error| error.to_string())
+}
+
+/// The file of one unit: every process that runs there.
+#[derive(Serialize)]
+struct File<'a> {
+    /// Its processes.
+    processes: Vec<Part<'a>>,
+}
+
+/// One process in the file of its unit.
+#[derive(Serialize)]
+struct Part<'a> {
+    /// The process.
+    process: &'a Process,
+    /// The same in Kubernetes' words.
+    workload: workload::Workload,
+}
+
+fn file<'a>(stack: &Stack, unit: &'a Unit, environment: Option<&Environment>) -> Result<File<'a>, String> {
+    let mut processes = Vec::new();
+    for process in &unit.processes {
+        let workload = workload::view(stack, unit, process, environment)?;
+        if workload.here {
+            processes.push(Part { process, workload });
+        }
+    }
+    Ok(File { processes })
 }
 
 /// What every environment shares.
@@ -32,6 +62,8 @@ pub(super) fn view(scope: &Scope) -> Result<Json, String> {
 struct Base {
     /// Plain variables that have the same value everywhere, one map per unit.
     config_maps: Vec<settings::ConfigMap>,
+    /// Names of the ports that monitoring reads.
+    scraped: BTreeSet<String>,
 }
 
 /// What one environment adds to the base.
@@ -77,6 +109,11 @@ fn base_maps(stack: &Stack) -> Result<Vec<settings::ConfigMap>, String> {
     let maps = stack.units.iter().filter(|unit| in_base(stack, unit));
     let maps = maps.map(|unit| settings::base_map(stack, unit));
     Ok(maps.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+fn scraped(stack: &Stack) -> BTreeSet<String> {
+    let endpoints = stack.units.iter().flat_map(|unit| &unit.endpoints);
+    endpoints.filter(|endpoint| endpoint.scrape.is_some()).map(|endpoint| endpoint.name.clone()).collect()
 }
 
 fn overlay(stack: &Stack, environment: &Environment) -> Result<Overlay, String> {

@@ -75,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "What a kustomization lists exists, and what exists beside it is listed",
         severity: Severity::Error,
         why: "A manifest that is not listed is never applied.",
-        example: "deploy/kubernetes/base/api-beat.yaml: the kustomization beside it does not list this file",
+        example: "deploy/kubernetes/base/web.yaml: the kustomization beside it does not list this file",
         yields_to: &["R076"],
         run: listed,
     },

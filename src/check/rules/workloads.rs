@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "What must exist once runs once, and is never replaced by a second one beside it",
         severity: Severity::Error,
         why: "Two schedulers hand out every piece of work twice.",
-        example: "deploy/kubernetes/base/api-beat.yaml:17: Deployment `api-beat` must run once and runs 2 times",
+        example: "deploy/kubernetes/base/api.yaml:17: Deployment `api-beat` must run once and runs 2 times",
         yields_to: &[],
         run: singletons,
     },

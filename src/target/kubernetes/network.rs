@@ -6,6 +6,9 @@ use serde::Serialize;
 use super::{Labels, in_base, labels, runs};
 use crate::stack::{Edge, Environment, OUTSIDE, Process, Provider, Stack, Unit};
 
+/// The port of web services, which are taken to be on the internet until somebody says otherwise.
+const HTTPS: u16 = 443;
+
 /// What one process may do.
 #[derive(Serialize, Clone, PartialEq)]
 pub(super) struct Policy {
@@ -79,7 +82,7 @@ fn permitted(stack: &Stack, unit: &Unit, process: &Process, environment: &Enviro
             let pods = pods(stack, &edge.to, environment);
             let declared =
                 |outbound: &crate::stack::Outbound| outbound.port == edge.port && edge.because.contains(&outbound.what);
-            let public_only = edge.to == OUTSIDE && unit.outbound.iter().any(declared);
+            let public_only = edge.to == OUTSIDE && (edge.port == HTTPS || unit.outbound.iter().any(declared));
             add(&mut policy.egress, edge, pods, public_only);
         }
     }

@@ -17,7 +17,7 @@ const MARGIN: u32 = 5;
 #[expect(clippy::struct_excessive_bools, reason = "the template asks each of them on its own")]
 pub(super) struct Workload {
     /// Whether its manifest belongs into this directory.
-    here: bool,
+    pub(super) here: bool,
     /// `Deployment`, `StatefulSet`, `Job` or `CronJob`.
     kind: &'static str,
     /// When it is applied: the stores first, then the jobs of the release, then the services.
@@ -43,6 +43,9 @@ pub(super) struct Workload {
     patch: Vec<Setting>,
     /// The ports it listens on.
     ports: Vec<Port>,
+    /// Where monitoring reads its metrics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scrape: Option<Scrape>,
     /// The ports that others use; without any there is no Service.
     service: Vec<Port>,
     /// Whether clients must see each pod: one gRPC connection would stay on one pod for ever.
@@ -69,6 +72,15 @@ struct Port {
     /// What is spoken on it, where gateways must know.
     #[serde(skip_serializing_if = "Option::is_none")]
     app_protocol: Option<&'static str>,
+}
+
+/// Where metrics are read.
+#[derive(Serialize)]
+struct Scrape {
+    /// The port's number.
+    port: u16,
+    /// The path.
+    path: String,
 }
 
 /// A writable directory that is empty at each start.
@@ -126,6 +138,7 @@ pub(super) fn view(
         settings: settings::container(stack, unit, process, environment)?,
         patch,
         ports: served(unit, process).collect(),
+        scrape: scrape(unit, process),
         service: used,
         headless,
         probes: probes(unit, process),
@@ -167,6 +180,11 @@ fn served<'a>(unit: &'a Unit, process: &'a Process) -> impl Iterator<Item = Port
         number: endpoint.port,
         app_protocol: (endpoint.protocol == Protocol::Grpc).then_some("kubernetes.io/h2c"),
     })
+}
+
+fn scrape(unit: &Unit, process: &Process) -> Option<Scrape> {
+    let mut endpoints = process.serves.iter().filter_map(|name| unit.endpoint(name));
+    endpoints.find_map(|endpoint| Some(Scrape { port: endpoint.port, path: endpoint.scrape.clone()? }))
 }
 
 /// The served ports that an edge or a route leads to.

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -87,3 +87,14 @@ def test_the_bucket_is_made_once() -> None:
     output = io.StringIO()
     call_command("ensure_bucket", stdout=output)
     assert "is there" in output.getvalue()
+
+
+def test_a_missing_bucket_is_not_made_where_that_is_not_ours(settings: Settings) -> None:
+    settings.S3_CREATE_BUCKET = False
+    options = {**STORAGES["default"]["OPTIONS"], "bucket_name": f"test-{uuid4()}"}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {**STORAGES["default"], "OPTIONS": options},
+    }
+    with pytest.raises(CommandError, match="there is no bucket"):
+        call_command("ensure_bucket")
