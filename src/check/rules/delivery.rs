@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
 /// Where Argo CD reads how healthy an Application is.
 const HEALTH: &str = "resource.customizations.health.argoproj.io_Application";
 
-/// Applications of a chart whose project lets them bring definitions of kinds.
+/// Applications of a chart that may bring definitions of kinds: their project lets them, and they don't skip them.
 fn bringers<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Node> {
     let definition = |kind: &Node| matches!(kind.text_at(&["kind"]), Some("CustomResourceDefinition" | "*"));
     let projects: Vec<&str> = documents(facts, "AppProject")
@@ -47,7 +47,10 @@ fn bringers<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Node> {
     documents(facts, "Application").filter(move |application| {
         let mut sources = application.list_at(&["spec", "sources"]).iter().chain(application.path(&["spec", "source"]));
         application.text_at(&["spec", "project"]).is_some_and(|project| projects.contains(&project))
-            && sources.any(|source| source.get("chart").is_some())
+            && sources.any(|source| {
+                let skipped = source.path(&["helm", "skipCrds"]).and_then(Node::bool) == Some(true);
+                source.get("chart").is_some() && !skipped
+            })
     })
 }
 

@@ -19,6 +19,7 @@ mod policies;
 mod ports;
 mod references;
 mod routes;
+mod streams;
 mod text;
 mod variables;
 mod watching;
@@ -30,7 +31,7 @@ use super::Rule;
 
 /// All rules, by id.
 pub(super) fn all() -> Vec<Rule> {
-    let families: [&[Rule]; 26] = [
+    let families: [&[Rule]; 27] = [
         argocd::RULES,
         builds::RULES,
         channels::RULES,
@@ -51,6 +52,7 @@ pub(super) fn all() -> Vec<Rule> {
         ports::RULES,
         references::RULES,
         routes::RULES,
+        streams::RULES,
         text::RULES,
         variables::RULES,
         watching::RULES,
