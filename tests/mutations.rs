@@ -14,14 +14,15 @@ use stackwright::diagnostic::Source;
 use stackwright::stack::Stack;
 use stackwright::{generate, project, yaml};
 
-const BLUEPRINT: &str = "django-gitops";
-
 /// One change of a generated repository and what it must lead to.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mutation {
     /// The rule that must report it.
     rule: String,
+    /// The blueprint that the repository is made from.
+    #[serde(default = "default_blueprint")]
+    blueprint: String,
     /// The option set that the repository is made from.
     #[serde(default = "default_set")]
     set: String,
@@ -65,6 +66,10 @@ struct Expect {
     find: Option<String>,
 }
 
+fn default_blueprint() -> String {
+    "django-gitops".into()
+}
+
 fn default_set() -> String {
     "default".into()
 }
@@ -74,19 +79,22 @@ struct Repository {
     files: Files,
 }
 
+/// The option sets: `BLUEPRINT/SET` and the file of answers.
 fn sets() -> BTreeMap<String, PathBuf> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/option-sets").join(BLUEPRINT);
-    let entries = fs::read_dir(directory).expect("the option sets are there");
-    entries
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path))
-        .collect()
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/option-sets");
+    let below = |path: &Path| -> Vec<PathBuf> {
+        fs::read_dir(path).expect("the option sets are there").map(|entry| entry.unwrap().path()).collect()
+    };
+    let files = below(&directory).into_iter().flat_map(|blueprint| below(&blueprint));
+    let name = |path: &Path| path.strip_prefix(&directory).unwrap().with_extension("").to_string_lossy().into_owned();
+    files.map(|path| (name(&path), path)).collect()
 }
 
-fn repository(path: &Path) -> Repository {
+fn repository(name: &str, path: &Path) -> Repository {
     let catalog = Catalog::load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
     let engine = stackwright::engine(&catalog);
-    let (blueprint, source) = catalog.blueprint(BLUEPRINT).unwrap_or_else(|problems| panic!("{problems}"));
+    let id = name.split('/').next().unwrap();
+    let (blueprint, source) = catalog.blueprint(id).unwrap_or_else(|problems| panic!("{problems}"));
     let text = fs::read_to_string(path).unwrap();
     let given = Source::new(path.display().to_string(), text);
     let documents = yaml::parse(&given).unwrap_or_else(|problems| panic!("{problems}"));
@@ -107,7 +115,7 @@ fn repository(path: &Path) -> Repository {
 }
 
 static REPOSITORIES: LazyLock<BTreeMap<String, Repository>> =
-    LazyLock::new(|| sets().into_iter().map(|(name, path)| (name, repository(&path))).collect());
+    LazyLock::new(|| sets().into_iter().map(|(name, path)| (name.clone(), repository(&name, &path))).collect());
 
 fn found(repository: &Repository, files: &Files) -> Vec<Finding> {
     let report = check::check(&repository.stack, files);
@@ -188,7 +196,8 @@ fn apply(mutation: &Mutation, files: &mut Files) -> Result<usize, String> {
 
 /// What is wrong with the outcome of a mutation, if anything.
 fn defect(mutation: &Mutation) -> Option<String> {
-    let Some(repository) = REPOSITORIES.get(&mutation.set) else { return Some("no such option set".into()) };
+    let set = format!("{}/{}", mutation.blueprint, mutation.set);
+    let Some(repository) = REPOSITORIES.get(&set) else { return Some("no such option set".into()) };
     let mut files = repository.files.clone();
     let changed = match apply(mutation, &mut files) {
         Ok(changed) => changed,
@@ -248,6 +257,26 @@ fn mutations_are_found_by_their_rule_alone() {
         }
     }
     assert!(defects.is_empty(), "{} mutations:\n{}", defects.len(), defects.join("\n"));
+}
+
+/// What `scripts/secrets edit` leaves: the values encrypted, the keys in the open.
+fn encrypted(keys: &[&str]) -> String {
+    let value = |key: &&str| format!("  {key}: ENC[AES256_GCM,data:Zm9v,iv:YQ==,tag:Yg==,type:str]");
+    let values = keys.iter().map(value).collect::<Vec<_>>().join("\n");
+    format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: api-secrets\n  namespace: ledger-production\nstringData:\n{values}\n\
+         sops:\n  mac: ENC[AES256_GCM,data:Zm9v,iv:YQ==,tag:Yg==,type:str]\n  version: 3.11.0\n"
+    )
+}
+
+#[test]
+fn encrypted_secrets_are_at_home_in_the_repository() {
+    let repository = &REPOSITORIES["django-gitops/minimal"];
+    for path in ["deploy/secrets/production.yaml", "deploy/kubernetes/overlays/production/secrets.yaml"] {
+        let mut files = repository.files.clone();
+        files.insert(path, encrypted(&["DATABASE_URL", "SECRET_KEY", "SEED_PASSWORD"]));
+        assert_eq!(found(repository, &files), [], "{path}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 """Breaks a repository by one line and expects the suite that is responsible to notice.
 
-Each scripts/prove/sabotage/NAME.patch begins with `Suite:` (smoke, or SERVICE CHECK of scripts/test) and `Says:`
-(words that the failure must hold), then changes one line.
+Each scripts/prove/sabotage/BLUEPRINT/NAME.patch begins with `Suite:` (smoke, or SERVICE CHECK of scripts/test) and
+`Says:` (words that the failure must hold), then changes one line.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Sabotage:
     says: str
 
 
-def sabotages() -> Iterator[Sabotage]:
-    """All of them, checked to be what they claim."""
-    for patch in sorted(PATCHES.glob("*.patch")):
+def sabotages(blueprint: str) -> Iterator[Sabotage]:
+    """Those of a blueprint, checked to be what they claim."""
+    for patch in sorted((PATCHES / blueprint).glob("*.patch")):
         lines = patch.read_text(encoding="utf-8").splitlines()
         head = dict(line.split(": ", 1) for line in lines[:2])
         removed = [line for line in lines if line.startswith("-") and not line.startswith("---")]
@@ -44,7 +44,7 @@ def sabotages() -> Iterator[Sabotage]:
 
 def prove(stack: Stack, label: str, suites: str, report: Report) -> None:
     """Every sabotage of the smoke test (`smoke`), or every one of the services' own suites (`own`)."""
-    for sabotage in sabotages():
+    for sabotage in sabotages(label.partition("/")[0]):
         smoke = sabotage.suite == ("smoke",)
         if smoke != (suites == "smoke"):
             continue

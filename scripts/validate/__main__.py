@@ -9,13 +9,15 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from scripts import bless
+from scripts.common.process import tail
 from scripts.common.report import ROOT, Report
 from scripts.common.trees import RenderError, binary, option_sets, render
 
+from . import golang, topologies
 from .table import TABLE, Validator
 from .tools import Broken, Missing, Tools
 from .tree import NothingToCheck, Tree
@@ -105,6 +107,25 @@ def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[
     return [Tree(label, root, scratch / "work" / str(number)) for number, (label, root) in enumerate(roots)]
 
 
+def random_topologies(pool: ThreadPoolExecutor, scratch: Path, tools: Tools, report: Report) -> list[Future[None]]:
+    """Random lists of things, for every blueprint that asks for one: rendered now, compiled by the returned jobs."""
+    compiler = Validator("compiles", golang.compiles, {})
+    jobs = []
+    for blueprint in sorted({item.blueprint for item in option_sets()}):
+        into = scratch / blueprint
+        into.mkdir(parents=True)
+        for label, directory, made in topologies.topologies(binary(), blueprint, into):
+            label = f"{blueprint}/{label}"
+            if not made.good:
+                report.fail(f"new {label}", tail(made.output))
+                continue
+            report.ok(f"new {label}")
+            work = scratch / "work" / blueprint / directory.name
+            work.mkdir(parents=True)
+            jobs.append(pool.submit(validate, compiler, Tree(label, directory, work), tools, report))
+    return jobs
+
+
 def main() -> int:
     """Installs, self-tests, validates, reports."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,6 +152,8 @@ def main() -> int:
                     work.mkdir(parents=True)
                     own = Tree(tree.label, tree.root, work)
                     jobs.append(pool.submit(validate, validator, own, tools, report))
+        if not arguments.tree and not arguments.sets:
+            jobs += random_topologies(pool, scratch / "topologies", tools, report)
         for job in jobs:
             job.result()
     return report.close()

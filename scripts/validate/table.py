@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from . import cluster, containers, sources, suppressions, typechecks, workflows
+from . import cluster, containers, golang, sources, suppressions, typechecks, workflows
 from .tools import Tools
 from .tree import Tree
 
@@ -47,6 +47,10 @@ TABLE = (
     Validator("ruff-check", sources.ruff_check, {"undefined-name": "F821"}, own=True),
     Validator("types-python", typechecks.python, {"type-error": "Incompatible types in assignment"}),
     Validator("types-typescript", typechecks.typescript, {"type-error": "TS2322"}, optional=True),
+    Validator("go", golang.go, {"untidy": "github.com/google/uuid", "type-error": "as int value"}, optional=True),
+    Validator("gofmt", golang.gofmt, {"layout": "not formatted"}, optional=True),
+    Validator("buf-lint", golang.buf_lint, {"package": "must be within a directory"}, optional=True),
+    Validator("buf-breaking", golang.buf_breaking, {"field-gone": "was deleted"}, optional=True),
     Validator("data-files", sources.data_files, {"duplicate-key": "duplicate key", "toml": "Invalid"}, own=True),
     Validator("gitleaks", sources.gitleaks, {"private-key": "private-key"}, own=True),
     Validator(

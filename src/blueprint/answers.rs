@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Blueprint, Question, default_of, is_asked, parse_text, validate};
+use super::{Blueprint, Question, QuestionType, default_of, is_asked, parse_text, validate};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::render::{Context, Engine};
 
@@ -40,9 +40,12 @@ impl Given {
     }
 
     /// The checked answer.
-    pub fn accept(&self, question: &Question, engine: &Engine, earlier: &Context) -> Result<Value, String> {
+    pub fn accept(&self, question: &Question, engine: &Engine, earlier: &Context) -> Result<Value, Vec<String>> {
         match &self.value {
-            GivenValue::Text(text) => validate(question, &parse_text(question, text)?, engine, earlier),
+            GivenValue::Text(text) => {
+                let read = parse_text(question, text).map_err(|why| vec![why])?;
+                validate(question, &read, engine, earlier)
+            }
             GivenValue::Typed(value) => validate(question, value, engine, earlier),
         }
     }
@@ -121,33 +124,40 @@ pub fn answer(
 ) -> Result<Option<Value>, Box<Diagnostic>> {
     let asked = is_asked(question, engine, earlier)?;
     if let Some(given) = given.filter(|_| asked) {
-        return given.accept(question, engine, earlier).map(Some).map_err(|why| {
-            Box::new(
-                Diagnostic::error(format!("answer `{}`: {why}", question.id))
-                    .note(format!("given by {}", given.origin))
-                    .help(format!("the question is: {}", question.ask)),
-            )
+        return given.accept(question, engine, earlier).map(Some).map_err(|reasons| {
+            let problem = refused(&format!("answer `{}`", question.id), &reasons);
+            let problem = problem.note(format!("given by {}", given.origin));
+            Box::new(problem.help(format!("the question is: {}", question.ask)))
         });
     }
     let default = default_of(question, engine, earlier)?;
     match default {
-        Some(default) => validate(question, &default, engine, earlier).map(Some).map_err(|why| {
-            Box::new(
-                Diagnostic::error(format!("the default of `{}` doesn't fit: {why}", question.id))
-                    .help(format!("answer it: --set {}=…", question.id)),
-            )
+        Some(default) => validate(question, &default, engine, earlier).map(Some).map_err(|reasons| {
+            let problem = refused(&format!("the default of `{}` doesn't fit", question.id), &reasons);
+            Box::new(problem.help(format!("answer it: --set {}=…", question.id)))
         }),
         None if asked => Ok(None),
         None => Ok(Some(empty(question))),
     }
 }
 
+/// What is wrong with an answer: the one reason, or all of them below each other.
+fn refused(what: &str, reasons: &[String]) -> Diagnostic {
+    match reasons {
+        [only] => Diagnostic::error(format!("{what}: {only}")),
+        several => {
+            let problem = Diagnostic::error(format!("{what}: {} problems", several.len()));
+            several.iter().fold(problem, |problem, why| problem.note(why.clone()))
+        }
+    }
+}
+
 /// What a question that is not asked and has no default counts as.
-fn empty(question: &Question) -> Value {
+pub(super) fn empty(question: &Question) -> Value {
     match question.kind {
-        super::QuestionType::Boolean => false.into(),
-        super::QuestionType::Number => 0.into(),
-        super::QuestionType::Multi | super::QuestionType::List => Value::Array(Vec::new()),
+        QuestionType::Boolean => false.into(),
+        QuestionType::Number => 0.into(),
+        QuestionType::Multi | QuestionType::List | QuestionType::Items => Value::Array(Vec::new()),
         _ => "".into(),
     }
 }

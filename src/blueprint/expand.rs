@@ -1,10 +1,12 @@
 //! From a blueprint and answers to the stack description, every expression decided.
+use std::collections::BTreeMap;
+
 use minijinja::value::{Serde, Value as Dynamic};
 use serde_json::Value;
 
 use super::answers::context;
 use super::{
-    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FromSpec, PlatformSpec, ProjectSpec, ProviderSpec, RouteSpec,
+    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FromSpec, PlatformSpec, PortSpec, ProjectSpec, ProviderSpec, RouteSpec,
     StackSpec, UnitSpec,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -36,7 +38,7 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
     }
     let mut routes = Vec::new();
     for route in &blueprint.routes {
-        scope.each(&route.path, route.when.as_ref(), None, &mut problems, |scope| {
+        scope.each(&route.path, route.when.as_ref(), route.each.as_ref(), &mut problems, |scope| {
             routes.push(scope.route(route)?);
             Ok(())
         });
@@ -80,8 +82,8 @@ impl Expander<'_> {
             let items = items
                 .try_iter()
                 .map_err(|_| Box::new(Diagnostic::error(format!("{label}: `each: {each}` is not a list"))))?;
-            for item in items {
-                make(&self.with("item", item))?;
+            for (index, item) in items.enumerate() {
+                make(&self.with(&[("item", item), ("index", index.into())]))?;
             }
             Ok(())
         };
@@ -90,8 +92,9 @@ impl Expander<'_> {
         }
     }
 
-    fn with(&self, name: &str, value: Dynamic) -> Self {
-        let own = Dynamic::from(std::collections::BTreeMap::from([(name.to_owned(), value)]));
+    fn with(&self, names: &[(&str, Dynamic)]) -> Self {
+        let own = names.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let own = Dynamic::from(own.collect::<BTreeMap<_, _>>());
         let context = minijinja::value::merge_maps([self.context.clone(), own]);
         Self { engine: self.engine, context }
     }
@@ -130,10 +133,10 @@ impl Expander<'_> {
                 });
             }
         }
-        let texts = |map: &std::collections::BTreeMap<String, String>| -> Step<_> {
+        let texts = |map: &BTreeMap<String, String>| -> Step<_> {
             map.iter()
                 .map(|(key, text)| Ok((key.clone(), self.text(&label, text)?)))
-                .collect::<Step<std::collections::BTreeMap<String, String>>>()
+                .collect::<Step<BTreeMap<String, String>>>()
         };
         let providers = unit.providers.iter();
         Ok(UnitSpec {
@@ -147,8 +150,26 @@ impl Expander<'_> {
             providers: providers
                 .map(|(key, provider)| Ok((key.clone(), ProviderSpec(self.text(&label, &provider.0)?))))
                 .collect::<Step<_>>()?,
-            publish: unit.publish.clone(),
+            publish: self.ports(&label, &unit.publish)?,
         })
+    }
+
+    fn ports(&self, label: &str, ports: &BTreeMap<String, PortSpec>) -> Step<BTreeMap<String, PortSpec>> {
+        let mut found = BTreeMap::new();
+        for (endpoint, port) in ports {
+            let text = match port {
+                PortSpec::Number(port) => port.to_string(),
+                PortSpec::Template(text) => self.text(label, text)?,
+            };
+            if text.is_empty() {
+                continue;
+            }
+            let port = text.parse().map_err(|_| {
+                Box::new(Diagnostic::error(format!("{label}: `{text}` is not a port for `{endpoint}`")))
+            })?;
+            found.insert(endpoint.clone(), PortSpec::Number(port));
+        }
+        Ok(found)
     }
 
     fn platform(&self, platform: &PlatformSpec) -> Step<PlatformSpec> {
@@ -168,6 +189,7 @@ impl Expander<'_> {
             unit: self.text(&label, &route.unit)?,
             endpoint: route.endpoint.clone(),
             when: None,
+            each: None,
         })
     }
 

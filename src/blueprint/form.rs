@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::question::{Question, Rule};
 use crate::catalog::FileRule;
 use crate::stack::Provider;
 
@@ -44,92 +45,6 @@ pub struct Blueprint {
     /// Files of the blueprint's own folder.
     #[serde(default)]
     pub files: Vec<FileRule>,
-}
-
-/// A question.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Question {
-    /// The answer's name in expressions and for `--set`.
-    pub id: String,
-    /// What kind of answer is expected.
-    #[serde(rename = "type")]
-    pub kind: QuestionType,
-    /// The question itself.
-    pub ask: String,
-    /// What the answer decides.
-    #[serde(default)]
-    pub help: Option<String>,
-    /// The answer that is taken without one (a template over earlier answers).
-    #[serde(default)]
-    pub default: Option<Value>,
-    /// What can be chosen, for `choice` and `multi`.
-    #[serde(default)]
-    pub choices: Vec<Choice>,
-    /// Whether it is asked at all (expression over earlier answers).
-    #[serde(default)]
-    pub when: Option<String>,
-    /// Further conditions on the answer.
-    #[serde(default)]
-    pub check: Vec<Rule>,
-    /// The smallest number, or the fewest items.
-    #[serde(default)]
-    pub min: Option<i64>,
-    /// The largest number, or the most items.
-    #[serde(default)]
-    pub max: Option<i64>,
-}
-
-/// What kind of answer is expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum QuestionType {
-    /// A line of text.
-    Text,
-    /// A DNS label.
-    Name,
-    /// A DNS name with at least two labels.
-    Domain,
-    /// An address that a repository can be cloned from.
-    Repository,
-    /// An image registry with an optional path, without a scheme.
-    Registry,
-    /// One of `choices`.
-    Choice,
-    /// Any of `choices`.
-    Multi,
-    /// Yes or no.
-    Boolean,
-    /// A whole number.
-    Number,
-    /// A list of names.
-    List,
-}
-
-/// Something that can be chosen.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Choice {
-    /// The answer.
-    pub value: String,
-    /// What it means.
-    pub title: String,
-    /// When it is shown but refused (expression over earlier answers).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
-    /// Why it is refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
-}
-
-/// A condition with the reason for it.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// What must hold (expression); `answer` is the answer in question.
-    pub that: String,
-    /// Why, for the message.
-    pub because: String,
 }
 
 /// The project's names and addresses.
@@ -174,9 +89,19 @@ pub struct UnitSpec {
     /// Who runs it, by environment name; `default` for the rest.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub providers: BTreeMap<String, ProviderSpec>,
-    /// Ports on a developer's machine, by endpoint.
+    /// Ports on a developer's machine, by endpoint; a template may give nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub publish: BTreeMap<String, u16>,
+    pub publish: BTreeMap<String, PortSpec>,
+}
+
+/// A port, or a template that gives one.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PortSpec {
+    /// The port.
+    Number(u16),
+    /// A template; without text the endpoint is not published.
+    Template(String),
 }
 
 /// A provider, or a template that gives one.
@@ -235,6 +160,9 @@ pub struct RouteSpec {
     /// Whether it is there (expression).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
+    /// One route per item of this list (expression); `item` is the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<String>,
 }
 
 /// An environment.

@@ -2,12 +2,16 @@
 mod answers;
 mod expand;
 mod form;
+mod items;
+mod question;
 mod validate;
 
 pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
 pub(crate) use expand::dynamic;
 pub use expand::expand;
 pub use form::*;
+pub use items::{essential, field_value, with_item};
+pub use question::{Choice, Question, QuestionType, Rule};
 pub use validate::{default_of, is_asked, offered, parse_text, validate};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
@@ -18,19 +22,9 @@ impl Blueprint {
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
         let blueprint: Self = yaml::decode(&yaml::parse_one(source)?, source)?;
         let mut problems = Diagnostics::new();
-        let mut seen = std::collections::BTreeSet::new();
-        for question in &blueprint.questions {
-            if !seen.insert(&question.id) {
-                let message = format!("question `{}` is asked twice", question.id);
-                problems.push(Diagnostic::error(message).file(&*source.name).help("remove one of them"));
-            }
-            let chooses = matches!(question.kind, QuestionType::Choice | QuestionType::Multi);
-            if chooses == question.choices.is_empty() {
-                let message =
-                    format!("question `{}`: types `choice` and `multi`, and no others, have `choices`", question.id);
-                problems.push(Diagnostic::error(message).file(&*source.name));
-            }
-        }
+        question::check(&blueprint.questions, &mut |message| {
+            problems.push(Diagnostic::error(message).file(&*source.name));
+        });
         problems.into_result(blueprint)
     }
 
@@ -56,3 +50,6 @@ impl StackSpec {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

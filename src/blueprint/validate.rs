@@ -1,14 +1,15 @@
 //! One answer: reading it from text, checking it, its default.
 use serde_json::Value;
 
-use super::{Choice, Question, QuestionType};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use super::{Choice, Question, QuestionType, items};
+use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::render::{Context, Engine};
 use crate::stack::Name;
+use crate::yaml;
 
 /// The longest text that an answer may be, and the most items of a list.
 const MAX_TEXT: usize = 200;
-const MAX_ITEMS: usize = 50;
+pub(super) const MAX_ITEMS: usize = 50;
 
 /// Whether the question is asked, given the earlier answers.
 pub fn is_asked(question: &Question, engine: &Engine, earlier: &Context) -> Result<bool, Box<Diagnostic>> {
@@ -17,8 +18,11 @@ pub fn is_asked(question: &Question, engine: &Engine, earlier: &Context) -> Resu
 
 /// The answer that is taken without one.
 pub fn default_of(question: &Question, engine: &Engine, earlier: &Context) -> Result<Option<Value>, Box<Diagnostic>> {
-    let default = question.default.as_ref();
-    default.map(|value| engine.value(&label(question, "default"), value, earlier)).transpose()
+    let Some(written) = &question.default else { return Ok(None) };
+    let default = engine.value(&label(question, "default"), written, earlier)?;
+    // Items leave out what has a default of its own; a default that doesn't fit is for whoever takes it to refuse.
+    let complete = (question.kind == QuestionType::Items).then(|| validate(question, &default, engine, earlier).ok());
+    Ok(Some(complete.flatten().unwrap_or(default)))
 }
 
 /// What is offered, with the reason why a choice is refused.
@@ -54,23 +58,38 @@ pub fn parse_text(question: &Question, text: &str) -> Result<Value, String> {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Ok(items.map(Value::from).collect())
         }
+        QuestionType::Items => {
+            let read = yaml::parse_one(&Source::new(question.id.as_str(), text));
+            let why = |problem: Diagnostic| format!("it is not YAML or JSON: {}", problem.message);
+            let node = read.map_err(|problems| problems.into_iter().map(why).collect::<Vec<_>>().join("; "))?;
+            Ok(node.to_json())
+        }
         _ => Ok(text.into()),
     }
 }
 
-/// Checks an answer, the same way for every source, and returns it in its one form.
-pub fn validate(question: &Question, answer: &Value, engine: &Engine, earlier: &Context) -> Result<Value, String> {
-    let answer = shape(question, answer)?;
+/// Checks an answer, the same way for every source, and returns it in its one form, or the reasons why not.
+pub fn validate(question: &Question, answer: &Value, engine: &Engine, earlier: &Context) -> Result<Value, Vec<String>> {
+    let answer = match question.kind {
+        QuestionType::Items => items::complete(question, answer, engine, earlier)?,
+        _ => shape(question, answer).map_err(|why| vec![why])?,
+    };
+    fits(question, &answer, engine, earlier).map_err(|why| vec![why])?;
+    Ok(answer)
+}
+
+/// The conditions on an answer that is well formed.
+fn fits(question: &Question, answer: &Value, engine: &Engine, earlier: &Context) -> Result<(), String> {
     if matches!(question.kind, QuestionType::Choice | QuestionType::Multi) {
-        chosen(question, &answer, engine, earlier)?;
+        chosen(question, answer, engine, earlier)?;
     }
     for rule in &question.check {
-        let context = with_answer(earlier, &answer);
+        let context = with_answer(earlier, answer);
         if !engine.holds(&label(question, "check"), &rule.that, &context).map_err(|p| p.message)? {
             return Err(rule.because.clone());
         }
     }
-    Ok(answer)
+    Ok(())
 }
 
 /// The earlier answers with `answer` beside them.
@@ -200,7 +219,7 @@ fn chosen(question: &Question, answer: &Value, engine: &Engine, earlier: &Contex
     Ok(())
 }
 
-fn within(question: &Question, number: i64, what: &str) -> Result<(), String> {
+pub(super) fn within(question: &Question, number: i64, what: &str) -> Result<(), String> {
     match (question.min, question.max) {
         (Some(min), _) if number < min => Err(format!("{what} is {number}; it must be at least {min}")),
         (_, Some(max)) if number > max => Err(format!("{what} is {number}; it must be at most {max}")),

@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::file_rule::FileRule;
 use super::process::ProcessSpec;
+use super::provision::{Operator, Provision};
 use crate::stack::{CodeCheck, Generate, Protocol, VariableType};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
@@ -35,6 +37,12 @@ pub struct Component {
     /// The pinned image, as an id in `versions.yaml` (template over `params`); for what is not built.
     #[serde(default)]
     pub image: Option<String>,
+    /// The directory of its source in the repository (template over `unit`); `apps/<unit>` when absent.
+    #[serde(default)]
+    pub directory: Option<String>,
+    /// The directory that its image is built from, `.` for the whole repository; its own when absent.
+    #[serde(default)]
+    pub context: Option<String>,
     /// The numeric user that its processes run as.
     #[serde(default)]
     pub user: Option<u32>,
@@ -62,6 +70,9 @@ pub struct Component {
     /// How a cloud provides it, by cloud.
     #[serde(default)]
     pub managed: BTreeMap<String, String>,
+    /// Whether it decides how many of a process run, for a platform; without one, numbers are fixed.
+    #[serde(default)]
+    pub scales: bool,
     /// How many connections it accepts.
     #[serde(default)]
     pub connection_limit: Option<u32>,
@@ -167,9 +178,18 @@ pub struct Requirement {
     /// Whether the consumer starts without it.
     #[serde(default)]
     pub soft: bool,
-    /// The provider's values that become variables: variable name to value name.
+    /// The provider's values that become variables: variable name (template when `each` is given) to value name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
+    /// Whether it exists (expression over `params`).
+    #[serde(default)]
+    pub when: Option<String>,
+    /// One requirement per item of this list (expression), `<alias>-<item>`; `item` is the item.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// The unit that serves it (template), where the component itself knows which.
+    #[serde(default)]
+    pub unit: Option<String>,
 }
 
 /// A variable.
@@ -231,46 +251,6 @@ pub struct SecretSpec {
     pub generate: Generate,
 }
 
-/// An offer.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Provision {
-    /// Whether it holds (expression over `params`).
-    #[serde(default)]
-    pub when: Option<String>,
-    /// Why it does not hold when `when` is false.
-    #[serde(default)]
-    pub because: Option<String>,
-    /// The endpoint that consumers talk to; the only one when absent.
-    #[serde(default)]
-    pub endpoint: Option<String>,
-    /// What consumers receive, by value name (templates over `host`, `port`, `params`, `secrets`, `project`).
-    #[serde(default)]
-    pub values: BTreeMap<String, String>,
-}
-
-/// How an operator provides a resource.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Operator {
-    /// Where its values are found, by capability and value name.
-    #[serde(default)]
-    pub values: BTreeMap<String, BTreeMap<String, StoredValue>>,
-    /// The labels of the pods that it makes (templates), which network rules select.
-    #[serde(default)]
-    pub selector: BTreeMap<String, String>,
-}
-
-/// A key of a secret that somebody else keeps.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StoredValue {
-    /// The secret's name (template).
-    pub secret: String,
-    /// The key in it.
-    pub key: String,
-}
-
 /// Something outside the stack.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -303,67 +283,4 @@ pub struct Extension {
     pub scratch: Vec<String>,
     /// Channels that every long-running process puts messages on, by the alias of the broker.
     pub publishes: BTreeMap<String, Value>,
-}
-
-/// Where a template goes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FileRule {
-    /// The template in this folder; `dir/**` takes the whole tree below `dir`.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// The output path (template); the directory for a tree.
-    #[serde(default)]
-    pub to: Option<String>,
-    /// A path pattern below the service directory that `when` decides about, instead of `from` and `to`.
-    #[serde(default)]
-    pub path: Option<String>,
-    /// What it is rendered for, outermost first.
-    #[serde(default, deserialize_with = "one_or_more")]
-    #[schemars(with = "OneOrMore")]
-    pub each: Vec<Each>,
-    /// Whether it is rendered (expression).
-    #[serde(default)]
-    pub when: Option<String>,
-    /// Who may edit it afterwards; `managed` when absent.
-    #[serde(default)]
-    pub owner: Option<crate::tree::Ownership>,
-    /// The target whose view the template sees.
-    #[serde(default)]
-    pub view: Option<String>,
-}
-
-/// What a file is rendered for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Each {
-    /// Every environment but the local one.
-    Environment,
-    /// Every service.
-    Service,
-    /// Every resource.
-    Resource,
-    /// Every tool.
-    Tool,
-    /// Every unit.
-    Unit,
-    /// Every process of the unit in scope, or of all units.
-    Process,
-}
-
-/// One scope or several.
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged)]
-enum OneOrMore {
-    /// One.
-    One(Each),
-    /// Several, outermost first.
-    More(Vec<Each>),
-}
-
-fn one_or_more<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<Each>, D::Error> {
-    Ok(match OneOrMore::deserialize(input)? {
-        OneOrMore::One(each) => vec![each],
-        OneOrMore::More(each) => each,
-    })
 }

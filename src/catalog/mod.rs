@@ -3,8 +3,10 @@
 //! The embedded files come first; a user's own directories may add files and override them by path.
 mod check;
 mod component;
+mod file_rule;
 mod pins;
 mod process;
+mod provision;
 mod source;
 
 use std::cell::RefCell;
@@ -15,8 +17,10 @@ use std::sync::Arc;
 
 pub use check::check;
 pub use component::*;
+pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
+pub use provision::*;
 
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};

@@ -143,7 +143,7 @@ pub struct VolumeSpec {
 }
 
 /// How many replicas run.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScaleSpec {
     /// On a developer's machine.
@@ -152,6 +152,26 @@ pub struct ScaleSpec {
     /// Elsewhere.
     #[serde(default = "one")]
     pub default: u32,
+    /// The most that run elsewhere, where something measures how much there is to do.
+    #[serde(default)]
+    pub max: Option<u32>,
+    /// What is measured to decide how many run.
+    #[serde(default)]
+    pub signals: Vec<SignalSpec>,
+}
+
+/// A measure of how much there is to do.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignalSpec {
+    /// What is asked, in the words of whatever scales.
+    pub source: String,
+    /// How it is asked (templates).
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    /// One signal per item of this list (expression); `item` is the item.
+    #[serde(default)]
+    pub each: Option<String>,
 }
 
 fn one() -> u32 {
@@ -160,6 +180,6 @@ fn one() -> u32 {
 
 impl Default for ScaleSpec {
     fn default() -> Self {
-        Self { local: 1, default: 1 }
+        Self { local: 1, default: 1, max: None, signals: Vec::new() }
     }
 }

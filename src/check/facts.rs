@@ -63,6 +63,8 @@ pub(super) struct Facts<'a> {
 pub(super) const ENV_EXAMPLE: &str = ".env.example";
 /// Where the Makefile lies.
 pub(super) const MAKEFILE: &str = "Makefile";
+/// Where forges look for workflows of the one form that they share.
+const WORKFLOWS: [&str; 3] = [".github/workflows/", ".forgejo/workflows/", ".gitea/workflows/"];
 /// Where the program keeps its own record.
 pub(super) const OWN_DIRECTORY: &str = ".stackwright/";
 
@@ -123,7 +125,7 @@ impl<'a> Facts<'a> {
     pub(super) fn workflows(&self) -> impl Iterator<Item = (&'a str, &Node)> {
         self.documents
             .iter()
-            .filter(|(path, _)| path.starts_with(".github/workflows/"))
+            .filter(|(path, _)| WORKFLOWS.iter().any(|directory| path.starts_with(directory)))
             .filter_map(|(path, documents)| Some((*path, documents.first()?)))
     }
 

@@ -73,6 +73,8 @@ pub(super) struct Markdown<'a> {
     pub anchors: BTreeSet<String>,
     /// Lines of fenced blocks and inline code, with their number.
     pub code: Vec<(&'a str, usize)>,
+    /// Fenced blocks: the language, and the line that opens them.
+    pub blocks: Vec<(&'a str, usize)>,
     /// Lines of fenced blocks that draw a directory tree.
     pub tree: Vec<(&'a str, usize)>,
     /// Every line that is not in a fenced block.
@@ -87,6 +89,7 @@ impl<'a> Markdown<'a> {
             links: Vec::new(),
             anchors: BTreeSet::new(),
             code: Vec::new(),
+            blocks: Vec::new(),
             tree: Vec::new(),
             prose: Vec::new(),
         };
@@ -103,6 +106,7 @@ impl<'a> Markdown<'a> {
                 (None, Some(mark)) => {
                     fence = Some(mark);
                     let language = trimmed.trim_start_matches(['`', '~']).trim();
+                    file.blocks.push((language, number));
                     drawing = language == "text" || language == "tree";
                 }
                 (None, None) => file.prose(line, number),

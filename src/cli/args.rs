@@ -172,6 +172,9 @@ pub(super) struct Why {
     /// A file of a repository, with an optional line
     #[arg(value_name = "PATH[:LINE]", value_hint = ValueHint::FilePath)]
     pub(super) path: String,
+    /// The file of the blueprint that the repository was made from, where the catalog does not have it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) blueprint: Option<String>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,

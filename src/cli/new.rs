@@ -20,7 +20,7 @@ use crate::project::{self, Lock, Outcome, interrupt};
 use crate::render::Engine;
 use crate::{Generated, generate};
 use interview::Interview;
-pub(super) use interview::shown;
+pub(super) use interview::{brief, shown};
 pub(super) use sources::variable;
 
 /// A blueprint that is being made into a repository.

@@ -39,7 +39,7 @@ impl Terminal {
         Self { term: Term::stderr(), theme: ColorfulTheme::default() }
     }
 
-    /// Ctrl-C and Esc both end the run. dialoguer leaves the cursor hidden, so it is shown here, in the one place
+    /// Ctrl-C ends the run, and so does Esc where a prompt knows it. dialoguer leaves the cursor hidden, so it is shown here, in the one place
     /// that every prompt returns through.
     fn settle<T>(&self, result: dialoguer::Result<Option<T>>) -> Result<T, Failure> {
         match result {
@@ -61,6 +61,8 @@ impl Terminal {
 }
 
 impl Prompt for Terminal {
+    // Esc does not end this prompt: dialoguer's `Input` has no form that ends without an answer, drops Esc, and reads
+    // the keys itself. Its line editing is worth more than a second key for what Ctrl-C does.
     fn line(&mut self, ask: &str, default: Option<&str>) -> Result<String, Failure> {
         let mut input = Input::<String>::with_theme(&self.theme).with_prompt(one_line(ask)).allow_empty(false);
         if let Some(default) = default {

@@ -36,12 +36,23 @@ pub(super) struct Asked<'a> {
     min: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<i64>,
-    /// The variable of the environment that answers it.
-    variable: String,
+    /// The field that names an item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    /// What is asked about each item.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Self>,
+    /// The variable of the environment that answers it; a field has none of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable: Option<String>,
 }
 
 impl<'a> Asked<'a> {
     pub(super) fn new(question: &'a Question) -> Self {
+        Self { variable: Some(super::new::variable(&question.id)), ..Self::field(question) }
+    }
+
+    fn field(question: &'a Question) -> Self {
         Self {
             id: &question.id,
             kind: question.kind,
@@ -53,7 +64,9 @@ impl<'a> Asked<'a> {
             check: &question.check,
             min: question.min,
             max: question.max,
-            variable: super::new::variable(&question.id),
+            key: question.key.as_deref(),
+            fields: question.fields.iter().map(Self::field).collect(),
+            variable: None,
         }
     }
 }
@@ -72,18 +85,23 @@ pub(super) fn run(arguments: &Questions, catalogs: &[PathBuf], output: &Output) 
 
 /// The JSON Schema of an answers file for that blueprint.
 fn schema(blueprint: &Blueprint) -> Value {
-    let properties: Map<String, Value> =
-        blueprint.questions.iter().map(|question| (question.id.clone(), property(question))).collect();
-    let required = |question: &&Question| question.default.is_none() && question.when.is_none();
-    let required: Vec<&str> =
-        blueprint.questions.iter().filter(required).map(|question| question.id.as_str()).collect();
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("Answers for {}", blueprint.id),
-        "type": "object",
-        "additionalProperties": false,
-        "properties": properties,
     });
+    if let (Some(schema), Value::Object(shape)) = (schema.as_object_mut(), object(&blueprint.questions)) {
+        schema.extend(shape);
+    }
+    schema
+}
+
+/// A map of answers, or of the fields of an item.
+fn object(questions: &[Question]) -> Value {
+    let properties: Map<String, Value> =
+        questions.iter().map(|question| (question.id.clone(), property(question))).collect();
+    let required = |question: &&Question| question.default.is_none() && question.when.is_none();
+    let required: Vec<&str> = questions.iter().filter(required).map(|question| question.id.as_str()).collect();
+    let mut schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
     if !required.is_empty() {
         schema["required"] = json!(required);
     }
@@ -104,6 +122,7 @@ fn property(question: &Question) -> Value {
         QuestionType::Choice => json!({ "enum": values }),
         QuestionType::Multi => json!({ "type": "array", "items": { "enum": values }, "uniqueItems": true }),
         QuestionType::List => json!({ "type": "array", "items": name, "uniqueItems": true }),
+        QuestionType::Items => json!({ "type": "array", "items": object(&question.fields) }),
         QuestionType::Domain => json!({ "type": "string", "format": "hostname", "maxLength": 200 }),
         QuestionType::Text | QuestionType::Repository | QuestionType::Registry => {
             json!({ "type": "string", "minLength": 1, "maxLength": 200 })

@@ -34,7 +34,8 @@ fn answers() -> Value {
                 { "type": "string" },
                 { "type": "boolean" },
                 { "type": "integer" },
-                { "type": "array", "items": { "type": "string" }, "uniqueItems": true }
+                { "type": "array", "items": { "type": "string" }, "uniqueItems": true },
+                { "type": "array", "items": { "type": "object" }, "minItems": 1 }
             ]
         }
     })

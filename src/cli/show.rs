@@ -63,7 +63,7 @@ fn describe_blueprint(blueprint: &Blueprint) -> String {
     let mut out =
         format!("{id} (blueprint, version {version})\n{title}\n\n{}.\n\nQuestions\n", summary.trim_end_matches('.'));
     for question in &blueprint.questions {
-        out.push_str(&describe_question(question));
+        out.push_str(&describe_question(question, "  "));
     }
     out.push_str("\nParts\n");
     for unit in &blueprint.units {
@@ -83,13 +83,13 @@ fn conditional(what: &str, when: Option<&str>) -> String {
     when.map_or_else(|| what.to_owned(), |when| format!("{what} (when {when})"))
 }
 
-fn describe_question(question: &Question) -> String {
+fn describe_question(question: &Question, indent: &str) -> String {
     // The type's word is the one that blueprints use.
     let kind = serde_json::to_value(question.kind).ok();
     let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
-    let mut out = format!("  {} ({kind}): {}\n", question.id, question.ask);
+    let mut out = format!("{indent}{} ({kind}): {}\n", question.id, question.ask);
     let mut line = |text: String| {
-        let _ = writeln!(out, "      {text}");
+        let _ = writeln!(out, "{indent}    {text}");
     };
     if let Some(help) = &question.help {
         line(help.clone());
@@ -110,8 +110,11 @@ fn describe_question(question: &Question) -> String {
     }
     match &question.default {
         Some(default) if new::shown(default).is_empty() => line("default: none".into()),
-        Some(default) => line(format!("default: {}", new::shown(default))),
+        Some(default) => line(format!("default: {}", new::brief(question, default))),
         None => line("no default: it must be answered".into()),
+    }
+    for field in &question.fields {
+        out.push_str(&describe_question(field, &format!("{indent}    ")));
     }
     out
 }

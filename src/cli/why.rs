@@ -12,9 +12,10 @@ use serde::Serialize;
 use super::args::{Format, Why};
 use super::output::Output;
 use super::repository::Repository;
-use super::workbench::Workbench;
+use super::workbench::{self, Workbench};
 use super::{Done, Failure};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::blueprint::Blueprint;
+use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::project::lock::{Lock, LockedFile, digest};
 use crate::stack::Stack;
 use answers::{Influence, influences};
@@ -79,7 +80,14 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
         _ => Vec::new(),
     };
     let id = lock.blueprint.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    let answers = match influences(&workbench, &lock, (known.as_str(), locked), shown.as_deref()) {
+    let blueprint = open(arguments.blueprint.as_deref(), &id, &workbench)?;
+    let blueprint = blueprint.ok_or_else(|| {
+        let absent = format!("blueprint `{id}` is not in the catalog; if it is a file, name it: --blueprint FILE");
+        format!("which answers matter can't be told: {absent}")
+    });
+    let found = blueprint
+        .and_then(|blueprint| influences(&workbench, &blueprint, &lock, (known.as_str(), locked), shown.as_deref()));
+    let answers = match found {
         Ok(found) => Some(found),
         Err(why) => {
             limits.push(why);
@@ -111,6 +119,18 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
         Format::Text => output.text(&describe(&origin))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The blueprint that the repository was made from: in the named file, or in the catalog, if that has it.
+fn open(named: Option<&str>, id: &str, workbench: &Workbench) -> Result<Option<(Blueprint, Source)>, Failure> {
+    let Some(named) = named else { return Ok(workbench.catalog.blueprint(id).ok()) };
+    let (blueprint, source) = workbench::blueprint_file(named)?;
+    if blueprint.id != id {
+        let problem =
+            Diagnostic::error(format!("the repository was made from blueprint `{id}`, not from `{}`", blueprint.id));
+        return Err(Failure::input(problem.file(named)));
+    }
+    Ok(Some((blueprint, source)))
 }
 
 /// The features of a repository's services.

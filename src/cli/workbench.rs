@@ -50,10 +50,15 @@ impl Workbench {
         if !is_path(id_or_path) {
             return Ok(self.catalog.blueprint(id_or_path)?);
         }
-        memory::watch();
-        let source = Source::new(id_or_path, read(Path::new(id_or_path))?);
-        Ok((Blueprint::parse(&source)?, source))
+        blueprint_file(id_or_path)
     }
+}
+
+/// The blueprint in that file.
+pub(super) fn blueprint_file(path: &str) -> Result<(Blueprint, Source), Failure> {
+    memory::watch();
+    let source = Source::new(path, read(Path::new(path))?);
+    Ok((Blueprint::parse(&source)?, source))
 }
 
 /// Whether a blueprint is named by its file.

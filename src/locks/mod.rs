@@ -1,8 +1,9 @@
 //! Dependency locks: a complete resolution is kept as data; a repository gets the closure of what it uses.
+mod go;
 mod npm;
 mod python;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -40,7 +41,8 @@ pub(crate) fn render(
         let runtime = names(dependencies, "python");
         let all: Vec<String> = runtime.iter().cloned().chain(names(dependencies, "python-dev")).collect();
         for (key, direct) in [("python", &runtime), ("python_dev", &all)] {
-            let text = python::requirements(&resolution, direct).map_err(|gone| lacking(unit, &source, &gone))?;
+            let text = python::requirements(&resolution, direct)
+                .map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
             texts.insert(key.to_owned(), text.trim_end().to_owned());
         }
     }
@@ -55,20 +57,32 @@ pub(crate) fn render(
         if let Some(engines) = resolution.get("engines") {
             manifest["engines"] = engines.clone();
         }
-        let text =
-            npm::package_lock(&resolution, &manifest, &runtime, &dev).map_err(|gone| lacking(unit, &source, &gone))?;
+        let text = npm::package_lock(&resolution, &manifest, &runtime, &dev)
+            .map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
         texts.insert("npm".to_owned(), text);
     }
     Ok(texts)
 }
 
-fn lacking(unit: &Name, source: &Source, gone: &str) -> Diagnostic {
-    Diagnostic::error(format!("`{unit}` depends on {gone}, which the kept resolution lacks"))
+/// The lock of the module that services written in Go share, when there are any: from the dependency groups of all
+/// of them.
+pub(crate) fn shared(groups: &BTreeSet<String>, catalog: &Catalog) -> Result<BTreeMap<String, String>, Diagnostics> {
+    if groups.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let source = catalog.source("locks/go.json");
+    let resolution: go::Resolution =
+        serde_json::from_str(&source.text).map_err(|error| Diagnostic::error(error.to_string()).file(&*source.name))?;
+    go::module(&resolution, groups).map_err(|gone| lacking("the Go module", &source, &gone).into())
+}
+
+fn lacking(unit: &str, source: &Source, gone: &str) -> Diagnostic {
+    Diagnostic::error(format!("{unit} depends on {gone}, which the kept resolution lacks"))
         .file(&*source.name)
         .help("`make locks` resolves anew; it needs a network")
 }
 
-fn names(dependencies: &BTreeMap<String, Value>, group: &str) -> Vec<String> {
+pub(crate) fn names(dependencies: &BTreeMap<String, Value>, group: &str) -> Vec<String> {
     let list = dependencies.get(group).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }

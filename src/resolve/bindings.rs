@@ -40,7 +40,7 @@ pub(super) fn join(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
 
 /// The requirements of a unit and of its features, by alias.
 pub(super) fn requirements(unit: &DraftUnit) -> impl Iterator<Item = (&String, &Requirement)> {
-    unit.component.requires.iter().chain(unit.features.iter().flat_map(|(_, _, added)| &added.requires))
+    unit.requires.iter()
 }
 
 fn choose(

@@ -1,16 +1,15 @@
-//! The first pass: units with their components, parameters, features and environments.
+//! The first pass: the project, its units, platform components and environments.
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::Run;
-use crate::blueprint::{ProviderSpec, StackSpec, UnitSpec};
-use crate::catalog::{Component, Extension, Kind, Param, ParamType};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use super::params::params;
+use super::units::unit;
+use crate::blueprint::{PlatformSpec, StackSpec, UnitSpec};
+use crate::catalog::{Component, Extension, Kind, Requirement};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{
-    Channel, Edge, Environment, Feature, Name, Origin, Outbound, Params, Platform, Project, Provider, Route, Secret,
-    Source, Stack, Unit, UnitKind, Variable,
+    Channel, Edge, Environment, Name, Origin, Params, Platform, Project, Route, Secret, Stack, Unit, Variable,
 };
 
 /// The stack while it is being decided.
@@ -28,6 +27,8 @@ pub(super) struct DraftUnit {
     /// Features with what they add to this unit's component.
     pub(super) features: Vec<(Rc<Component>, Params, Extension)>,
     pub(super) spec: UnitSpec,
+    /// What it and its features need from others, by alias.
+    pub(super) requires: BTreeMap<String, Requirement>,
     /// Aliases of bindings that each process uses, by process name.
     pub(super) uses: BTreeMap<String, Vec<String>>,
     /// Channels that each process consumes, by process name: broker alias and channel.
@@ -70,7 +71,7 @@ impl Draft {
 }
 
 /// Builds the units, or says everything that is wrong with their descriptions.
-pub(super) fn units(run: &Run) -> Result<Draft, Diagnostics> {
+pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     let mut problems = Diagnostics::new();
     let project = project(run, &mut problems);
     let environments = environments(run, &project, &mut problems);
@@ -113,7 +114,7 @@ fn project(run: &Run, problems: &mut Diagnostics) -> Project {
 }
 
 /// The name, or a stand-in with the problem said.
-fn name(text: &str, what: &str, problems: &mut Diagnostics) -> Name {
+pub(super) fn name(text: &str, what: &str, problems: &mut Diagnostics) -> Name {
     Name::new(text)
         .or_else(|error| {
             problems.push(Diagnostic::error(format!("{what}: {error}")).help("choose another name"));
@@ -147,107 +148,7 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
     environments
 }
 
-fn unit(run: &Run, spec: &UnitSpec, project: &Project, environments: &[Environment]) -> Result<DraftUnit, Diagnostics> {
-    let mut problems = Diagnostics::new();
-    let mark = |problem: Diagnostic, keys: &[&str]| run.place.mark(problem, "units", &spec.name, keys);
-    let name = name(&spec.name, "a unit's name", &mut problems);
-    let component = match run.catalog.component(&spec.component) {
-        Ok(component) => component,
-        Err(found) => {
-            problems.extend(found.into_iter().map(|problem| mark(problem, &["component"])));
-            return Err(problems);
-        }
-    };
-    let kind = match component.kind {
-        Kind::Service => UnitKind::Service,
-        Kind::Resource => UnitKind::Resource,
-        Kind::Tool => UnitKind::Tool,
-        Kind::Feature | Kind::Platform => {
-            let problem = Diagnostic::error(format!("`{}` can't be a unit", component.id))
-                .note("a feature belongs under a service's `features`, a platform component under `platforms`");
-            problems.push(mark(problem, &["component"]));
-            return Err(problems);
-        }
-    };
-    let label = format!("unit `{name}`");
-    let params = params(&component, &spec.params, &label, &mut |problem| problems.push(mark(problem, &["params"])));
-    let mut features = Vec::new();
-    for feature in &spec.features {
-        match extension(run, &component, feature, &label) {
-            Ok(found) => features.push(found),
-            Err(found) => problems.extend(found.into_iter().map(|problem| mark(problem, &["features"]))),
-        }
-    }
-    let source = source(run, &component, &name, &params, project).unwrap_or_else(|problem| {
-        problems.push(mark(*problem, &["component"]));
-        Source::Image { reference: String::new() }
-    });
-    let providers = providers(spec, kind, environments, &mut |problem| problems.push(mark(problem, &["providers"])));
-    problems.into_result(())?;
-    let selector = selector(run, &component, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
-    let outbound = component.outbound.iter().chain(features.iter().flat_map(|(_, _, added)| &added.outbound));
-    let unit = Unit {
-        name,
-        kind,
-        component: component.id.clone(),
-        title: component.title.clone(),
-        language: component.language.clone(),
-        source,
-        params,
-        features: features
-            .iter()
-            .map(|(feature, params, _)| Feature {
-                component: feature.id.clone(),
-                title: feature.title.clone(),
-                params: params.clone(),
-            })
-            .collect(),
-        providers,
-        endpoints: Vec::new(),
-        processes: Vec::new(),
-        bindings: Vec::new(),
-        outbound: outbound.map(|spec| Outbound { what: spec.what.clone(), port: spec.port }).collect(),
-        connection_limit: component.connection_limit,
-        http_check: component.http_check.clone(),
-        checks: component.checks.clone(),
-        live: component.live.clone(),
-        selector,
-    };
-    Ok(DraftUnit {
-        unit,
-        component,
-        features,
-        spec: spec.clone(),
-        uses: BTreeMap::new(),
-        consumes: BTreeMap::new(),
-        after: BTreeMap::new(),
-    })
-}
-
-fn extension(
-    run: &Run,
-    host: &Component,
-    spec: &crate::blueprint::FeatureSpec,
-    label: &str,
-) -> Result<(Rc<Component>, Params, Extension), Diagnostics> {
-    let feature = run.catalog.component(&spec.component)?;
-    if feature.kind != Kind::Feature {
-        return Err(Diagnostic::error(format!("`{}` is not a feature", feature.id)).into());
-    }
-    let Some(added) = feature.on.get(&host.id) else {
-        let hosts = feature.on.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        return Err(Diagnostic::error(format!("feature `{}` can't extend `{}`", feature.id, host.id))
-            .note(format!("it extends {hosts}"))
-            .into());
-    };
-    let mut problems = Diagnostics::new();
-    let label = format!("{label}, feature `{}`", feature.id);
-    let params = params(&feature, &spec.params, &label, &mut |problem| problems.push(problem));
-    problems.into_result(())?;
-    Ok((Rc::clone(&feature), params, added.clone()))
-}
-
-fn platform(run: &Run, spec: &crate::blueprint::PlatformSpec) -> Result<Platform, Diagnostics> {
+fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
     let mut problems = Diagnostics::new();
     let name = name(&spec.name, "a platform entry's name", &mut problems);
     let component = run.catalog.component(&spec.component)?;
@@ -258,137 +159,4 @@ fn platform(run: &Run, spec: &crate::blueprint::PlatformSpec) -> Result<Platform
     let params = params(&component, &spec.params, &label, &mut |problem| problems.push(problem));
     problems.into_result(())?;
     Ok(Platform { name, component: component.id.clone(), title: component.title.clone(), params })
-}
-
-/// The component's parameters with the given values and defaults.
-fn params(
-    component: &Component,
-    given: &BTreeMap<String, Value>,
-    label: &str,
-    report: &mut dyn FnMut(Diagnostic),
-) -> Params {
-    for key in given.keys().filter(|key| !component.params.contains_key(*key)) {
-        let guess = did_you_mean(key, component.params.keys().map(String::as_str));
-        let next = guess.map_or_else(
-            || format!("`stackwright show {}` lists its parameters", component.id),
-            |guess| format!("did you mean `{guess}`?"),
-        );
-        report(Diagnostic::error(format!("{label}: `{}` has no parameter `{key}`", component.id)).help(next));
-    }
-    let mut params = Params::new();
-    for (key, param) in &component.params {
-        match given.get(key).or(param.default.as_ref()) {
-            Some(value) => match typed(param, value) {
-                Ok(value) => drop(params.insert(key.clone(), value)),
-                Err(why) => {
-                    report(Diagnostic::error(format!("{label}: parameter `{key}`: {why}")).note(param.help.clone()));
-                }
-            },
-            None => report(
-                Diagnostic::error(format!("{label}: parameter `{key}` has no value and no default"))
-                    .note(param.help.clone()),
-            ),
-        }
-    }
-    params
-}
-
-fn typed(param: &Param, value: &Value) -> Result<Value, String> {
-    let text = || value.as_str().ok_or("expected text; put it in quotes".to_owned());
-    match param.kind {
-        ParamType::Text => text().map(Value::from),
-        ParamType::Name => Name::new(text()?).map(|name| Value::from(name.as_str())).map_err(|e| e.to_string()),
-        ParamType::Choice => {
-            let text = text()?;
-            if param.choices.iter().any(|choice| choice == text) {
-                return Ok(text.into());
-            }
-            let guess = did_you_mean(text, param.choices.iter().map(String::as_str));
-            let guess = guess.map(|guess| format!("; did you mean `{guess}`?")).unwrap_or_default();
-            Err(format!("`{text}` is none of {}{guess}", param.choices.join(", ")))
-        }
-        ParamType::Boolean => value.as_bool().map(Value::from).ok_or("expected true or false".into()),
-        ParamType::Number => value.as_i64().map(Value::from).ok_or("expected a whole number".into()),
-        ParamType::List => {
-            let items = value.as_array().ok_or("expected a list")?;
-            for item in items {
-                Name::new(item.as_str().ok_or("expected a list of names")?).map_err(|e| e.to_string())?;
-            }
-            Ok(value.clone())
-        }
-    }
-}
-
-fn source(
-    run: &Run,
-    component: &Component,
-    name: &Name,
-    params: &Params,
-    project: &Project,
-) -> Result<Source, Box<Diagnostic>> {
-    let Some(image) = &component.image else {
-        let directory = format!("apps/{name}");
-        return Ok(Source::Built { directory, image: format!("{}/{}-{name}", project.registry, project.name) });
-    };
-    let context = crate::blueprint::dynamic(serde_json::json!({ "params": params }));
-    let id = run.engine.text(&component.id, image, &context)?;
-    let reference = run.catalog.pins().image(&id).ok_or_else(|| {
-        let guess = did_you_mean(&id, run.catalog.pins().image_ids());
-        let problem = Diagnostic::error(format!("component `{}`: versions.yaml has no image `{id}`", component.id));
-        Box::new(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))))
-    })?;
-    Ok(Source::Image { reference: reference.to_owned() })
-}
-
-/// The labels of the pods that an operator makes for the unit.
-fn selector(
-    run: &Run,
-    component: &Component,
-    name: &Name,
-    params: &Params,
-) -> Result<BTreeMap<String, String>, Box<Diagnostic>> {
-    let context = crate::blueprint::dynamic(serde_json::json!({ "unit": { "name": name }, "params": params }));
-    let labels = component.operator.iter().flat_map(|operator| &operator.selector);
-    labels.map(|(key, text)| Ok((key.clone(), run.engine.text(&component.id, text, &context)?))).collect()
-}
-
-fn providers(
-    spec: &UnitSpec,
-    kind: UnitKind,
-    environments: &[Environment],
-    report: &mut dyn FnMut(Diagnostic),
-) -> BTreeMap<Name, Provider> {
-    let mut providers = BTreeMap::new();
-    for key in spec.providers.keys() {
-        if key != "default" && !environments.iter().any(|environment| environment.name == **key) {
-            let known = || environments.iter().map(|environment| environment.name.as_str());
-            let guess = did_you_mean(key, known()).map(|guess| format!("did you mean `{guess}`?"));
-            report(Diagnostic::error(format!("there is no environment `{key}`")).maybe_help(guess));
-        }
-    }
-    if kind == UnitKind::Service {
-        if !spec.providers.is_empty() {
-            report(
-                Diagnostic::error(format!("service `{}` has providers", spec.name))
-                    .note("the stack runs its own services itself; only resources and tools have providers"),
-            );
-        }
-        return providers;
-    }
-    for environment in environments {
-        let fallback = if environment.local { None } else { spec.providers.get("default") };
-        let word = spec.providers.get(environment.name.as_str()).or(fallback);
-        let provider = match word {
-            None => Some(Provider::Container),
-            Some(word) => ProviderSpec::parse(&word.0),
-        };
-        match provider {
-            Some(provider) => drop(providers.insert(environment.name.clone(), provider)),
-            None => report(
-                Diagnostic::error(format!("`{}` is not a provider", word.map_or("", |word| word.0.as_str())))
-                    .note("providers are container, operator, managed and external"),
-            ),
-        }
-    }
-    providers
 }

@@ -7,11 +7,17 @@ mod budgets;
 mod draft;
 mod edges;
 mod names;
+mod order;
+mod params;
 mod place;
 mod ports;
+mod probes;
 mod processes;
+mod quantity;
+mod requirements;
 mod routes;
 mod scale;
+mod units;
 mod variables;
 
 use crate::blueprint::StackSpec;
@@ -25,10 +31,11 @@ pub use place::Place;
 /// Decides everything that the description leaves open. `place` says where the description stands.
 pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Place) -> Result<Stack, Diagnostics> {
     let run = Run { spec, catalog, engine, place };
-    let mut draft = draft::units(&run)?;
+    let mut draft = draft::begin(&run)?;
     processes::add(&run, &mut draft)?;
+    requirements::decide(&run, &mut draft)?;
     bindings::join(&run, &mut draft)?;
-    processes::order(&run, &mut draft)?;
+    order::decide(&run, &mut draft)?;
     names::check(&run, &draft)?;
     scale::decide(&run, &mut draft)?;
     ports::publish(&run, &mut draft)?;

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use super::Run;
 use super::draft::Draft;
+use crate::blueprint::PortSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
 /// Publishes the endpoints that the description names.
@@ -12,6 +13,7 @@ pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     for unit in &mut draft.units {
         let name = unit.unit.name.clone();
         for (endpoint, port) in &unit.spec.publish {
+            let PortSpec::Number(port) = port else { continue }; // expansion left numbers only
             let mark = |problem| run.place.mark(problem, "units", &unit.spec.name, &["publish", endpoint]);
             if let Some(other) = taken.insert(*port, format!("{name}.{endpoint}")) {
                 problems.push(mark(

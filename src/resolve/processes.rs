@@ -1,16 +1,17 @@
-//! Processes and endpoints of every unit, and their start order.
+//! Processes and endpoints of every unit.
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Run;
 use super::draft::{Draft, DraftUnit};
+use super::probes::probes;
+use super::quantity::{cpu, memory};
 use crate::blueprint::dynamic;
-use crate::catalog::{EndpointSpec, ProbeSpec, ProbeSpecs, ProcessSpec};
+use crate::catalog::{EndpointSpec, ProcessSpec, ScaleSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Context;
-use crate::stack::{
-    Condition, Endpoint, Mount, Name, Params, Probe, ProbeAction, Probes, Process, Project, Resources, Role, Scale,
-    Start,
-};
+use crate::stack::{Endpoint, Mount, Name, Params, Process, Project, Resources, Role, Scale, Signal};
 
 /// Seconds between the order to stop and the moment when no new work arrives any more.
 const BEFORE_STOP: u32 = 5;
@@ -19,7 +20,7 @@ const MARGIN: u32 = 5;
 /// The user that processes run as unless their component says otherwise: `nonroot` of distroless images.
 const NOBODY: u32 = 65_532;
 
-type Step<T> = Result<T, Box<Diagnostic>>;
+pub(super) type Step<T> = Result<T, Box<Diagnostic>>;
 
 /// Adds endpoints and processes to the units.
 pub(super) fn add(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
@@ -85,57 +86,6 @@ fn identify(draft: &mut DraftUnit) -> Step<()> {
         }
     }
     Ok(())
-}
-
-/// Puts the start order together: processes of the same unit, then the units that a unit uses.
-pub(super) fn order(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
-    let mut problems = Diagnostics::new();
-    let mains: Vec<(Name, Option<(Name, Condition)>)> =
-        draft.units.iter().map(|unit| (unit.unit.name.clone(), serving(unit))).collect();
-    for unit in &mut draft.units {
-        let siblings: Vec<(Name, Name, Role)> =
-            unit.unit.processes.iter().map(|p| (p.name.clone(), p.id.clone(), p.role)).collect();
-        for process in &mut unit.unit.processes {
-            let uses = unit.uses.get(process.name.as_str());
-            for binding in unit.unit.bindings.iter().filter(|binding| binding.hard) {
-                if uses.is_some_and(|uses| !uses.contains(&binding.alias)) {
-                    continue;
-                }
-                let provider = mains.iter().find(|(name, _)| *name == binding.unit);
-                if let Some((_, Some((id, until)))) = provider
-                    && !process.after.iter().any(|start| start.process == *id)
-                {
-                    process.after.push(Start { process: id.clone(), until: *until });
-                }
-            }
-            let waits = process.long_running();
-            for (_, id, _) in siblings.iter().filter(|(_, _, role)| waits && *role == Role::Job) {
-                process.after.push(Start { process: id.clone(), until: Condition::Completed });
-            }
-            for wanted in unit.after.get(process.name.as_str()).into_iter().flatten() {
-                let Some((_, id, role)) = siblings.iter().find(|(name, ..)| name == wanted.as_str()) else {
-                    let problem = Diagnostic::error(format!(
-                        "component `{}`: process `{}` comes after `{wanted}`, which does not exist",
-                        unit.unit.component, process.name
-                    ));
-                    problems.push(run.place.mark(problem, "units", &unit.spec.name, &["component"]));
-                    continue;
-                };
-                let until = if *role == Role::Job { Condition::Completed } else { Condition::Healthy };
-                process.after.push(Start { process: id.clone(), until });
-            }
-            process.after.sort_by(|a, b| a.process.cmp(&b.process));
-            process.after.dedup();
-        }
-    }
-    problems.into_result(())
-}
-
-/// The process of a unit that others wait for, and how they know that it is there.
-fn serving(unit: &DraftUnit) -> Option<(Name, Condition)> {
-    let process = unit.unit.processes.iter().find(|process| process.id == unit.unit.name)?;
-    let asked = process.probes.ready.is_some() || process.probes.startup.is_some();
-    Some((process.id.clone(), if asked { Condition::Healthy } else { Condition::Started }))
 }
 
 /// Makes the processes of one component or feature.
@@ -232,7 +182,7 @@ impl Maker<'_> {
             singleton: spec.singleton || spec.role == Role::Scheduler,
             schedule: spec.schedule.clone(),
             stateful: !volumes.is_empty(),
-            scale: Scale { local: spec.scale.local, default: spec.scale.default },
+            scale: self.scale(&label, &spec.scale, context)?,
             resources: Resources {
                 cpu_millis: cpu(&spec.resources.cpu).map_err(fault)?,
                 memory_mib: memory(&spec.resources.memory).map_err(fault)?,
@@ -258,6 +208,25 @@ impl Maker<'_> {
         Ok(())
     }
 
+    fn scale(&self, label: &str, spec: &ScaleSpec, context: &Context) -> Step<Scale> {
+        let mut signals = Vec::new();
+        for signal in &spec.signals {
+            let items = match &signal.each {
+                Some(each) => crate::render::to_json(&self.run.engine.evaluate(label, each, context)?),
+                None => json!([null]),
+            };
+            for item in items.as_array().into_iter().flatten() {
+                let context = self.context(Some(item));
+                let mut settings = BTreeMap::new();
+                for (key, text) in &signal.settings {
+                    settings.insert(key.clone(), self.run.engine.text(label, text, &context)?);
+                }
+                signals.push(Signal { source: signal.source.clone(), settings });
+            }
+        }
+        Ok(Scale { local: spec.local, default: spec.default, max: spec.max, signals })
+    }
+
     fn number(&self, label: &str, value: Option<&Value>, context: &Context) -> Step<Option<u32>> {
         let Some(value) = value else { return Ok(None) };
         let value = self.run.engine.value(label, value, context)?;
@@ -276,50 +245,4 @@ pub(super) fn names(value: &Value) -> impl Iterator<Item = String> {
         other => vec![other.clone()],
     };
     list.into_iter().filter_map(|item| item.as_str().map(str::to_owned))
-}
-
-fn probes(specs: &ProbeSpecs, process: &ProcessSpec, texts: &dyn Fn(&[String]) -> Step<Vec<String>>) -> Step<Probes> {
-    let one = |spec: &Option<ProbeSpec>| spec.as_ref().map(|spec| probe(spec, process, texts)).transpose();
-    Ok(Probes { startup: one(&specs.startup)?, ready: one(&specs.ready)?, live: one(&specs.live)? })
-}
-
-fn probe(spec: &ProbeSpec, process: &ProcessSpec, texts: &dyn Fn(&[String]) -> Step<Vec<String>>) -> Step<Probe> {
-    let fault = |why: &str| Box::new(Diagnostic::error(why.to_owned()));
-    let action = match (&spec.http, &spec.grpc, &spec.tcp, &spec.exec) {
-        (Some(path), None, None, None) => {
-            let endpoint = spec.port.as_ref().or_else(|| process.serves.first());
-            let endpoint =
-                endpoint.ok_or_else(|| fault("an `http` probe needs an endpoint that the process serves"))?;
-            ProbeAction::Http { path: path.clone(), endpoint: endpoint.clone() }
-        }
-        (None, Some(endpoint), None, None) => ProbeAction::Grpc { endpoint: endpoint.clone() },
-        (None, None, Some(endpoint), None) => ProbeAction::Tcp { endpoint: endpoint.clone() },
-        (None, None, None, Some(command)) => ProbeAction::Exec { command: texts(command)? },
-        _ => return Err(fault("a probe has exactly one of `http`, `grpc`, `tcp` and `exec`")),
-    };
-    Ok(Probe {
-        action,
-        period: spec.period.unwrap_or(10),
-        timeout: spec.timeout.unwrap_or(3),
-        failures: spec.failures.unwrap_or(3),
-    })
-}
-
-/// `100m` or `2` as thousandths of a core.
-fn cpu(text: &str) -> Result<u32, String> {
-    let parsed = match text.strip_suffix('m') {
-        Some(millis) => millis.parse().ok(),
-        None => text.parse::<u32>().ok().and_then(|cores| cores.checked_mul(1000)),
-    };
-    parsed.ok_or_else(|| format!("`{text}` is not an amount of processor time such as `100m` or `2`"))
-}
-
-/// `256Mi` or `2Gi` as mebibytes.
-fn memory(text: &str) -> Result<u32, String> {
-    let parsed = match (text.strip_suffix("Mi"), text.strip_suffix("Gi")) {
-        (Some(mib), _) => mib.parse().ok(),
-        (_, Some(gib)) => gib.parse::<u32>().ok().and_then(|gib| gib.checked_mul(1024)),
-        _ => None,
-    };
-    parsed.ok_or_else(|| format!("`{text}` is not an amount of memory such as `256Mi` or `2Gi`"))
 }

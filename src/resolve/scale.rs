@@ -4,9 +4,24 @@ use super::draft::Draft;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::stack::Provider;
 
+/// Without anything that scales, every number is fixed.
+fn fix(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
+    for platform in &draft.platforms {
+        if run.catalog.component(&platform.component)?.scales {
+            return Ok(());
+        }
+    }
+    for process in draft.units.iter_mut().flat_map(|unit| &mut unit.unit.processes) {
+        process.scale.max = None;
+        process.scale.signals.clear();
+    }
+    Ok(())
+}
+
 /// Fills in the numbers that the description leaves open, and refuses those that can't hold.
 pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
+    fix(run, draft)?;
     let units = &draft.units;
     let processes =
         || units.iter().flat_map(|unit| unit.unit.processes.iter().map(move |process| (&unit.unit, process)));

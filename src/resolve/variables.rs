@@ -7,7 +7,7 @@ use super::Run;
 use super::bindings::requirements;
 use super::draft::{Draft, DraftUnit};
 use crate::blueprint::dynamic;
-use crate::catalog::{Only, VariableSpec};
+use crate::catalog::{KnownValue, Only, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
 use crate::stack::{
@@ -190,8 +190,13 @@ impl Collector<'_> {
                 (Provider::External | Provider::Managed, _) => self.stored(name),
                 (Provider::Operator, Some(kept)) => {
                     let context = self.context(provider, &provider.unit.params, Some(environment));
-                    let secret = self.run.engine.text(&label, &kept.secret, &context)?;
-                    Value::Stored { secret, key: kept.key.clone() }
+                    let text = |text: &str| self.run.engine.text(&label, text, &context);
+                    match kept {
+                        KnownValue::Stored(kept) => {
+                            Value::Stored { secret: text(&kept.secret)?, key: kept.key.clone() }
+                        }
+                        KnownValue::Plain(known) => self.placed(&text(known)?, environment, name),
+                    }
                 }
                 _ => {
                     let params = &provider.unit.params;

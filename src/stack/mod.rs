@@ -8,7 +8,7 @@ mod unit;
 mod variable;
 
 pub use names::{Name, NameError};
-pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Start};
+pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
 pub use unit::{Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provider, Source, Unit, UnitKind};
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 

@@ -1,4 +1,6 @@
 //! Processes: the ways a unit's image runs.
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Name;
@@ -137,13 +139,29 @@ pub enum ProbeAction {
 }
 
 /// How many replicas run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scale {
     /// On a developer's machine.
     pub local: u32,
     /// Elsewhere, unless the environment says otherwise.
     pub default: u32,
+    /// The most that run elsewhere; absent where the number is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+    /// What is measured to decide how many run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Signal>,
+}
+
+/// A measure of how much there is to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signal {
+    /// What is asked, in the words of whatever scales.
+    pub source: String,
+    /// How it is asked.
+    pub settings: BTreeMap<String, String>,
 }
 
 /// What a process asks for.

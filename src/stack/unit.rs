@@ -85,6 +85,14 @@ impl Unit {
         }
     }
 
+    /// The directory that its image is built from, for units that are built; empty for the repository's root.
+    pub fn context(&self) -> Option<&str> {
+        match &self.source {
+            Source::Built { directory, context, .. } => Some(context.as_ref().unwrap_or(directory)),
+            Source::Image { .. } => None,
+        }
+    }
+
     /// The image's name without a tag for built units, the whole pinned reference otherwise.
     pub fn image(&self) -> &str {
         match &self.source {
@@ -112,8 +120,11 @@ pub enum UnitKind {
 pub enum Source {
     /// Built from the project's own source.
     Built {
-        /// Its directory in the repository, `apps/api`.
+        /// Its directory in the repository, `apps/api`; its Dockerfile is there.
         directory: String,
+        /// The directory that the image is built from, empty for the repository's root; its own when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        context: Option<String>,
         /// The image's name with registry, without a tag.
         image: String,
     },

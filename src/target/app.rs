@@ -10,7 +10,7 @@ use crate::blueprint::dynamic;
 use crate::catalog::Component;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locks;
-use crate::stack::Unit;
+use crate::stack::{Params, Unit};
 use crate::tree::Ownership;
 
 /// A feature of the service with what its templates see.
@@ -49,14 +49,7 @@ pub(super) fn plan(planner: &mut Planner, unit: &Unit, component: &Component) ->
 /// What all templates of the service see beside the general names.
 fn shared(planner: &Planner, unit: &Unit, component: &Component) -> Result<Vec<(&'static str, Value)>, Diagnostics> {
     let features: Vec<&str> = unit.features.iter().map(|feature| feature.component.as_str()).collect();
-    let mut dependencies: BTreeMap<String, Json> = component.dependencies.clone();
-    for id in &features {
-        let feature = planner.catalog.component(id)?;
-        let added = feature.on.get(&component.id).map(|added| &added.dependencies);
-        for (group, more) in added.into_iter().flatten() {
-            locks::merge(dependencies.entry(group.clone()).or_insert(Json::Null), more);
-        }
-    }
+    let dependencies = dependencies(planner, unit, component)?;
     let texts = locks::render(&unit.name, &dependencies, planner.catalog)?;
     let variables: Vec<_> = planner.stack.variables_of(&unit.name).collect();
     let groups: BTreeMap<String, &Json> =
@@ -67,6 +60,31 @@ fn shared(planner: &Planner, unit: &Unit, component: &Component) -> Result<Vec<(
         ("dependencies", dynamic(&groups)),
         ("locks", dynamic(&texts)),
     ])
+}
+
+/// The direct dependencies of a service and its features, by package manager group.
+pub(super) fn dependencies(
+    planner: &Planner,
+    unit: &Unit,
+    component: &Component,
+) -> Result<BTreeMap<String, Json>, Diagnostics> {
+    let mut all: BTreeMap<String, Json> = BTreeMap::new();
+    let mut add = |id: &str, dependencies: &BTreeMap<String, Json>, params: &Params| -> Result<(), Diagnostics> {
+        let context = dynamic(serde_json::json!({ "params": params }));
+        for (group, more) in dependencies {
+            let more = planner.engine.value(id, more, &context).map_err(|problem| *problem)?;
+            locks::merge(all.entry(group.clone()).or_insert(Json::Null), &more);
+        }
+        Ok(())
+    };
+    add(&component.id, &component.dependencies, &unit.params)?;
+    for feature in &unit.features {
+        let found = planner.catalog.component(&feature.component)?;
+        if let Some(added) = found.on.get(&component.id) {
+            add(&found.id, &added.dependencies, &feature.params)?;
+        }
+    }
+    Ok(all)
 }
 
 /// The text of every slot: what the features put there, in their order.

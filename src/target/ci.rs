@@ -28,7 +28,9 @@ struct Built {
     /// Its name.
     name: String,
     /// The directory it is built from.
-    directory: String,
+    context: String,
+    /// Its Dockerfile.
+    dockerfile: String,
     /// The image's name without a tag.
     image: String,
     /// Whether it has checks of its own.
@@ -95,9 +97,10 @@ fn registry_host(registry: &str) -> &str {
 
 fn services(stack: &Stack) -> Vec<Built> {
     let built = stack.units.iter().filter_map(|unit| match &unit.source {
-        Source::Built { directory, image } => Some(Built {
+        Source::Built { directory, image, .. } => Some(Built {
             name: unit.name.to_string(),
-            directory: directory.clone(),
+            context: unit.context().filter(|context| !context.is_empty()).unwrap_or(".").to_owned(),
+            dockerfile: format!("{directory}/Dockerfile"),
             image: image.clone(),
             checked: !unit.checks.is_empty(),
         }),

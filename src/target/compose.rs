@@ -1,4 +1,5 @@
 //! The stack in Compose's words: services, published ports, health checks and start conditions.
+mod development;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -8,11 +9,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use start::{condition, depends_on, health_check};
+use development::{Development, Test, development, test};
+use start::{depends_on, health_check};
 use values::{environment, escaped};
 
 use super::scope::Scope;
-use crate::stack::{Condition, Environment, Name, Process, Provider, Role, Source, Stack, Unit, UnitKind};
+use crate::stack::{Environment, Name, Process, Provider, Role, Source, Stack, Unit};
 
 /// What the Compose templates see.
 #[derive(Debug, Serialize)]
@@ -38,6 +40,8 @@ struct Service {
     image: String,
     /// The directory the image is built from, for the one service of a unit that builds it.
     context: Option<String>,
+    /// Where the Dockerfile is in it, when not at its top.
+    dockerfile: Option<String>,
     /// Whether the image is built by another service and must not be looked for in a registry.
     shared_image: bool,
     /// The argument vector; empty means the image's own.
@@ -100,36 +104,6 @@ struct HealthCheck {
     retries: u32,
     /// Seconds during which wrong answers don't count.
     start_period: u32,
-}
-
-/// A service where its code is edited.
-#[derive(Debug, Serialize)]
-struct Development {
-    /// The service.
-    name: String,
-    /// The image with development tools.
-    image: String,
-    /// Whether this service builds that image.
-    builds: bool,
-    /// The argument vector that reloads code; empty keeps the usual one.
-    command: Vec<String>,
-    /// Source paths that the container sees live, in the short syntax.
-    volumes: Vec<String>,
-}
-
-/// The container in which a unit's own checks run.
-#[derive(Debug, Serialize)]
-struct Test {
-    /// Its service name.
-    name: String,
-    /// The image with the checks' tools.
-    image: String,
-    /// The directory it is built from.
-    context: String,
-    /// The environment, escaped for interpolation.
-    environment: BTreeMap<String, String>,
-    /// The servers that checks may need.
-    depends_on: BTreeMap<String, Depends>,
 }
 
 /// A port on a developer's machine.
@@ -215,7 +189,8 @@ fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, Str
         name: process.id.to_string(),
         about: about(unit, process),
         image: image(stack, unit, "local"),
-        context: unit.directory().filter(|_| builds).map(|directory| format!("./{directory}")),
+        context: unit.context().filter(|_| builds).map(here),
+        dockerfile: dockerfile(unit).filter(|_| builds),
         shared_image: built && !builds,
         command: escaped(&process.command),
         anchor: None,
@@ -298,60 +273,14 @@ fn share_environment(
     }
 }
 
-fn development(stack: &Stack, unit: &Unit) -> Vec<Development> {
-    let Some(directory) = unit.directory() else { return Vec::new() };
-    if unit.live.is_empty() && unit.processes.iter().all(|process| process.reload.is_none()) {
-        return Vec::new();
-    }
-    let builder = builder(unit);
-    let live = |path: &String| match path.as_str() {
-        "." => format!("./{directory}:/app:ro"),
-        path => format!("./{directory}/{path}:/app/{path}:ro"),
-    };
-    let volumes: Vec<_> = unit.live.iter().map(live).collect();
-    unit.processes
-        .iter()
-        .map(|process| Development {
-            name: process.id.to_string(),
-            image: image(stack, unit, "dev"),
-            builds: builder.is_some_and(|id| *id == process.id),
-            command: process.reload.as_deref().map(escaped).unwrap_or_default(),
-            volumes: volumes.clone(),
-        })
-        .collect()
+/// A directory of the repository as seen from its root.
+fn here(directory: &str) -> String {
+    if directory.is_empty() { ".".to_owned() } else { format!("./{directory}") }
 }
 
-/// The name of the service in which a unit's own checks run.
-pub(super) fn test_service(unit: &Unit) -> String {
-    format!("{}-test", unit.name)
-}
-
-/// Where tests find the variable contract, which is outside the source that their image is built from.
-const CONTRACT: &str = "/contract/env.schema.yaml";
-
-fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
-    let (Some(directory), Some(process)) = (unit.directory(), unit.processes.first()) else { return Ok(None) };
-    if unit.checks.is_empty() {
-        return Ok(None);
-    }
-    let main = unit.processes.iter().find(|process| process.id == unit.name).unwrap_or(process);
-    let mut depends = BTreeMap::new();
-    if unit.checks.iter().any(|check| check.needs_bindings) {
-        for binding in &unit.bindings {
-            let servers =
-                local_units(stack).filter(|other| other.name == binding.unit && other.kind != UnitKind::Service);
-            for server in servers.flat_map(|other| &other.processes).filter(|process| process.long_running()) {
-                depends.insert(server.id.to_string(), condition(stack, &server.id, Condition::Healthy));
-            }
-        }
-    }
-    let mut variables = environment(stack, unit, main)?;
-    variables.insert("ENV_SCHEMA".to_owned(), CONTRACT.to_owned());
-    Ok(Some(Test {
-        name: test_service(unit),
-        image: image(stack, unit, "test"),
-        context: format!("./{directory}"),
-        environment: variables,
-        depends_on: depends,
-    }))
+/// Where the unit's Dockerfile is within what it is built from, when not at its top.
+fn dockerfile(unit: &Unit) -> Option<String> {
+    let (directory, context) = (unit.directory()?, unit.context()?);
+    let below = directory.strip_prefix(context)?.trim_start_matches('/');
+    (!below.is_empty()).then(|| format!("{below}/Dockerfile"))
 }

@@ -133,7 +133,9 @@ fn overlay(stack: &Stack, environment: &Environment) -> Result<Overlay, String> 
             overlay.policies.extend(network::overlay_policy(stack, unit, process, environment));
             if unit.kind != UnitKind::Resource && process.long_running() && !process.singleton && !process.stateful {
                 let count = replicas(process, environment);
-                overlay.replicas.push(Replicas { name: process.id.to_string(), count });
+                if process.scale.max.is_none() {
+                    overlay.replicas.push(Replicas { name: process.id.to_string(), count });
+                }
                 if count > 1 && !workload::spared_everywhere(stack, process) {
                     overlay.budgets.push(labels(unit, process));
                 }

@@ -2,7 +2,7 @@
 mod jobs;
 mod scopes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::value::Value;
 use schemars::JsonSchema;
@@ -12,6 +12,7 @@ use super::{Scope, app, view};
 use crate::blueprint::dynamic;
 use crate::catalog::{Catalog, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::locks;
 use crate::render::{Context, Engine};
 use crate::stack::Stack;
 use crate::tree::Ownership;
@@ -98,14 +99,25 @@ fn units(planner: &mut Planner) -> Result<(), Diagnostics> {
     Ok(())
 }
 
+/// The dependency groups of the module that several services share.
+fn shared_groups(planner: &Planner) -> Result<BTreeSet<String>, Diagnostics> {
+    let mut groups = BTreeSet::new();
+    for unit in planner.stack.units.iter().filter(|unit| unit.directory().is_some()) {
+        let component = planner.catalog.component(&unit.component)?;
+        groups.extend(locks::names(&app::dependencies(planner, unit, &component)?, "go"));
+    }
+    Ok(groups)
+}
+
 fn platforms(planner: &mut Planner) -> Result<(), Diagnostics> {
     let stack = planner.stack;
+    let locks = dynamic(locks::shared(&shared_groups(planner)?, planner.catalog)?);
     for platform in &stack.platforms {
         let component = planner.catalog.component(&platform.component)?;
         let scope = Scope { platform: Some(platform), ..planner.whole() };
         let folder = format!("components/{}", platform.component);
         for rule in &component.files {
-            let extra = [("params", dynamic(&platform.params))];
+            let extra = [("params", dynamic(&platform.params)), ("locks", locks.clone())];
             planner.rule(rule, &folder, &platform.component, rule.view.as_deref(), &scope, &extra)?;
         }
     }

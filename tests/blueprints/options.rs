@@ -71,6 +71,7 @@ impl Bench {
             QuestionType::List => {
                 vec![vec!["only"].into(), vec!["one", "two", "three"].into(), Value::Array(Vec::new())]
             }
+            QuestionType::Items => items(question, &present),
             QuestionType::Name => vec![format!("{text}-two").into()],
             QuestionType::Domain => vec!["other.example.org".into()],
             QuestionType::Repository => vec!["git@git.example.org:team/other.git".into()],
@@ -96,4 +97,21 @@ impl Bench {
         let offers = offered(question, &self.engine, &context(answers)).unwrap();
         offers.iter().filter(|(_, refused)| refused.is_none()).map(|(choice, _)| choice.value.clone()).collect()
     }
+}
+
+/// The list without its last item, and each item with one of its fields the other way: yes or no, or no list.
+fn items(question: &Question, present: &Value) -> Vec<Value> {
+    let items = present.as_array().cloned().unwrap_or_default();
+    let mut lists: Vec<Value> = items.split_last().map(|(_, rest)| rest.to_vec().into()).into_iter().collect();
+    for (index, field) in (0..items.len()).flat_map(|index| question.fields.iter().map(move |field| (index, field))) {
+        let mut changed = items.clone();
+        let value = &mut changed[index][&field.id];
+        *value = match value {
+            Value::Bool(is) => (!*is).into(),
+            Value::Array(_) => Value::Array(Vec::new()),
+            _ => continue,
+        };
+        lists.push(changed.into());
+    }
+    lists
 }

@@ -5,6 +5,7 @@
 
 mod exact;
 mod hostile;
+mod items;
 mod new;
 mod own_catalog;
 mod pty;

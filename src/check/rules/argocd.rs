@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Every document of Argo CD of one kind, with applications inside of application sets.
-fn documents<'f>(facts: &'f Facts, kind: &'f str) -> impl Iterator<Item = &'f Node> {
+pub(super) fn documents<'f>(facts: &'f Facts, kind: &'f str) -> impl Iterator<Item = &'f Node> {
     facts.documents.values().flatten().filter(move |node| {
         node.text_at(&["kind"]) == Some(kind)
             && node.text_at(&["apiVersion"]).is_some_and(|api| api.starts_with("argoproj.io/"))

@@ -119,6 +119,7 @@ fn connections(facts: &Facts, out: &mut Sink) {
                 };
                 let entry = object.node.get("spec").and_then(|spec| spec.entry("replicas"));
                 let count = entry.and_then(|entry| Node::int(&entry.value)).unwrap_or(1);
+                let count = count.max(process.scale.max.map_or(0, i64::from));
                 let opened = count * i64::from(process.connections);
                 sum += opened;
                 let at = entry.map_or_else(|| object.at(), |entry| entry.value.at);

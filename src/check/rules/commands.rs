@@ -5,7 +5,7 @@ use crate::check::kubernetes::command;
 use crate::check::node::At;
 use crate::check::running::{shown, words};
 use crate::check::{Rule, Severity, Sink};
-use crate::stack::{Process, Role};
+use crate::stack::{Process, Role, Unit};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -29,11 +29,10 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn jobs_once(facts: &Facts, out: &mut Sink) {
-    let jobs: Vec<&Process> = facts
+    let jobs: Vec<(&Unit, &Process)> = facts
         .stack
         .processes()
         .filter(|(_, process)| process.role == Role::Job && !process.command.is_empty())
-        .map(|(_, process)| process)
         .collect();
     if jobs.is_empty() {
         out.skip("nothing runs once per release");
@@ -41,7 +40,10 @@ fn jobs_once(facts: &Facts, out: &mut Sink) {
     let mut one = |name: &str, what: &str, argv: &[String], at: At| {
         // A shell's script may start the job before the program.
         let script: Vec<String> = argv.iter().flat_map(|word| words(word)).collect();
-        for job in jobs.iter().filter(|job| job.id.as_str() != name) {
+        // The same words mean another program in another unit's image.
+        let own = facts.stack.processes().find(|(_, process)| process.id.as_str() == name).map(|(unit, _)| &unit.name);
+        let others = jobs.iter().filter(|(unit, job)| job.id.as_str() != name && own.is_none_or(|own| *own == unit.name));
+        for (_, job) in others {
             let runs = script.windows(job.command.len()).any(|part| part == job.command);
             if runs {
                 out.at(at, format!("{what} also runs `{}` of `{}`", shown(&job.command), job.id));

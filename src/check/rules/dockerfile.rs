@@ -209,8 +209,8 @@ fn copies(facts: &Facts, out: &mut Sink) {
     any(facts, out);
     // Services of one kind have the same patterns, and compiling them is what costs here.
     let mut known: Vec<(&str, Option<Gitignore>)> = Vec::new();
-    for (file, _) in of_units(facts) {
-        let context = file.directory();
+    for (file, unit) in of_units(facts) {
+        let context = unit.context().unwrap_or_default();
         let ignore_file = join(context, ".dockerignore");
         let patterns = facts.files.text(&ignore_file).unwrap_or_default();
         if !known.iter().any(|(text, _)| *text == patterns) {

@@ -4,6 +4,8 @@ use crate::check::kustomize::join;
 use crate::check::running::interpolated;
 use crate::check::texts::Markdown;
 use crate::check::{Rule, Severity, Sink};
+use crate::diagnostic::Source;
+use crate::yaml;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -41,6 +43,15 @@ pub(super) const RULES: &[Rule] = &[
         example: "README.md:60: `deploy/helm` does not exist",
         yields_to: &[],
         run: trees,
+    },
+    Rule {
+        id: "R175",
+        title: "YAML and JSON in the documentation can be read",
+        severity: Severity::Warning,
+        why: "Who copies the example gets an error, and looks for the fault in their own file.",
+        example: "docs/operations.md:40: the example is not YAML: mapping values are not allowed here",
+        yields_to: &[],
+        run: examples,
     },
 ];
 
@@ -206,5 +217,37 @@ fn trees(facts: &Facts, out: &mut Sink) {
     }
     if !any {
         out.skip("no document draws a directory tree");
+    }
+}
+
+/// Examples; one that leaves something out, or is a template, is for reading only.
+fn examples(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    for page in pages(facts) {
+        for (language, line) in &page.blocks {
+            let block = page.code.iter().filter(|(_, number)| number > line);
+            let block = block.zip(line + 1..).take_while(|((_, number), expected)| number == expected);
+            let text = block.map(|((text, _), _)| *text).collect::<Vec<_>>().join("\n");
+            if ["...", "…", "{{", "<"].iter().any(|gap| text.contains(gap)) {
+                continue;
+            }
+            let problem = match *language {
+                "yaml" | "yml" => yaml::parse(&Source::new(page.path, text.as_str())).err().map(|problems| {
+                    let first = problems.into_iter().next();
+                    ("YAML", first.map(|problem| problem.message).unwrap_or_default())
+                }),
+                "json" => {
+                    serde_json::from_str::<serde::de::IgnoredAny>(&text).err().map(|error| ("JSON", error.to_string()))
+                }
+                _ => continue,
+            };
+            any = true;
+            if let Some((what, why)) = problem {
+                out.line(page.path, *line, format!("the example is not {what}: {why}"));
+            }
+        }
+    }
+    if !any {
+        out.skip("no document has an example in YAML or JSON");
     }
 }

@@ -194,7 +194,7 @@ fn agree(facts: &Facts, out: &mut Sink) {
         if !facts.files.has_directory(directory) {
             out.line("stackwright.yaml", 0, format!("the source of `{}` is missing: `{directory}`", unit.name));
         }
-        compose_builds(facts, unit, directory, out);
+        compose_builds(facts, unit, unit.context().unwrap_or(directory), out);
         for overlay in &facts.overlays {
             let file = overlay.file();
             let Some(node) = facts.documents.get(file.as_str()).and_then(|documents| documents.first()) else {
@@ -217,7 +217,7 @@ fn compose_builds(facts: &Facts, unit: &Unit, directory: &str, out: &mut Sink) {
     let wrong = of_unit.clone().find_map(|service| {
         let context = service.node.get("build")?;
         let context = context.get("context").unwrap_or(context);
-        let text = context.str()?.trim_start_matches("./").trim_end_matches('/');
+        let text = context.str()?.trim_start_matches(['.', '/']).trim_end_matches('/');
         (text != directory).then_some((service, context.at, text))
     });
     if let Some((service, at, text)) = wrong {

@@ -119,12 +119,31 @@ fn secret(facts: &Facts, overlay: &Overlay, one: &Reference) -> Option<String> {
     if overlay.objects.iter().any(|object| made_secret(object) == Some(name)) {
         return None;
     }
+    if let Some((path, keys)) = handed(facts, overlay, name) {
+        let key = one.key.filter(|key| !keys.contains(key))?;
+        return Some(format!("the key `{key}` of the secret `{name}`, which `{path}` does not hold"));
+    }
     if promised(facts, overlay, name, one.key) {
         return None;
     }
     Some(match one.key.filter(|_| promised(facts, overlay, name, None)) {
         Some(key) => format!("the key `{key}` of the secret `{name}`, which the stack does not know"),
         None => format!("the secret `{name}`, which nothing makes"),
+    })
+}
+
+/// The keys of a secret that is kept encrypted outside the overlays, and handed to the cluster by somebody.
+fn handed<'f>(facts: &'f Facts, overlay: &Overlay, name: &str) -> Option<(&'f str, Vec<&'f str>)> {
+    let namespace = overlay.environment(facts.stack).namespace.as_str();
+    facts.documents.iter().find_map(|(path, documents)| {
+        let secret = documents.iter().find(|node| {
+            node.text_at(&["kind"]) == Some("Secret")
+                && node.text_at(&["metadata", "name"]) == Some(name)
+                && node.text_at(&["metadata", "namespace"]) == Some(namespace)
+                && node.encrypted()
+        })?;
+        let values = ["data", "stringData"].iter().flat_map(|key| secret.entries_at(&[key]));
+        Some((*path, values.map(|entry| entry.key.as_str()).collect()))
     })
 }
 

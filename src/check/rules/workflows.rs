@@ -7,9 +7,9 @@ use crate::check::{Rule, Severity, Sink};
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "R140",
-        title: "Jobs need jobs that exist",
+        title: "Jobs need jobs that exist, and the one that judges the others needs all of them",
         severity: Severity::Error,
-        why: "The whole workflow is refused, and nothing is checked any more.",
+        why: "The whole workflow is refused, and nothing is checked any more; or what nobody waits for may fail.",
         example: ".github/workflows/ci.yaml:40: the job `green` needs `apy`, which does not exist",
         yields_to: &[],
         run: needs,
@@ -82,6 +82,7 @@ fn jobs<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Entry> {
 
 fn needs(facts: &Facts, out: &mut Sink) {
     any(facts, out);
+    super::gates::judges(facts, out);
     for (_, workflow) in facts.workflows() {
         let jobs = workflow.entries_at(&["jobs"]);
         for job in jobs {
@@ -196,9 +197,10 @@ fn releases(facts: &Facts, out: &mut Sink) {
         return;
     }
     for unit in &stack.units {
-        let Some(directory) = unit.directory() else { continue };
-        if !written.iter().any(|text| join("", text) == directory) {
-            out.at(first.at, format!("no job builds the image of `{}` from `{directory}`", unit.name));
+        let Some(context) = unit.context() else { continue };
+        if !written.iter().any(|text| join("", text) == context) {
+            let shown = if context.is_empty() { "." } else { context };
+            out.at(first.at, format!("no job builds the image of `{}` from `{shown}`", unit.name));
         }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::interview::shown;
-use crate::blueprint::{Answers, Blueprint, context, default_of, is_asked};
+use crate::blueprint::{Answers, Blueprint, QuestionType, context, default_of, essential, is_asked};
 use crate::cli::{Failure, quote};
 use crate::render::Engine;
 
@@ -31,7 +31,11 @@ pub(super) fn command(
         let differs = default_of(question, engine, &known)?.as_ref() != Some(answer);
         if is_asked(question, engine, &known)? && (differs || outside.contains(&question.id)) {
             words.push("--set".into());
-            words.push(quote::word(&format!("{}={}", question.id, shown(answer))));
+            let told = match question.kind {
+                QuestionType::Items => essential(question, answer, engine, &known).to_string(),
+                _ => shown(answer),
+            };
+            words.push(quote::word(&format!("{}={told}", question.id)));
         }
         earlier.insert(question.id.clone(), answer.clone());
     }

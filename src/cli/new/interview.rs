@@ -1,4 +1,6 @@
 //! Asking: every question that has no answer yet, then a summary in which one answer at a time can be changed.
+mod items;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -79,24 +81,42 @@ impl Interview<'_> {
     /// Asks one question until the answer is accepted.
     fn ask(&mut self, question: &Question, current: Option<&Value>, earlier: &Context) -> Result<Value, Failure> {
         let default = default_of(question, self.engine, earlier)?;
-        let suggestion = current.or(default.as_ref());
+        let answer = self.obtain(question, current.or(default.as_ref()), earlier)?;
+        if Some(&answer) == default.as_ref() {
+            self.given.remove(&question.id);
+            self.settled.insert(question.id.clone());
+        } else {
+            self.given.insert(question.id.clone(), Given::typed(answer.clone(), "an answer at the prompt"));
+        }
+        Ok(answer)
+    }
+
+    /// Asks a question, or for a field of an item, as often as it takes.
+    fn obtain(&mut self, question: &Question, suggestion: Option<&Value>, earlier: &Context) -> Result<Value, Failure> {
         if let Some(help) = &question.help {
             self.prompt.tell(&format!("  {}", one_line(help)));
         }
+        let mut suggestion = suggestion.cloned();
         loop {
-            let typed = self.once(question, suggestion, earlier)?;
-            match typed.and_then(|typed| validate(question, &typed, self.engine, earlier)) {
-                Ok(answer) => {
-                    if Some(&answer) == default.as_ref() {
-                        self.given.remove(&question.id);
-                        self.settled.insert(question.id.clone());
-                    } else {
-                        self.given.insert(question.id.clone(), Given::typed(answer.clone(), "an answer at the prompt"));
+            let typed = self.once(question, suggestion.as_ref(), earlier)?.map_err(|why| vec![why]);
+            let reasons = match typed.map(|typed| (validate(question, &typed, self.engine, earlier), typed)) {
+                Ok((Ok(answer), _)) => return Ok(answer),
+                Ok((Err(reasons), typed)) => {
+                    // Nobody types a whole list of things a second time.
+                    if question.kind == QuestionType::Items {
+                        suggestion = Some(typed);
                     }
-                    return Ok(answer);
+                    reasons
                 }
-                Err(why) => self.prompt.tell(&format!("  Not possible: {}", one_line(&why))),
-            }
+                Err(reasons) => reasons,
+            };
+            self.refuse(&reasons);
+        }
+    }
+
+    fn refuse(&mut self, reasons: &[String]) {
+        for why in reasons {
+            self.prompt.tell(&format!("  Not possible: {}", one_line(why)));
         }
     }
 
@@ -111,13 +131,13 @@ impl Interview<'_> {
         Ok(match question.kind {
             QuestionType::Boolean => Ok(self.prompt.yes_no(ask, suggestion.and_then(Value::as_bool))?.into()),
             QuestionType::Choice => {
-                let (values, items) = self.items(question, earlier)?;
+                let (values, items) = self.choices(question, earlier)?;
                 let start = values.iter().position(|value| Some(*value) == suggestion.and_then(Value::as_str));
                 let picked = self.prompt.one(ask, &items, start.unwrap_or(0))?;
                 values.get(picked).map(|value| Value::from(*value)).ok_or_else(|| "nothing was chosen".into())
             }
             QuestionType::Multi => {
-                let (values, items) = self.items(question, earlier)?;
+                let (values, items) = self.choices(question, earlier)?;
                 let before = suggestion.and_then(Value::as_array);
                 let is_picked =
                     |value: &&str| before.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(*value)));
@@ -125,6 +145,7 @@ impl Interview<'_> {
                 let picked = self.prompt.some(ask, &items, &picked)?;
                 Ok(picked.into_iter().filter_map(|index| values.get(index)).map(|value| Value::from(*value)).collect())
             }
+            QuestionType::Items => Ok(self.items_of(question, suggestion, earlier)?),
             QuestionType::List => {
                 let ask = format!("{ask} (separated by commas)");
                 parse_text(question, &self.prompt.line(&ask, suggestion.map(shown).as_deref())?)
@@ -134,7 +155,7 @@ impl Interview<'_> {
     }
 
     /// What can be chosen; what is refused is shown with the reason.
-    fn items<'q>(&self, question: &'q Question, earlier: &Context) -> Result<(Vec<&'q str>, Vec<String>), Failure> {
+    fn choices<'q>(&self, question: &'q Question, earlier: &Context) -> Result<(Vec<&'q str>, Vec<String>), Failure> {
         let offers = offered(question, self.engine, earlier)?;
         let item = |(choice, refused): &(&crate::blueprint::Choice, Option<String>)| match refused {
             None => format!("{}: {}", choice.value, choice.title),
@@ -152,7 +173,7 @@ impl Interview<'_> {
             if let Some(answer) = answers.get(&question.id)
                 && is_asked(question, self.engine, &earlier)?
             {
-                items.push(format!("Change {}: {}", question.id, shown(answer)));
+                items.push(format!("Change {}: {}", question.id, brief(question, answer)));
                 indices.push(index);
             }
         }
@@ -166,13 +187,25 @@ impl Interview<'_> {
     }
 }
 
+/// An answer for people: items by their names only.
+pub(in crate::cli) fn brief(question: &Question, answer: &Value) -> String {
+    match (&question.key, answer) {
+        (Some(key), Value::Array(items)) => {
+            items.iter().filter_map(|item| item.get(key)).map(shown).collect::<Vec<_>>().join(", ")
+        }
+        _ => shown(answer),
+    }
+}
+
 /// An answer as it is typed: the text that `--set` reads back.
 pub(in crate::cli) fn shown(answer: &Value) -> String {
     match answer {
         Value::String(text) => text.clone(),
         Value::Bool(true) => "yes".into(),
         Value::Bool(false) => "no".into(),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")
+        }
         other => other.to_string(),
     }
 }

@@ -2,12 +2,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::blueprint::{Answers, Blueprint, Question, QuestionType, context, is_asked, offered, validate};
+use crate::blueprint::{Answers, Blueprint, Question, QuestionType, context, is_asked, offered, validate, with_item};
 use crate::cli::new;
 use crate::cli::workbench::Workbench;
 use crate::diagnostic::Source;
 use crate::project::lock::{Lock, LockedFile, digest};
-use crate::render::Engine;
+use crate::render::{Context, Engine};
 use crate::tree::FileTree;
 
 /// An answer that changes what was asked about.
@@ -22,17 +22,13 @@ pub(super) struct Influence {
 /// The answers that change the file, or the line of it; `Err` says why that can't be told.
 pub(super) fn influences(
     workbench: &Workbench,
+    (blueprint, source): &(Blueprint, Source),
     lock: &Lock,
     (path, locked): (&str, &LockedFile),
     line: Option<&str>,
 ) -> Result<Vec<Influence>, String> {
-    let id = lock.blueprint.get("id").and_then(Value::as_str).unwrap_or_default();
-    let (blueprint, source) = workbench
-        .catalog
-        .blueprint(id)
-        .map_err(|_| format!("which answers matter can't be told: blueprint `{id}` is not in the catalog"))?;
     let answers = recorded(lock);
-    let tree = assemble(workbench, &blueprint, &source, &answers)
+    let tree = assemble(workbench, blueprint, source, &answers)
         .filter(|tree| tree.get(path).is_some_and(|file| digest(file.contents.as_bytes()) == locked.sha256))
         .ok_or("which answers matter can't be told: this version of stackwright, or this catalog, renders the file differently")?;
     let before = tree.get(path).map(|file| file.contents.as_str()).unwrap_or_default();
@@ -42,8 +38,8 @@ pub(super) fn influences(
     let mut found = Vec::new();
     for question in &blueprint.questions {
         let Some(answer) = answers.get(&question.id) else { continue };
-        if changes(workbench, (&blueprint, &source), &answers, question, (path, before), line) {
-            found.push(Influence { question: question.id.clone(), answer: new::shown(answer) });
+        if changes(workbench, (blueprint, source), &answers, question, (path, before), line) {
+            found.push(Influence { question: question.id.clone(), answer: new::brief(question, answer) });
         }
     }
     Ok(found)
@@ -86,9 +82,13 @@ fn changes(
 
 /// Other answers that the question accepts: every other choice, the other boolean, a longer name or list.
 pub(super) fn others(question: &Question, answers: &Answers, engine: &Engine) -> Vec<Value> {
-    let Some(answer) = answers.get(&question.id) else { return Vec::new() };
     let all = context(answers);
-    if !is_asked(question, engine, &all).unwrap_or(false) {
+    answers.get(&question.id).map(|answer| instead_of(answer, question, engine, &all)).unwrap_or_default()
+}
+
+/// Other answers than this one to a question, or values of a field.
+fn instead_of(answer: &Value, question: &Question, engine: &Engine, all: &Context) -> Vec<Value> {
+    if !is_asked(question, engine, all).unwrap_or(false) {
         return Vec::new();
     }
     let text = answer.as_str().unwrap_or_default();
@@ -99,11 +99,11 @@ pub(super) fn others(question: &Question, answers: &Answers, engine: &Engine) ->
             vec![number.saturating_add(1).into(), number.saturating_sub(1).into()]
         }
         QuestionType::Choice => {
-            let offers = offered(question, engine, &all).unwrap_or_default();
+            let offers = offered(question, engine, all).unwrap_or_default();
             offers.iter().map(|(choice, _)| choice.value.as_str().into()).collect()
         }
         QuestionType::Multi => {
-            let offers = offered(question, engine, &all).unwrap_or_default();
+            let offers = offered(question, engine, all).unwrap_or_default();
             let mut tries: Vec<Value> = vec![Value::Array(Vec::new())];
             tries.extend(offers.iter().map(|(choice, _)| Value::from(vec![choice.value.as_str()])));
             tries
@@ -113,12 +113,32 @@ pub(super) fn others(question: &Question, answers: &Answers, engine: &Engine) ->
             let longer = [vec![Value::from("other")], items.clone()].concat();
             vec![longer.into(), items.get(1..).unwrap_or_default().into()]
         }
+        QuestionType::Items => other_items(answer, question, engine, all),
         QuestionType::Domain => vec![format!("other-{text}").into()],
         QuestionType::Name => vec![format!("{text}x").into(), "other".into()],
         QuestionType::Repository => vec![format!("{}-other.git", text.trim_end_matches(".git")).into()],
         QuestionType::Registry => vec![format!("{text}/other").into()],
         QuestionType::Text => vec![format!("{text} other").into(), "other".into()],
     };
-    let fits = |other: &Value| other != answer && validate(question, other, engine, &all).is_ok();
+    let fits = |other: &Value| other != answer && validate(question, other, engine, all).is_ok();
     tries.into_iter().filter(fits).collect()
+}
+
+/// The list without its last item, and with one field of one item changed.
+fn other_items(answer: &Value, question: &Question, engine: &Engine, all: &Context) -> Vec<Value> {
+    let items = answer.as_array().cloned().unwrap_or_default();
+    let mut lists: Vec<Value> = items.split_last().map(|(_, rest)| rest.to_vec().into()).into_iter().collect();
+    for (index, item) in items.iter().enumerate() {
+        let Some(fields) = item.as_object() else { continue };
+        let context = with_item(all, fields);
+        for field in &question.fields {
+            let others = fields.get(&field.id).map(|value| instead_of(value, field, engine, &context));
+            lists.extend(others.into_iter().flatten().map(|other| {
+                let mut changed = items.clone();
+                changed[index][&field.id] = other;
+                changed.into()
+            }));
+        }
+    }
+    lists
 }

@@ -126,7 +126,7 @@ pub(super) fn view(
             Source::Built { image, .. } => format!("{image}:unreleased"),
             Source::Image { reference } => reference.clone(),
         },
-        replicas: long.then(|| match environment {
+        replicas: (long && process.scale.max.is_none()).then(|| match environment {
             Some(environment) => replicas(process, environment),
             None if process.singleton => 1,
             None => process.scale.default,

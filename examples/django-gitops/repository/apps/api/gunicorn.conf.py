@@ -1,5 +1,6 @@
 """How gunicorn serves the application."""
 
+import os
 from typing import Any
 
 from metrics import exposition
@@ -11,9 +12,12 @@ workers = 2
 threads = 4
 # Heartbeats of the workers go to memory: a slow disk must not look like a hung worker.
 worker_tmp_dir = "/dev/shm"
+# A worker that stands still for that long is replaced; a request that takes long is not limited
+# here. The gateway gives up on it after 30 seconds, so a worker that is told to stop waits as long.
 timeout = 60
 graceful_timeout = 30
-# Longer than the gateway keeps idle connections, so that the gateway is the side that closes them.
+# Longer than the gateway keeps an idle connection, which is 60 seconds: the side that sends must be
+# the one that closes, or a request meets a closed connection.
 keepalive = 75
 # Now and then a fresh process, in case something leaks.
 max_requests = 50_000
@@ -27,7 +31,12 @@ accesslog = None
 logconfig_dict: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
+    "formatters": {
+        "json": {
+            "()": "common.logs.JsonFormatter",
+            "release": os.environ.get("RELEASE", "unreleased"),
+        },
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",

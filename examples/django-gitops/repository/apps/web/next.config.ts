@@ -8,8 +8,15 @@ const securityHeaders = [
   { key: "Permissions-Policy", value: "camera=(), geolocation=(), microphone=()" },
 ];
 
+// Pages take no bodies beyond a form that was sent before its script ran; calls to the API don't come through here.
+const MAX_BODY_BYTES = 64 * 1024;
+
 const config: NextConfig = {
   output: "standalone",
+  experimental: {
+    proxyClientMaxBodySize: MAX_BODY_BYTES,
+    serverActions: { bodySizeLimit: MAX_BODY_BYTES },
+  },
   poweredByHeader: false,
   reactStrictMode: true,
   // The API's paths end in a slash; a redirect would drop it (and turn each call into two).

@@ -11,6 +11,14 @@ export default defineConfig({
   },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
+    sequence: { shuffle: true },
+    coverage: {
+      include: ["src/**/*.{ts,tsx}"],
+      exclude: ["src/**/*.test.{ts,tsx}", "src/lib/api-types.ts"],
+      reporter: ["text"],
+      reportsDirectory: "/tmp/coverage",
+      thresholds: { lines: 90, functions: 85, statements: 90, branches: 80 },
+    },
     restoreMocks: true,
     fsModuleCache: false,
     testTimeout: 20_000,

@@ -45,7 +45,8 @@ def _advance(identifier: UUID, status: @{ One }@.Status) -> bool:
     if @{ one }@ is None or @{ one }@.finished:
         logger.info("nothing to do", extra={"id": str(identifier)})
         return False
-    if status == @{ One }@.Status.PROCESSING and @{ one }@.attempts >= MAX_ATTEMPTS:
+    begins = status == @{ One }@.Status.PROCESSING
+    if begins and @{ one }@.attempts >= MAX_ATTEMPTS:
         logger.error("given up", extra={"id": str(identifier)})
         @{ one }@.advance(@{ One }@.Status.FAILED)
         return False

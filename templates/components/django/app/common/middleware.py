@@ -5,11 +5,14 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from common.logs import request_id
+from common.problems import page
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +22,10 @@ ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class HealthMiddleware:
-    """Answers `/livez` and `/readyz` before host names, redirects and sessions are looked at."""
+    """Answers `/livez` and `/readyz` before host names, redirects and sessions are looked at.
+
+    And, to everybody outside, which build answers: a delivery waits for its own.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -30,6 +36,10 @@ class HealthMiddleware:
                 return JsonResponse({"status": "ok"})
             case "/readyz":
                 return self.ready()
+            case "/api/v1/version":
+                response = JsonResponse({"status": "ok", "release": settings.RELEASE})
+                response["Cache-Control"] = "no-store"
+                return response
             case _:
                 return self.get_response(request)
 
@@ -72,3 +82,32 @@ class RequestLogMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class BodyLimitMiddleware:
+    """Refuses what is too large by its announced length, before anybody reads it.
+
+    That is before the user is known: a form is read as soon as the CSRF token is looked for. No
+    more is ever read than was announced.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        arguments: object,
+        keywords: object,
+    ) -> HttpResponse | None:
+        if "Transfer-Encoding" in request.headers:
+            return page(HTTPStatus.LENGTH_REQUIRED, "Say how long the body is.")
+        view_class = getattr(view, "cls", None)
+        limit = getattr(view_class, "max_body_bytes", settings.MAX_BODY_BYTES)
+        if int(request.headers.get("Content-Length") or 0) > limit:
+            return page(HTTPStatus.CONTENT_TOO_LARGE, f"At most {limit} bytes are taken here.")
+        return None

@@ -10,6 +10,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
 
 ENVIRONMENT = env.string("ENVIRONMENT")
+# Which build this is; the image says it.
+RELEASE = env.string("RELEASE", default="unreleased")
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.string("SECRET_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
@@ -42,6 +44,7 @@ MIDDLEWARE = [
 @% if slots.middleware %@
 @{ slots.middleware | indent(4, true) }@
 @% endif %@
+    "common.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -109,6 +112,10 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
+# What a request may send; a view that takes more says so with `max_body_bytes`.
+MAX_BODY_BYTES = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -134,9 +141,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": [
         "common.limits.AnonymousThrottle",
         "common.limits.UserThrottle",
-        "common.limits.ScopeThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "login": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min"},
     "EXCEPTION_HANDLER": "common.problems.exception_handler",
     "NUM_PROXIES": env.integer("PROXY_HOPS", default=1),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -159,7 +165,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "common.logs.JsonFormatter", "release": RELEASE}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",

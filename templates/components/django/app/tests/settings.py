@@ -10,6 +10,7 @@ import os
 
 os.environ |= {
     "ENVIRONMENT": "test",
+    "RELEASE": "test",
     "DEBUG": "false",
     "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "testserver",

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from common.limits import AnonymousThrottle, ScopeThrottle
+from common.limits import AnonymousThrottle
 from common.logs import JsonFormatter, request_id
 
 
@@ -30,6 +30,11 @@ def test_without_the_database_it_lives_and_is_not_ready(client: APIClient) -> No
     with patch("common.middleware.transaction.atomic", side_effect=OperationalError):
         assert client.get("/readyz").status_code == 503
         assert client.get("/livez").status_code == 200
+
+
+def test_everybody_may_know_which_build_answers(client: APIClient) -> None:
+    response = client.get("/api/v1/version")
+    assert response.json() == {"status": "ok", "release": "test"}
 
 
 def test_other_paths_need_a_known_host(client: APIClient) -> None:
@@ -62,11 +67,12 @@ def test_log_lines_are_json_with_extras_and_exceptions() -> None:
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "f", 1, "it %s", ("failed",), sys.exc_info())
         record.count = 3
-        line = json.loads(JsonFormatter().format(record))
+        line = json.loads(JsonFormatter("1.2.3").format(record))
     finally:
         request_id.reset(token)
     assert line["message"] == "it failed"
     assert (line["level"], line["request_id"], line["count"]) == ("error", "abc", 3)
+    assert line["release"] == "1.2.3"
     assert "ValueError: broken" in line["exception"]
 
 
@@ -97,15 +103,22 @@ def test_too_many_requests_are_refused(client: APIClient, monkeypatch: pytest.Mo
     assert statuses == [200, 200, 429]
 
 
-def test_logins_have_a_limit_of_their_own(
-    client: APIClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+def test_a_large_body_is_refused_before_it_is_read(
+    kind: str, client: APIClient, settings: Settings
 ) -> None:
-    monkeypatch.setattr(ScopeThrottle, "THROTTLE_RATES", {"login": "1/min"})
-    token = client.get("/api/v1/auth/csrf/").json()["token"]
-    responses = [
-        client.post("/api/v1/auth/login/", {}, headers={"x-csrftoken": token}) for _ in range(2)
-    ]
-    assert [response.status_code for response in responses] == [400, 429]
+    length = settings.MAX_BODY_BYTES + 1
+    # The body is not there at all: reading it would fail.
+    response = client.generic(
+        "POST", "/api/v1/auth/login/", content_type=kind, CONTENT_LENGTH=str(length)
+    )
+    assert response.status_code == 413
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_body_of_unknown_length_is_refused(client: APIClient) -> None:
+    response = client.post("/api/v1/auth/login/", headers={"transfer-encoding": "chunked"})
+    assert response.status_code == 411
 
 
 def test_without_the_cache_requests_pass(client: APIClient, settings: Settings) -> None:

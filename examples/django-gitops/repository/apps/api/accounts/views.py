@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.serializers import CredentialsSerializer, CsrfSerializer, UserSerializer
+from common.limits import AnonymousThrottle, LoginThrottle
 
 
 def user_of(request: Request) -> User:
@@ -39,15 +40,17 @@ class LoginView(APIView):
     """Starts a session."""
 
     permission_classes = [AllowAny]
-    throttle_scope = "login"
+    throttle_classes = [AnonymousThrottle, LoginThrottle]
 
     @extend_schema(operation_id="login", request=CredentialsSerializer, responses=UserSerializer)
     def post(self, request: Request) -> Response:
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
+        # Takes as long for an account that doesn't exist.
         user = authenticate(request, **credentials.validated_data)
         if user is None:
             raise PermissionDenied("The user name or the password is wrong.")
+        LoginThrottle.forget(user.get_username())
         login(request, user)
         return Response(UserSerializer(user).data)
 

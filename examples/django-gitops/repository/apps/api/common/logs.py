@@ -15,12 +15,17 @@ STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskNa
 class JsonFormatter(logging.Formatter):
     """One JSON object per record."""
 
+    def __init__(self, release: str) -> None:
+        super().__init__()
+        self.release = release
+
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            "release": self.release,
         }
         if identifier := request_id.get():
             entry["request_id"] = identifier

@@ -44,28 +44,29 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def _page(status: HTTPStatus, detail: str) -> JsonResponse:
+def page(status: HTTPStatus, detail: str) -> JsonResponse:
+    """An error answer outside of the API's views."""
     return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _page(HTTPStatus.BAD_REQUEST, "The request cannot be understood.")
+    return page(HTTPStatus.BAD_REQUEST, "The request cannot be understood.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _page(HTTPStatus.FORBIDDEN, "This is not permitted.")
+    return page(HTTPStatus.FORBIDDEN, "This is not permitted.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _page(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+    return page(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
-    return _page(HTTPStatus.FORBIDDEN, f"CSRF check failed: {reason}")
+    return page(HTTPStatus.FORBIDDEN, f"CSRF check failed: {reason}")
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+    return page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
 
 
 def add_problem_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
 
 ENVIRONMENT = env.string("ENVIRONMENT")
+# Which build this is; the image says it.
+RELEASE = env.string("RELEASE", default="unreleased")
 DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.string("SECRET_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
@@ -30,6 +32,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "accounts",
     "orders",
+    "attachments",
     "errors",
     "metrics",
 ]
@@ -39,6 +42,7 @@ MIDDLEWARE = [
     "common.middleware.HealthMiddleware",
     "common.middleware.RequestLogMiddleware",
     "metrics.middleware.MetricsMiddleware",
+    "common.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -106,6 +110,10 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
+# What a request may send; a view that takes more says so with `max_body_bytes`.
+MAX_BODY_BYTES = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -131,9 +139,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": [
         "common.limits.AnonymousThrottle",
         "common.limits.UserThrottle",
-        "common.limits.ScopeThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min", "login": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "600/min"},
     "EXCEPTION_HANDLER": "common.problems.exception_handler",
     "NUM_PROXIES": env.integer("PROXY_HOPS", default=1),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -156,7 +163,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "common.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "common.logs.JsonFormatter", "release": RELEASE}},
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -208,26 +215,43 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
     "slow": {},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False
+# Where a task goes that doesn't name its queue, as `@shared_task(queue="slow")` does.
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {
-    "orders.requeue_stale": {"queue": "slow"},
-}
 CELERY_BEAT_SCHEDULER = "config.celery:Scheduler"
 # Losing it is harmless.
 CELERY_BEAT_SCHEDULE_FILENAME = "/tmp/beat-schedule"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
+SWEEP_SECONDS = 30
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {
         "task": "orders.requeue_stale",
-        "schedule": 30.0,
-        # Several of them waiting would be of no use.
-        "options": {"expires": 30},
+        "schedule": SWEEP_SECONDS,
+        # It may have to wait behind other work, longer than until the next one; more than a few of
+        # them waiting would be of no use.
+        "options": {"expires": 10 * SWEEP_SECONDS},
     },
 }
 STALE_AFTER_SECONDS = env.duration("STALE_AFTER_SECONDS", default=900)
+# Attachments: in an object store that speaks S3, addressed by path so that any host name will do.
+STORAGES["default"] = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "endpoint_url": env.url("S3_ENDPOINT_URL"),
+        "bucket_name": env.string("S3_BUCKET"),
+        "access_key": env.string("S3_ACCESS_KEY"),
+        "secret_key": env.string("S3_SECRET_KEY"),
+        "region_name": env.string("S3_REGION"),
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "file_overwrite": False,
+        "default_acl": None,
+        "querystring_auth": True,
+    },
+}
+S3_CREATE_BUCKET = env.boolean("S3_CREATE_BUCKET", default=False)
+ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
 # Errors: reported only where there is an address.
 SENTRY_DSN = env.string("SENTRY_DSN", default="")
 SENTRY_TRACES_SAMPLE_RATE = env.number("SENTRY_TRACES_SAMPLE_RATE", default=0.0)
-RELEASE = env.string("RELEASE", default="unreleased")
 
 env.check()

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 api: list[URLPattern | URLResolver] = [
     path("auth/", include("accounts.urls")),
     path("", include("orders.urls")),
+    path("", include("attachments.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
 

@@ -43,7 +43,8 @@ def _advance(identifier: UUID, status: Order.Status) -> bool:
     if order is None or order.finished:
         logger.info("nothing to do", extra={"id": str(identifier)})
         return False
-    if status == Order.Status.PROCESSING and order.attempts >= MAX_ATTEMPTS:
+    begins = status == Order.Status.PROCESSING
+    if begins and order.attempts >= MAX_ATTEMPTS:
         logger.error("given up", extra={"id": str(identifier)})
         order.advance(Order.Status.FAILED)
         return False

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 os.environ |= {
     "ENVIRONMENT": "test",
+    "RELEASE": "test",
     "DEBUG": "false",
     "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "testserver",
@@ -28,7 +29,14 @@ os.environ.setdefault("CELERY_BROKER_URL", "redis://localhost:6379")
 os.environ["CELERY_BROKER_URL"] = (
     urlsplit(os.environ["CELERY_BROKER_URL"])._replace(path="/15").geturl()
 )
-os.environ |= {"SENTRY_DSN": "", "SENTRY_TRACES_SAMPLE_RATE": "0", "RELEASE": "test"}
+os.environ["ATTACHMENT_MAX_BYTES"] = "1000"
+os.environ["S3_CREATE_BUCKET"] = "true"
+os.environ.setdefault("S3_ENDPOINT_URL", "http://localhost:9000")
+os.environ.setdefault("S3_BUCKET", "test")
+os.environ.setdefault("S3_ACCESS_KEY", "test")
+os.environ.setdefault("S3_SECRET_KEY", "test-secret")
+os.environ.setdefault("S3_REGION", "us-east-1")
+os.environ |= {"SENTRY_DSN": "", "SENTRY_TRACES_SAMPLE_RATE": "0"}
 
 from config.settings import *  # noqa: F403 (all of them, then the differences)
 

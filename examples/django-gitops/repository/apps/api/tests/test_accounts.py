@@ -3,17 +3,21 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from common.limits import LoginThrottle
 
 LOGIN = "/api/v1/auth/login/"
 
 
-def log_in(client: APIClient, password: str) -> Any:
+def log_in(client: APIClient, password: str, *, name: str = "ada", via: str = "") -> Any:
+    """`via` is what the gateway says about where the request came from."""
     token = client.get("/api/v1/auth/csrf/").json()["token"]
-    credentials = {"username": "ada", "password": password}
-    return client.post(LOGIN, credentials, headers={"x-csrftoken": token})
+    credentials = {"username": name, "password": password}
+    headers = {"x-csrftoken": token} | ({"x-forwarded-for": via} if via else {})
+    return client.post(LOGIN, credentials, headers=headers)
 
 
 def test_log_in_and_out(client: APIClient, user: User) -> None:
@@ -52,3 +56,63 @@ def test_login_without_the_csrf_token_is_refused(client: APIClient) -> None:
 def test_logout_with_a_session_needs_the_csrf_token(client: APIClient, user: User) -> None:
     log_in(client, "correct horse battery")
     assert client.post("/api/v1/auth/logout/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_an_account_can_be_guessed_at_only_so_often_wherever_from(
+    client: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 2)
+    tries = [log_in(client, "wrong", via=f"192.0.2.{number}") for number in range(3)]
+    assert [response.status_code for response in tries] == [403, 403, 429]
+    assert int(tries[-1]["Retry-After"]) <= LoginThrottle.WINDOW_SECONDS
+    assert log_in(client, "wrong", name=" ada ").status_code == 429
+    assert log_in(client, "wrong", name="bob").status_code == 403
+
+
+def test_logging_in_forgets_the_failures(
+    client: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 2)
+    passwords = ["wrong", "correct horse battery", "wrong", "wrong"]
+    statuses = [log_in(APIClient(), password).status_code for password in passwords]
+    assert statuses == [403, 200, 403, 403]
+
+
+@pytest.mark.django_db
+def test_an_address_can_guess_only_so_often_whatever_it_claims_to_be(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoginThrottle, "BY_ADDRESS", 2)
+    # The gateway appends the address that it sees; what stands before it, the client made up.
+    tries = [
+        log_in(client, "wrong", name=f"user{number}", via=f"198.51.100.{number}, 192.0.2.1")
+        for number in range(3)
+    ]
+    assert [response.status_code for response in tries] == [403, 403, 429]
+    assert log_in(client, "wrong", name="user9", via="192.0.2.2").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body", ["[]", "{}", '{"username": ["ada"]}', r'{"username": "\ud800", "password": "x"}']
+)
+def test_what_is_no_login_is_refused_as_such(client: APIClient, db: None, body: str) -> None:
+    headers = {"x-csrftoken": client.get("/api/v1/auth/csrf/").json()["token"]}
+    response = client.generic("POST", LOGIN, body, "application/json", headers=headers)
+    assert response.status_code == 400
+
+
+def test_an_unknown_account_takes_as_long_as_a_wrong_password(
+    client: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    original = MD5PasswordHasher.encode
+
+    def encode(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return original(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", encode)
+    log_in(client, "wrong")
+    log_in(client, "wrong", name="nobody")
+    assert hashed == ["wrong", "wrong"]

@@ -29,6 +29,7 @@ describe("error tracking", () => {
 
   afterEach(async () => {
     await Sentry.close();
+    Sentry.getCurrentScope().setClient(undefined);
     await new Promise((resolve) => collector.close(resolve));
   });
 

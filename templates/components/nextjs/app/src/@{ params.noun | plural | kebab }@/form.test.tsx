@@ -5,7 +5,7 @@ import { apiSend } from "@/lib/api-browser";
 import { ApiError } from "@/lib/problem";
 import { @{ params.noun | pascal }@Form } from "./form";
 
-const PATH = "/@{ params.noun | plural | kebab }@/";
+const PATH = "/api/v1/@{ params.noun | plural | kebab }@/";
 const refresh = vi.hoisted(() => vi.fn());
 
 vi.mock("next/navigation", () => ({ useRouter: () => ({ refresh }) }));
@@ -27,7 +27,7 @@ describe("@{ params.noun | pascal }@Form", () => {
   }
 
   it("creates one, empties itself and has the list rendered again", async () => {
-    vi.mocked(apiSend).mockResolvedValueOnce({});
+    vi.mocked(apiSend).mockResolvedValueOnce();
     submit("Espresso machine", "2");
     await vi.waitFor(() => expect(refresh).toHaveBeenCalledOnce());
     const body = { title: "Espresso machine", quantity: 2 };

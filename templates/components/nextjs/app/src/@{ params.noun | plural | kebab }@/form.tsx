@@ -23,8 +23,8 @@ export function @{ params.noun | pascal }@Form() {
     setBusy(true);
     setFailure(undefined);
     try {
-      const body = { title: data.get("title"), quantity: Number(data.get("quantity")) };
-      await apiSend("/@{ params.noun | plural | kebab }@/", body);
+      const body = { title: String(data.get("title")), quantity: Number(data.get("quantity")) };
+      await apiSend("/api/v1/@{ params.noun | plural | kebab }@/", body);
       form.reset();
       router.refresh();
     } catch (error) {

@@ -8,6 +8,11 @@ describe("the probes", () => {
     expect(healthz().status).toBe(200);
   });
 
+  it("says which build it is", async () => {
+    vi.stubEnv("RELEASE", "1.2.3");
+    expect(await healthz().json()).toEqual({ status: "ok", release: "1.2.3" });
+  });
+
   it("is ready only when the environment is complete", () => {
     vi.stubEnv("API_INTERNAL_URL", "http://api:8000");
     expect(readyz().status).toBe(200);

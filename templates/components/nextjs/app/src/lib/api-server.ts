@@ -1,7 +1,7 @@
 import "server-only";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { record, text } from "./contract";
+import type { Answer, Query, ReadPath } from "./contract";
 import { readEnvironment } from "./env";
 import { ApiError } from "./problem";
 
@@ -16,13 +16,20 @@ const FORWARDED = [
 ];
 
 /** Reads from the API inside the private network, in the name of the visitor. */
-export async function apiGet(path: string): Promise<unknown> {
+export async function apiGet<Path extends ReadPath>(
+  path: Path,
+  query?: Query<Path>,
+): Promise<Answer<Path>> {
   const visitor = await headers();
   const forwarded = FORWARDED.flatMap((name) => {
     const value = visitor.get(name);
     return value === null ? [] : [[name, value] as const];
   });
-  const response = await fetch(new URL(path, readEnvironment().apiInternalUrl), {
+  const url = new URL(path, readEnvironment().apiInternalUrl);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    url.searchParams.set(name, String(value));
+  }
+  const response = await fetch(url, {
     // One visitor's data at one moment: never stored, never shown to somebody else.
     cache: "no-store",
     headers: { accept: "application/json", ...Object.fromEntries(forwarded) },
@@ -31,17 +38,13 @@ export async function apiGet(path: string): Promise<unknown> {
   if (!response.ok) {
     throw await ApiError.from(response);
   }
-  return response.json();
-}
-
-export interface SessionUser {
-  readonly username: string;
+  return (await response.json()) as Answer<Path>;
 }
 
 /** The signed-in visitor; anybody else is sent to the login page. */
-export async function requireUser(): Promise<SessionUser> {
+export async function requireUser(): Promise<Answer<"/api/v1/auth/me/">> {
   try {
-    return { username: text(record(await apiGet("/api/v1/auth/me/")), "username") };
+    return await apiGet("/api/v1/auth/me/");
   } catch (error) {
     if (error instanceof ApiError && error.isUnauthenticated) {
       redirect("/login");

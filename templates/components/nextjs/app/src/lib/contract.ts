@@ -1,63 +1,43 @@
-import { isRecord } from "./problem";
+import type { components, paths } from "./api-types";
 
-/** The API answered something that this version of the site doesn't understand. */
-export class ContractError extends Error {
-  override readonly name = "ContractError";
+// What the API takes and answers. `npm run types` writes api-types.ts from the API's own description, and the checks
+// compare the two: an answer is not looked into again at run time.
 
-  constructor(field: string) {
-    super(`The API's answer has no valid "${field}".`);
-  }
+export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
+
+interface Json<Content> {
+  content: { "application/json": Content };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** A path that can be read as it stands. */
+export type ReadPath = {
+  [Path in keyof paths]: paths[Path] extends { get: { responses: { 200: Json<unknown> } } }
+    ? Fixed<Path>
+    : never;
+}[keyof paths];
 
-export interface Paginated<T> {
-  readonly count: number;
-  readonly hasNext: boolean;
-  readonly hasPrevious: boolean;
-  readonly results: readonly T[];
-}
+/** A path to which a change can be sent as it stands. */
+export type SendPath = {
+  [Path in keyof paths]: paths[Path] extends { post: object } ? Fixed<Path> : never;
+}[keyof paths];
 
-export function paginated<T>(value: unknown, parse: (item: unknown) => T): Paginated<T> {
-  const fields = record(value);
-  if (!Array.isArray(fields.results)) {
-    throw new ContractError("results");
-  }
-  return {
-    count: integer(fields, "count"),
-    hasNext: typeof fields.next === "string",
-    hasPrevious: typeof fields.previous === "string",
-    results: fields.results.map(parse),
-  };
-}
+type Fixed<Path> = Path extends `${string}{${string}` ? never : Path;
 
-export function record(value: unknown): Fields {
-  if (!isRecord(value)) {
-    throw new ContractError("object");
-  }
-  return value;
+export type Answer<Path extends ReadPath> = paths[Path] extends {
+  get: { responses: { 200: Json<infer Content> } };
 }
+  ? Content
+  : never;
 
-export function text(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value !== "string") {
-    throw new ContractError(name);
-  }
-  return value;
+export type Query<Path extends ReadPath> = paths[Path]["get"] extends {
+  parameters: { query?: infer Parameters };
 }
+  ? Parameters
+  : never;
 
-export function integer(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value !== "number" || !Number.isInteger(value)) {
-    throw new ContractError(name);
-  }
-  return value;
+/** The body that goes to a path; nothing where it takes none. */
+export type Body<Path extends SendPath> = paths[Path]["post"] extends {
+  requestBody: Json<infer Content>;
 }
-
-export function isoDate(fields: Fields, name: string): string {
-  const value = text(fields, name);
-  if (Number.isNaN(Date.parse(value))) {
-    throw new ContractError(name);
-  }
-  return value;
-}
+  ? [body: Content]
+  : [];

@@ -1,6 +1,7 @@
 /** Every variable that the server reads and its type, all at run time: one image serves every environment. */
 export const VARIABLES = {
   API_INTERNAL_URL: "url",
+  RELEASE: "string",
 @% if slots.variables %@
 @{ slots.variables | indent(2, true) }@
 @% endif %@

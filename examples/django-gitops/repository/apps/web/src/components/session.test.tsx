@@ -3,7 +3,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apiSend } from "@/lib/api-browser";
 import { ApiError } from "@/lib/problem";
-import { LoginForm } from "./session";
+import { LoginForm, LogoutButton } from "./session";
 
 const router = vi.hoisted(() => ({ refresh: vi.fn(), replace: vi.fn() }));
 
@@ -22,11 +22,11 @@ describe("LoginForm", () => {
   afterEach(cleanup);
 
   it("signs in and goes to the start page", async () => {
-    vi.mocked(apiSend).mockResolvedValueOnce({});
+    vi.mocked(apiSend).mockResolvedValueOnce();
     fireEvent.submit(screen.getByRole("form"));
     await vi.waitFor(() => expect(router.replace).toHaveBeenCalledWith("/"));
     const credentials = { username: "ada", password: "secret" };
-    expect(apiSend).toHaveBeenCalledWith("/auth/login/", credentials);
+    expect(apiSend).toHaveBeenCalledWith("/api/v1/auth/login/", credentials);
   });
 
   it("shows why it could not, and lets the visitor try again", async () => {
@@ -39,5 +39,29 @@ describe("LoginForm", () => {
 
   it("never puts the password into an address, not even before scripts run", () => {
     expect(screen.getByRole<HTMLFormElement>("form").method).toBe("post");
+  });
+});
+
+describe("LogoutButton", () => {
+  beforeEach(() => {
+    vi.mocked(apiSend).mockReset();
+    router.replace.mockReset();
+    render(<LogoutButton />);
+  });
+
+  afterEach(cleanup);
+
+  it("signs out and goes to the login page", async () => {
+    vi.mocked(apiSend).mockResolvedValueOnce();
+    fireEvent.click(screen.getByRole("button"));
+    await vi.waitFor(() => expect(router.replace).toHaveBeenCalledWith("/login"));
+    expect(apiSend).toHaveBeenCalledWith("/api/v1/auth/logout/");
+  });
+
+  it("says so when it could not", async () => {
+    vi.mocked(apiSend).mockRejectedValueOnce(new TypeError("no network"));
+    fireEvent.click(screen.getByRole("button"));
+    expect((await screen.findByRole("alert")).textContent).toContain("cannot be reached");
+    expect(router.replace).not.toHaveBeenCalled();
   });
 });

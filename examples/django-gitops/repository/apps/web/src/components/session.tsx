@@ -17,8 +17,10 @@ export function LoginForm() {
     setBusy(true);
     setFailure(undefined);
     try {
-      const body = { username: data.get("username"), password: data.get("password") };
-      await apiSend("/auth/login/", body);
+      await apiSend("/api/v1/auth/login/", {
+        username: String(data.get("username")),
+        password: String(data.get("password")),
+      });
       router.replace("/");
       router.refresh();
     } catch (error) {
@@ -52,7 +54,7 @@ export function LogoutButton() {
   async function logOut(): Promise<void> {
     setFailure(undefined);
     try {
-      await apiSend("/auth/logout/");
+      await apiSend("/api/v1/auth/logout/");
       router.replace("/login");
       router.refresh();
     } catch (error) {

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apiSend } from "./api-browser";
 import { ApiError } from "./problem";
 
+const LOGIN = "/api/v1/auth/login/";
+const credentials = { username: "ada", password: "secret" };
 const CSRF_COOKIE = "csrftoken";
 
 describe("apiSend", () => {
@@ -19,15 +21,15 @@ describe("apiSend", () => {
 
   it("sends the CSRF token of the cookie and the body as JSON", async () => {
     document.cookie = `${CSRF_COOKIE}=known%21`;
-    calls.mockResolvedValueOnce(Response.json({ id: "1" }, { status: 201 }));
-    await expect(apiSend("/things/", { item: "x" })).resolves.toEqual({ id: "1" });
+    calls.mockResolvedValueOnce(Response.json({ id: 1 }));
+    await apiSend(LOGIN, credentials);
     expect(calls).toHaveBeenCalledOnce();
     expect(calls).toHaveBeenCalledWith(
-      "/api/v1/things/",
+      LOGIN,
       expect.objectContaining({
         method: "POST",
         credentials: "same-origin",
-        body: '{"item":"x"}',
+        body: '{"username":"ada","password":"secret"}',
         headers: expect.objectContaining({ "x-csrftoken": "known!" }) as unknown,
       }),
     );
@@ -39,7 +41,7 @@ describe("apiSend", () => {
       return Promise.resolve(new Response(null, { status: 204 }));
     });
     calls.mockResolvedValueOnce(new Response(null, { status: 204 }));
-    await expect(apiSend("/auth/logout/")).resolves.toBeUndefined();
+    await apiSend("/api/v1/auth/logout/");
     expect(calls.mock.calls.map(([url]) => url)).toEqual([
       "/api/v1/auth/csrf/",
       "/api/v1/auth/logout/",
@@ -50,6 +52,6 @@ describe("apiSend", () => {
   it("turns an error answer into an ApiError", async () => {
     document.cookie = `${CSRF_COOKIE}=known`;
     calls.mockResolvedValueOnce(Response.json({ detail: "No." }, { status: 403 }));
-    await expect(apiSend("/things/", {})).rejects.toThrow(new ApiError(403, "No."));
+    await expect(apiSend(LOGIN, credentials)).rejects.toThrow(new ApiError(403, "No."));
   });
 });

@@ -1,11 +1,15 @@
+import type { Body, ReadPath, SendPath } from "./contract";
 import { ApiError } from "./problem";
 
 const CSRF_COOKIE = "csrftoken";
-const API = "/api/v1";
+const CSRF_PATH: ReadPath = "/api/v1/auth/csrf/";
 
 /** Sends a change to the API from the browser: same origin, session cookie, CSRF token. */
-export async function apiSend(path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(API + path, {
+export async function apiSend<Path extends SendPath>(
+  path: Path,
+  ...[body]: Body<Path>
+): Promise<void> {
+  const response = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
     headers: {
@@ -18,7 +22,6 @@ export async function apiSend(path: string, body?: unknown): Promise<unknown> {
   if (!response.ok) {
     throw await ApiError.from(response);
   }
-  return response.status === 204 ? undefined : response.json();
 }
 
 async function csrfToken(): Promise<string> {
@@ -26,7 +29,7 @@ async function csrfToken(): Promise<string> {
   if (known) {
     return known;
   }
-  const response = await fetch(`${API}/auth/csrf/`, { credentials: "same-origin" });
+  const response = await fetch(CSRF_PATH, { credentials: "same-origin" });
   if (!response.ok) {
     throw await ApiError.from(response);
   }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { forwardToApi } from "./backend";
@@ -43,6 +43,7 @@ describe("forwardToApi", () => {
       new Request(`${PLACE}/things/?status=201`, {
         method: "POST",
         headers: {
+          "content-length": "13",
           "content-type": "application/json",
           cookie: "csrftoken=old; sessionid=s",
           origin: "http://localhost:3000",
@@ -56,6 +57,7 @@ describe("forwardToApi", () => {
     expect(call?.message.url).toBe("/api/v1/things/?status=201");
     expect(call?.body).toBe('{"title":"x"}');
     expect(call?.message.headers).toMatchObject({
+      "content-length": "13",
       cookie: "csrftoken=old; sessionid=s",
       host: "localhost:3000",
       origin: "http://localhost:3000",
@@ -79,6 +81,25 @@ describe("forwardToApi", () => {
     );
     expect(answer.status).toBe(204);
     expect(await answer.text()).toBe("");
+  });
+
+  it("holds no body: the API's refusal comes back before all of it is there", async () => {
+    api.removeAllListeners("request").on("request", (_, answer: ServerResponse) => {
+      answer.writeHead(413, { "content-length": 9 }).write("too large");
+    });
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 1;
+        controller.enqueue(new Uint8Array(64 * 1024));
+      },
+    });
+    const headers = { "transfer-encoding": "chunked" };
+    const init = { method: "POST", headers, body: endless, duplex: "half" };
+    const answer = await forwardToApi(new Request(`${PLACE}/things/`, init));
+    expect(answer.status).toBe(413);
+    expect(await answer.text()).toBe("too large");
+    expect(sent).toBeLessThan(1000);
   });
 
   it("answers 502 as a problem document when the API is away", async () => {

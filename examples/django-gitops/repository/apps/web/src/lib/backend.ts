@@ -1,10 +1,16 @@
 import "server-only";
 import * as http from "node:http";
 import * as https from "node:https";
-import { arrayBuffer } from "node:stream/consumers";
+import { pipeline, Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { readEnvironment } from "./env";
 
-const TIMEOUT_MS = 30_000;
+// Less than a gateway waits for us, so that the visitor gets our answer and not the gateway's.
+const TIMEOUT_MS = 25_000;
+// A request with neither of these has no body (RFC 9112, 6.3).
+const ANNOUNCE_BODY = ["content-length", "transfer-encoding"];
+// Statuses whose answers have no body, not even an empty one.
+const BODILESS = new Set([204, 205, 304]);
 
 // What belongs to one connection and must not travel over the next one (RFC 9110, 7.6.1).
 const HOP_BY_HOP = new Set([
@@ -23,7 +29,8 @@ const HOP_BY_HOP = new Set([
 /**
  * Passes a browser's API call on to the API and its answer back, so that both share one origin where
  * no gateway does it. The address is read for each call: the image doesn't know its environment.
- * The host stays what the browser said, because the API compares a change's origin with it.
+ * The host stays what the browser said, because the API compares a change's origin with it. Bodies are
+ * passed on as they come and never held: how large one may be is the API's to say.
  */
 export async function forwardToApi(request: Request): Promise<Response> {
   try {
@@ -43,7 +50,6 @@ async function exchange(request: Request, base: URL): Promise<Response> {
   const headers = Object.fromEntries(
     [...request.headers].filter(([name]) => !HOP_BY_HOP.has(name)),
   );
-  const body = Buffer.from(await request.arrayBuffer());
   const options = {
     method: request.method,
     headers: { ...headers, host: headers.host ?? host },
@@ -52,22 +58,25 @@ async function exchange(request: Request, base: URL): Promise<Response> {
   };
   const { request: send } = base.protocol === "https:" ? https : http;
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    send(new URL(pathname + search, base), options, resolve)
-      .once("error", reject)
-      .end(body);
+    const call = send(new URL(pathname + search, base), options, resolve).on("error", reject);
+    if (request.body && ANNOUNCE_BODY.some((name) => request.headers.has(name))) {
+      // An error of either side ends the other, and arrives above.
+      pipeline(Readable.fromWeb(request.body as ReadableStream), call, () => undefined);
+    } else {
+      call.end();
+    }
   });
-  return toResponse(answer, await arrayBuffer(answer));
+  return toResponse(answer);
 }
 
-function toResponse(answer: http.IncomingMessage, body: ArrayBuffer): Response {
+function toResponse(answer: http.IncomingMessage): Response {
   const headers = new Headers();
   for (const [name, values = []] of Object.entries(answer.headersDistinct)) {
     if (!HOP_BY_HOP.has(name)) {
       values.forEach((value) => headers.append(name, value));
     }
   }
-  return new Response(body.byteLength > 0 ? body : null, {
-    status: answer.statusCode ?? 502,
-    headers,
-  });
+  const status = answer.statusCode ?? 502;
+  const body = BODILESS.has(status) ? null : (Readable.toWeb(answer) as BodyInit);
+  return new Response(body, { status, headers });
 }

@@ -1,9 +1,9 @@
 /** Every variable that the server reads and its type, all at run time: one image serves every environment. */
 export const VARIABLES = {
   API_INTERNAL_URL: "url",
+  RELEASE: "string",
   SENTRY_DSN: "string",
   ENVIRONMENT: "string",
-  RELEASE: "string",
 } as const;
 
 export interface Environment {

@@ -23,8 +23,8 @@ export function OrderForm() {
     setBusy(true);
     setFailure(undefined);
     try {
-      const body = { title: data.get("title"), quantity: Number(data.get("quantity")) };
-      await apiSend("/orders/", body);
+      const body = { title: String(data.get("title")), quantity: Number(data.get("quantity")) };
+      await apiSend("/api/v1/orders/", body);
       form.reset();
       router.refresh();
     } catch (error) {

@@ -1,6 +1,8 @@
-import type { Order } from "./model";
+import type { Schema } from "@/lib/contract";
 
-const LABELS: Record<Order["status"], string> = {
+type Row = Schema<"Order">;
+
+const LABELS: Record<Row["status"], string> = {
   pending: "Pending",
   processing: "Processing",
   confirmed: "Confirmed",
@@ -14,7 +16,7 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", {
 });
 
 interface Props {
-  readonly rows: readonly Order[];
+  readonly rows: readonly Row[];
 }
 
 export function OrderTable({ rows }: Props) {
@@ -41,7 +43,7 @@ export function OrderTable({ rows }: Props) {
                 <span className="status">{LABELS[row.status]}</span>
               </td>
               <td>
-                <time dateTime={row.createdAt}>{MOMENT.format(new Date(row.createdAt))}</time>
+                <time dateTime={row.created_at}>{MOMENT.format(new Date(row.created_at))}</time>
               </td>
             </tr>
           ))}

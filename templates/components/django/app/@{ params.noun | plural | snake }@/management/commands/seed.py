@@ -18,8 +18,8 @@ class Command(BaseCommand):
     help = "Make the demo user (SEED_USERNAME, SEED_PASSWORD) and demo data, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.ENVIRONMENT == "production":
-            raise CommandError("production gets no demo data")
+        if settings.ENVIRONMENT != "@{ local.name }@":
+            raise CommandError("demo data is for the environment `@{ local.name }@` alone")
         if not settings.SEED_PASSWORD:
             raise CommandError("SEED_PASSWORD is not set")
         user, created = User.objects.get_or_create(username=settings.SEED_USERNAME)

@@ -1,6 +1,9 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Schema } from "@/lib/contract";
 import Page from "./page";
+
+type Row = Schema<"@{ params.noun | pascal }@">;
 
 const visitor = new Headers({ cookie: "sessionid=s", "x-forwarded-proto": "https" });
 
@@ -17,19 +20,20 @@ vi.mock("next/navigation", () => ({
 
 const LIST = "/api/v1/@{ params.noun | plural | kebab }@/";
 
-function row(status: string) {
+function row(status: Row["status"]): Row {
   return {
     id: "0190b6a0-0000-7000-8000-000000000001",
     title: "<Espresso> machine",
     quantity: 2,
     status,
     created_at: "2026-01-02T03:04:05Z",
+    updated_at: "2026-01-02T03:04:06Z",
     confirmed_at: status === "confirmed" ? "2026-01-02T03:04:06Z" : null,
   };
 }
 
 describe("the page", () => {
-  let status: string;
+  let status: Row["status"];
   let next: string | null;
   const api = vi.fn((url: URL, init?: RequestInit): Promise<Response> => {
     void init;
@@ -81,6 +85,12 @@ describe("the page", () => {
     for (const [, init] of api.mock.calls) {
       expect(init?.headers).toMatchObject({ cookie: "sessionid=s", "x-forwarded-proto": "https" });
     }
+  });
+
+  it("says so when there is nothing yet", async () => {
+    api.mockResolvedValueOnce(Response.json({ username: "ada" }));
+    api.mockResolvedValueOnce(Response.json({ count: 0, next, previous: null, results: [] }));
+    expect(await html()).toContain("Nothing here yet");
   });
 
   it("links to older entries when there are some", async () => {

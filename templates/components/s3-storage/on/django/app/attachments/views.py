@@ -5,6 +5,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
@@ -23,6 +24,8 @@ class AttachmentListView(APIView):
     """What is attached to one's own."""
 
     parser_classes = [MultiPartParser]
+    # The file, its name and what the form puts around them.
+    max_body_bytes = settings.ATTACHMENT_MAX_BYTES + 16 * 1024
 
     @extend_schema(operation_id="attachments_list", responses=AttachmentSerializer(many=True))
     def get(self, request: Request, parent: UUID) -> Response:

@@ -75,6 +75,14 @@ def test_empty_and_large_files_are_refused(api: APIClient, url: str, content: by
     assert list(response.json()["errors"]) == ["file"]
 
 
+def test_what_cannot_be_an_attachment_is_refused_before_it_arrives(
+    api: APIClient, url: str
+) -> None:
+    kind = "multipart/form-data; boundary=x"
+    response = api.generic("POST", url, content_type=kind, CONTENT_LENGTH="20000")
+    assert response.status_code == 413
+
+
 def test_the_bucket_is_made_once() -> None:
     output = io.StringIO()
     call_command("ensure_bucket", stdout=output)

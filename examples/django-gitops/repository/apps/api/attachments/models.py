@@ -1,0 +1,34 @@
+"""Files that belong to orders."""
+
+import uuid
+
+from django.db import models
+
+from orders.models import Order
+
+
+def storage_key(attachment: models.Model, name: str) -> str:
+    """Where the file is kept: nothing of the user's file name, so that no name can do harm."""
+    return f"attachments/{attachment.pk}"
+
+
+class Attachment(models.Model):
+    """A file; its content is in the object store."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.CASCADE,
+        related_name="attachments",
+    )
+    file = models.FileField(upload_to=storage_key, max_length=200)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name

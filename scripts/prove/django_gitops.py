@@ -1,0 +1,73 @@
+"""What only django-gitops is proved for: a worker killed in the middle of a task does it once all the same."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from scripts.common.process import run, tail
+from scripts.common.report import Report
+
+from .stack import Stack
+from .visitor import Visitor
+
+WORK = 6  # seconds that the example's work takes during this run
+VISIBILITY = 10  # seconds until a broker hands an unacknowledged task to somebody else
+OVERRIDE = "compose.crash.yaml"
+
+
+def prove(label: str, stack: Stack, report: Report) -> None:
+    """Everything of the kind."""
+    check = f"worker killed while processing {label}"
+    try:
+        report.problems(check, killed_worker(stack, "api", "orders"))
+    except (RuntimeError, LookupError, OSError) as error:
+        report.fail(check, str(error))
+
+
+def killed_worker(stack: Stack, unit: str, resource: str) -> list[str]:
+    """SIGKILLs every worker while an order is being processed. Returns what is wrong afterwards."""
+    workers = stack.services("worker")
+    if not workers:
+        return ["there is no worker"]
+    environment = {"WORK_SECONDS": str(WORK), "CELERY_VISIBILITY_TIMEOUT": str(VISIBILITY)}
+    override = {"services": {name: {"environment": environment} for name in workers}}
+    (stack.root / OVERRIDE).write_text(json.dumps(override), encoding="utf-8")
+    files = ("compose.yaml", "compose.override.yaml", OVERRIDE)
+    try:
+        slowed = stack.compose("up", "--detach", "--wait", "--no-deps", *workers, files=files)
+        if not slowed.good:
+            return [f"workers do not start with a slow task:\n{tail(slowed.output)}"]
+        return _kill(stack, workers, files, unit, resource)
+    finally:
+        (stack.root / OVERRIDE).unlink()
+        stack.compose("up", "--detach", "--wait", "--no-deps", *workers)
+
+
+def _kill(stack: Stack, workers: list[str], files: tuple[str, ...], unit: str, resource: str) -> list[str]:
+    visitor = Visitor(f"http://127.0.0.1:{stack.port(unit)}", resource)
+    visitor.log_in("demo", stack.secret("SEED_PASSWORD"))
+    identifier = visitor.create("interrupted")
+    visitor.wait_for(identifier, "processing", 30)
+    killed = stack.compose("kill", "--signal", "SIGKILL", *workers, files=files)
+    state = visitor.read(identifier)
+    if not killed.good or state["status"] != "processing":
+        return [f"no worker died in the middle: {killed.output} {json.dumps(state)}"]
+    running = run(["docker", "compose", "ps", "--quiet", "--status", "running", *workers], cwd=stack.root)
+    if running.stdout.split():
+        return [f"a worker still runs: {running.output}"]
+    # Nobody may see the task before its visibility timeout is over, whoever starts in between.
+    time.sleep(VISIBILITY + 2)
+    started = stack.compose("up", "--detach", "--wait", "--no-deps", *workers, files=files)
+    if not started.good:
+        return [f"workers do not start again:\n{tail(started.output)}"]
+    done = visitor.wait_for(identifier, "confirmed", 180)
+    time.sleep(VISIBILITY + WORK)
+    done = visitor.read(identifier)
+    history = [event["status"] for event in done["events"]]
+    problems = []
+    if history.count("confirmed") != 1:
+        problems.append(f"confirmed {history.count('confirmed')} times: {history}")
+    if history.count("processing") < 2:
+        problems.append(f"it was never taken up again, so nothing was interrupted: {history}")
+    return problems

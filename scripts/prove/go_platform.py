@@ -1,0 +1,153 @@
+"""What only go-platform is proved for: nothing is lost or done twice while its parts are killed in turn."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from scripts.common.process import run, tail
+from scripts.common.report import Report
+
+from .caller import Caller
+from .stack import Stack
+from .topology import Flow, flow
+
+MANY = 1000  # resources created while parts are killed
+TOO_MUCH = 10_000_00  # minor units above which the example's provider refuses for good
+SETTLE = 420  # seconds until everything that was created must have arrived
+
+
+def prove(label: str, stack: Stack, report: Report) -> None:
+    """Everything of the kind."""
+    path = flow(stack)
+    caller = Caller(f"http://127.0.0.1:{stack.port(path.source)}", path.many)
+    for check, action in (
+        ("one trace across all hops", lambda: one_trace(stack, path, caller)),
+        ("workflow completes and compensates", lambda: workflows(path, caller)),
+        ("idle slot advances", lambda: idle_slot(stack, path)),
+        ("killed by turns", lambda: killed_by_turns(stack, path, caller)),
+    ):
+        _guarded(f"{check} {label}", action, report)
+
+
+def _guarded(check: str, action: Callable[[], list[str]], report: Report) -> None:
+    began = time.monotonic()
+    try:
+        problems = action()
+    except (RuntimeError, LookupError, OSError, ValueError) as error:
+        problems = [f"{type(error).__name__}: {error}"]
+    if problems:
+        report.problems(check, problems)
+    else:
+        report.ok(check, f"{time.monotonic() - began:.0f} s")
+
+
+def one_trace(stack: Stack, path: Flow, caller: Caller) -> list[str]:
+    """The trace and the request that a caller names are named by every process on the way."""
+    trace, request = "4bf92f3577b34da6a3ce929d0e0e4736", f"prove-{time.time_ns()}"
+    made = caller.create(
+        reference="traced", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "X-Request-Id": request}
+    )
+    caller.wait_for(made["id"], "confirmed", 120)
+    time.sleep(2)
+    seen: dict[str, set[str]] = {}
+    for process in path.hops:
+        logs = stack.compose("logs", "--no-color", "--no-log-prefix", "--tail", "2000", process).stdout
+        for line in logs.splitlines():
+            if request in line and trace in line:
+                entry = json.loads(line[line.index("{") :])
+                if entry.get("trace_id") == trace and entry.get("request_id") == request:
+                    seen.setdefault(process, set()).add(entry["msg"])
+    return [
+        f"`{process}` logged nothing with the trace and the request" for process in path.hops if process not in seen
+    ]
+
+
+def workflows(path: Flow, caller: Caller) -> list[str]:
+    """A workflow completes; one whose step fails for good is compensated."""
+    problems = []
+    for workflow in path.workflows:
+        for amount, wanted in ((1999, "completed"), (TOO_MUCH + 1, "compensated")):
+            made = caller.create(amount=amount)
+            caller.wait_for(made["id"], "confirmed", 120)
+            caller.start(made["id"], workflow)
+            state = caller.wait_for(
+                f"{made['id']}/{workflow}", wanted, 180, unless={"completed", "compensated"} - {wanted}
+            )
+            if state["status"] != wanted:
+                problems.append(f"{workflow} of {amount} ended {state['status']}, not {wanted}")
+    return problems
+
+
+def idle_slot(stack: Stack, path: Flow) -> list[str]:
+    """Without any event the slot moves on, so that the database may drop its log."""
+    ask = "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_type = 'logical'"
+    before = path.query(stack, path.source, ask)
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if path.query(stack, path.source, ask) != before:
+            return []
+        time.sleep(2)
+    return [f"still at {before} after two minutes"]
+
+
+def killed_by_turns(stack: Stack, path: Flow, caller: Caller) -> list[str]:
+    """Kills relay, broker of events, consumer and worker, each while it holds work, during the creation of many."""
+    before = path.counts(stack)
+    done = threading.Event()
+    notes: list[str] = []
+    with ThreadPoolExecutor(max_workers=9) as pool:
+        killer = pool.submit(_kill_by_turns, stack, path, done, notes)
+        ids = list(
+            pool.map(
+                lambda n: caller.create(reference=f"many-{n}", key=f"many-{before.created}-{n}")["id"], range(MANY)
+            )
+        )
+        done.set()
+        killer.result()
+    if len(set(ids)) != MANY:
+        return [f"{len(set(ids))} were created instead of {MANY}"]
+    end = time.monotonic() + SETTLE
+    after = path.counts(stack)
+    while time.monotonic() < end and after.confirmed - before.confirmed < MANY:
+        time.sleep(3)
+        after = path.counts(stack)
+    problems = list(notes)
+    for what, wanted in (("created", MANY), ("confirmed", MANY), ("received", MANY), ("handled", MANY)):
+        got = getattr(after, what) - getattr(before, what)
+        if got != wanted:
+            problems.append(f"{got} were {what}, not {wanted}")
+    missing = set(ids) - path.published(stack)
+    if missing:
+        problems.append(f"{len(missing)} were never seen on the topic, such as {sorted(missing)[0]}")
+    return problems
+
+
+def _kill_by_turns(stack: Stack, path: Flow, done: threading.Event, notes: list[str]) -> None:
+    """Kills each victim at least once, when it has something to do, and starts it again."""
+    for victim, busy in path.victims.items():
+        if not _until(lambda busy=busy: busy(stack), 60):
+            notes.append(f"`{victim}` never held work, so that nothing was interrupted")
+        killed = stack.compose("kill", "--signal", "SIGKILL", victim)
+        if not killed.good:
+            notes.append(f"`{victim}` was not killed: {tail(killed.output)}")
+        time.sleep(3)
+        started = run(
+            ["docker", "compose", "up", "--detach", "--no-deps", "--wait", victim], cwd=stack.root, timeout=300
+        )
+        if not started.good:
+            notes.append(f"`{victim}` does not start again: {tail(started.output)}")
+    if done.is_set():
+        notes.append("everything was created before every part had been killed")
+
+
+def _until(holds: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.2)
+    return False

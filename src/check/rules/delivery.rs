@@ -1,0 +1,103 @@
+//! Rules about how Argo CD itself and the operators are kept.
+use super::argocd::documents;
+use crate::check::facts::Facts;
+use crate::check::node::Node;
+use crate::check::{Rule, Severity, Sink};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R080",
+        title: "An Application that brings definitions has no finalizer",
+        severity: Severity::Error,
+        why: "Deleting the Application would delete the definitions, and with them every object of their kinds.",
+        example: "deploy/argocd/bootstrap/operator.yaml:31: Application `operator` deletes the definitions that it brings",
+        yields_to: &[],
+        run: finalizers,
+    },
+    Rule {
+        id: "R081",
+        title: "Applications in waves wait for each other's health",
+        severity: Severity::Error,
+        why: "Argo CD takes an Application for healthy at once unless it is told how to ask: later waves don't wait.",
+        example: "deploy/argocd/bootstrap/configuration.yaml:14: nothing says when an Application is healthy",
+        yields_to: &[],
+        run: health,
+    },
+    Rule {
+        id: "R086",
+        title: "Definitions are applied on the server",
+        severity: Severity::Error,
+        why: "The client keeps a copy in an annotation, which is smaller than many definitions: the sync fails.",
+        example: "deploy/argocd/bootstrap/operator.yaml:52: Application `operator` does not set ServerSideApply=true",
+        yields_to: &[],
+        run: server_side,
+    },
+];
+
+/// Where Argo CD reads how healthy an Application is.
+const HEALTH: &str = "resource.customizations.health.argoproj.io_Application";
+
+/// Applications of a chart whose project lets them bring definitions of kinds.
+fn bringers<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Node> {
+    let definition = |kind: &Node| matches!(kind.text_at(&["kind"]), Some("CustomResourceDefinition" | "*"));
+    let projects: Vec<&str> = documents(facts, "AppProject")
+        .filter(|project| project.list_at(&["spec", "clusterResourceWhitelist"]).iter().any(definition))
+        .filter_map(|project| project.text_at(&["metadata", "name"]))
+        .collect();
+    documents(facts, "Application").filter(move |application| {
+        let mut sources = application.list_at(&["spec", "sources"]).iter().chain(application.path(&["spec", "source"]));
+        application.text_at(&["spec", "project"]).is_some_and(|project| projects.contains(&project))
+            && sources.any(|source| source.get("chart").is_some())
+    })
+}
+
+fn name(application: &Node) -> &str {
+    application.text_at(&["metadata", "name"]).unwrap_or_default()
+}
+
+fn any(facts: &Facts, out: &mut Sink) {
+    if bringers(facts).next().is_none() {
+        out.skip("no Application brings definitions");
+    }
+}
+
+fn finalizers(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for application in bringers(facts) {
+        for finalizer in application.list_at(&["metadata", "finalizers"]) {
+            if finalizer.str().is_some_and(|text| text.starts_with("resources-finalizer.argocd.argoproj.io")) {
+                let message = format!("Application `{}` deletes the definitions that it brings", name(application));
+                out.at(finalizer.at, message).hint("remove the finalizer: what it brings stays when it goes");
+            }
+        }
+    }
+}
+
+fn server_side(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for application in bringers(facts) {
+        let options = ["spec", "syncPolicy", "syncOptions"];
+        if !application.list_at(&options).iter().any(|option| option.str() == Some("ServerSideApply=true")) {
+            let message = format!("Application `{}` does not set ServerSideApply=true", name(application));
+            out.at(application.place(&options), message);
+        }
+    }
+}
+
+fn health(facts: &Facts, out: &mut Sink) {
+    let waves = ["metadata", "annotations", "argocd.argoproj.io/sync-wave"];
+    let Some(waiting) = documents(facts, "Application").find(|application| application.path(&waves).is_some()) else {
+        out.skip("no Application is in a wave");
+        return;
+    };
+    let settings = |node: &&Node| {
+        node.text_at(&["kind"]) == Some("ConfigMap") && node.text_at(&["metadata", "name"]) == Some("argocd-cm")
+    };
+    let at = match facts.documents.values().flatten().find(settings) {
+        Some(map) if map.path(&["data", HEALTH]).is_some() => return,
+        Some(map) => map.place(&["data"]),
+        None => waiting.place(&waves),
+    };
+    out.at(at, "nothing says when an Application is healthy")
+        .hint(format!("set `{HEALTH}` in the config map argocd-cm"));
+}

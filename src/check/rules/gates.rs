@@ -1,0 +1,170 @@
+//! Rules about what workflows let through: unchecked code, strangers' texts, jobs that nobody waits for.
+use std::collections::BTreeSet;
+
+use crate::check::facts::Facts;
+use crate::check::node::{Entry, Node};
+use crate::check::{Rule, Severity, Sink};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R142",
+        title: "The tests of every service are run",
+        severity: Severity::Error,
+        why: "Tests that nobody runs prove nothing, and stop working without anybody noticing.",
+        example: ".github/workflows/ci.yaml:20: no job checks the code of `api`",
+        yields_to: &["R140", "R153"],
+        run: tests,
+    },
+    Rule {
+        id: "R147",
+        title: "What strangers write is never part of a script",
+        severity: Severity::Error,
+        why: "The title or branch of a pull request becomes code that runs with the workflow's permissions.",
+        example: ".github/workflows/ci.yaml:33: a script holds `github.head_ref`, which anybody chooses",
+        yields_to: &[],
+        run: strangers,
+    },
+    Rule {
+        id: "R154",
+        title: "Secrets and variables of workflows are documented",
+        severity: Severity::Warning,
+        why: "A workflow with an empty secret fails in the middle of the first release, and nobody knows what belongs there.",
+        example: ".github/workflows/ci.yaml:120: no document names the secret `REGISTRY_PASSWORD`",
+        yields_to: &[],
+        run: documented,
+    },
+];
+
+/// Parts of an event that whoever opens a pull request, an issue or a comment chooses.
+const CHOSEN: &[&str] = &[
+    "github.head_ref",
+    "github.event.pull_request.title",
+    "github.event.pull_request.body",
+    "github.event.pull_request.head.ref",
+    "github.event.pull_request.head.label",
+    "github.event.issue.title",
+    "github.event.issue.body",
+    "github.event.comment.body",
+    "github.event.review.body",
+    "github.event.discussion.title",
+    "github.event.discussion.body",
+    "github.event.head_commit.message",
+];
+
+fn any(facts: &Facts, out: &mut Sink) {
+    if facts.workflows().next().is_none() {
+        out.skip("there is no workflow");
+    }
+}
+
+/// The jobs that a job needs, and those that they need.
+fn needed<'n>(jobs: &'n [Entry], job: &'n Entry, found: &mut BTreeSet<String>) {
+    for name in job.value.get("needs").map_or_else(Vec::new, Node::texts) {
+        if found.insert(name.clone())
+            && let Some(next) = jobs.iter().find(|other| other.key == name)
+        {
+            needed(jobs, next, found);
+        }
+    }
+}
+
+/// Whether a job runs whatever the others came to, and looks at all of their results.
+fn judging(job: &Entry) -> bool {
+    let mut looks = false;
+    job.value.walk(&mut |node| looks |= node.str().is_some_and(|text| text.contains("needs.*.result")));
+    looks && job.value.text_at(&["if"]).is_some_and(|condition| condition.contains("always()"))
+}
+
+/// A job that judges all others has to wait for them: those it does not know may fail.
+pub(super) fn judges(facts: &Facts, out: &mut Sink) {
+    for (_, workflow) in facts.workflows() {
+        let jobs = workflow.entries_at(&["jobs"]);
+        for judge in jobs.iter().filter(|job| judging(job)) {
+            let mut before = BTreeSet::from([judge.key.clone()]);
+            needed(jobs, judge, &mut before);
+            for job in jobs.iter().filter(|job| !before.contains(&job.key)) {
+                let mut after = BTreeSet::new();
+                needed(jobs, job, &mut after);
+                if !after.contains(&judge.key) {
+                    let message = format!("the job `{}` does not wait for `{}`", judge.key, job.key);
+                    out.at(judge.value.place(&["needs"]), message);
+                }
+            }
+        }
+    }
+}
+
+fn tests(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    let mut said = Vec::new();
+    for (_, workflow) in facts.workflows() {
+        workflow.walk(&mut |node| {
+            let texts = ["run", "working-directory"].iter().filter_map(|key| node.text_at(&[key]));
+            said.extend(texts.map(str::to_owned));
+        });
+    }
+    // A name that is put together when the workflow runs may be any, and a make target or a script may test everything.
+    let everything = |line: &str| line.contains("${{ matrix.") || line.starts_with("make ") || line == "scripts/test";
+    if said.iter().flat_map(|text| text.lines()).any(|line| everything(line.trim())) {
+        return;
+    }
+    let Some((_, first)) = facts.workflows().next() else { return };
+    for unit in facts.stack.units.iter().filter(|unit| !unit.checks.is_empty()) {
+        let word = |text: &String| {
+            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            words.any(|word| word == unit.name.as_str())
+        };
+        if !said.iter().any(word) {
+            out.at(first.place(&["jobs"]), format!("no job checks the code of `{}`", unit.name));
+        }
+    }
+}
+
+fn strangers(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (_, workflow) in facts.workflows() {
+        workflow.walk(&mut |node| {
+            let scripts = ["run", "script"].iter().filter_map(|key| node.entry(key));
+            for (entry, script) in scripts.filter_map(|entry| Some((entry, entry.value.str()?))) {
+                let inside = script.split("${{").skip(1).filter_map(|rest| rest.split("}}").next());
+                for chosen in inside.filter_map(|text| CHOSEN.iter().find(|chosen| text.contains(**chosen))) {
+                    out.at(entry.at, format!("a script holds `{chosen}`, which anybody chooses"))
+                        .hint("hand it over as a variable of the step: `env:`");
+                }
+            }
+        });
+    }
+}
+
+fn documented(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    let mut known = BTreeSet::new();
+    for page in &facts.markdown {
+        let text = facts.files.text(page.path).unwrap_or_default();
+        known.extend(text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    }
+    for (path, _) in facts.workflows() {
+        let mut told = BTreeSet::new();
+        for (index, line) in facts.files.text(path).unwrap_or_default().lines().enumerate() {
+            for (word, kind) in [("secrets.", "secret"), ("vars.", "variable")] {
+                let inside = line.split("${{").skip(1).filter_map(|rest| rest.split("}}").next());
+                for name in inside.flat_map(|text| names(text, word)).filter(|name| *name != "GITHUB_TOKEN") {
+                    if !known.contains(name) && told.insert((kind, name)) {
+                        out.line(path, index + 1, format!("no document names the {kind} `{name}`"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The names after a prefix in an expression.
+fn names<'t>(expression: &'t str, prefix: &'t str) -> impl Iterator<Item = &'t str> {
+    expression.match_indices(prefix).filter_map(move |(at, _)| {
+        let before = expression[..at].chars().next_back();
+        let whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.');
+        let rest = &expression[at + prefix.len()..];
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        (whole && end > 0).then(|| &rest[..end])
+    })
+}

@@ -1,0 +1,3 @@
+module @{ project.module }@
+
+@{ locks.go_mod }@

@@ -1,0 +1,36 @@
+// The program of the service; each of its processes is one of its commands.
+package main
+
+import (
+	"os"
+	"time"
+
+	"@{ project.module }@/pkg/process"
+)
+
+func main() { os.Exit(program().Main(os.Args[1:], os.LookupEnv, os.Stdout)) }
+
+func program() process.Program {
+	commands := map[string]process.Command{}
+@% if params.database %@
+	commands["migrate"] = process.Job(migrate)
+@% endif %@
+@% if params.http or params.grpc %@
+	commands["serve"] = process.Service(serve)
+@% endif %@
+@% if slots.commands %@
+@{ slots.commands }@
+@% endif %@
+	return process.Program{
+		Service:  "@{ unit.name }@",
+		Admin:    ":@{ endpoints.admin.port }@",
+		Drain:    20 * time.Second,
+		Commands: commands,
+@% if slots.extensions %@
+
+		Extensions: []process.Extension{
+@{ slots.extensions }@
+		},
+@% endif %@
+	}
+}

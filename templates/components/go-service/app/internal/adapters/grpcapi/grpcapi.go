@@ -1,0 +1,165 @@
+// Package grpcapi answers other services over gRPC.
+package grpcapi
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "@{ project.module }@/gen/@{ unit.name | snake }@/v1"
+	"@{ project.module }@/services/@{ unit.name }@/internal/app"
+	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
+)
+@% set one = params.noun | pascal %@
+@% set many = params.noun | plural | pascal %@
+
+@% if params.database %@
+const (
+	defaultPage = 50
+	maximumPage = 200
+	keyLimit    = 128
+)
+
+@% endif %@
+// Server is the service as others call it.
+type Server struct {
+	pb.Unimplemented@{ one }@ServiceServer
+	service *app.Service
+}
+
+// New makes a server of the use cases.
+func New(service *app.Service) *Server { return &Server{service: service} }
+
+// Register adds it to a gRPC server.
+func (s *Server) Register(server grpc.ServiceRegistrar) { pb.Register@{ one }@ServiceServer(server, s) }
+
+@% if params.database %@
+// Create@{ one }@ makes one, or gives the one that the key had made.
+@% else %@
+// Create@{ one }@ says what it would become.
+@% endif %@
+func (s *Server) Create@{ one }@(ctx context.Context, r *pb.Create@{ one }@Request) (*pb.Create@{ one }@Response, error) {
+@% if params.database %@
+	if key := r.GetIdempotencyKey(); key == "" || len(key) > keyLimit {
+		return nil, status.Error(codes.InvalidArgument, "idempotency_key must be 1 to 128 characters")
+	}
+	item, err := s.service.Create(ctx, domain.Draft{
+		UserID: r.GetUserId(), Reference: r.GetReference(), Amount: r.GetAmount(), Currency: r.GetCurrency(),
+	}, r.GetIdempotencyKey())
+@% else %@
+	item, err := s.service.Assess(ctx, domain.Draft{
+		UserID: r.GetUserId(), Reference: r.GetReference(), Amount: r.GetAmount(), Currency: r.GetCurrency(),
+	})
+@% endif %@
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &pb.Create@{ one }@Response{Subject: present(item)}, nil
+}
+@% if params.database %@
+
+// Get@{ one }@ finds one of a user's own.
+func (s *Server) Get@{ one }@(ctx context.Context, r *pb.Get@{ one }@Request) (*pb.Get@{ one }@Response, error) {
+	id, err := domain.ParseID(r.GetId())
+	if err != nil {
+		return nil, failure(err)
+	}
+	item, err := s.service.Get(ctx, r.GetUserId(), id)
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &pb.Get@{ one }@Response{Subject: present(item)}, nil
+}
+
+// List@{ many }@ gives a page of a user's own.
+func (s *Server) List@{ many }@(ctx context.Context, r *pb.List@{ many }@Request) (*pb.List@{ many }@Response, error) {
+	size := int(r.GetPageSize())
+	if size < 0 || size > maximumPage {
+		return nil, status.Error(codes.InvalidArgument, "page_size must be 0 to 200")
+	}
+	if size == 0 {
+		size = defaultPage
+	}
+	before := domain.ID("")
+	if r.GetPageToken() != "" {
+		var err error
+		if before, err = domain.ParseID(r.GetPageToken()); err != nil {
+			return nil, status.Error(codes.InvalidArgument, "page_token is not one that was given out")
+		}
+	}
+	items, next, err := s.service.List(ctx, r.GetUserId(), before, size)
+	if err != nil {
+		return nil, failure(err)
+	}
+	page := &pb.List@{ many }@Response{NextPageToken: string(next)}
+	for _, item := range items {
+		page.Subjects = append(page.Subjects, present(item))
+	}
+	return page, nil
+}
+
+// Confirm@{ one }@ confirms it, whoever it belongs to.
+func (s *Server) Confirm@{ one }@(ctx context.Context, r *pb.Confirm@{ one }@Request) (*pb.Confirm@{ one }@Response, error) {
+	id, err := domain.ParseID(r.GetId())
+	if err != nil {
+		return nil, failure(err)
+	}
+	item, err := s.service.Confirm(ctx, id)
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &pb.Confirm@{ one }@Response{Subject: present(item)}, nil
+}
+@% endif %@
+
+@% if params.database %@
+var statuses = map[domain.Status]pb.@{ one }@Status{
+	domain.StatusPending:   pb.@{ one }@Status_@{ params.noun | upper_snake }@_STATUS_PENDING,
+	domain.StatusConfirmed: pb.@{ one }@Status_@{ params.noun | upper_snake }@_STATUS_CONFIRMED,
+}
+@% else %@
+var statuses = map[domain.Status]pb.@{ one }@Status{
+	domain.StatusAssessed: pb.@{ one }@Status_@{ params.noun | upper_snake }@_STATUS_ASSESSED,
+}
+@% endif %@
+
+func present(item domain.@{ one }@) *pb.@{ one }@ {
+	shown := &pb.@{ one }@{
+		Id: string(item.ID), UserId: item.UserID, Reference: item.Reference, Amount: item.Amount, Currency: item.Currency,
+		Status: statuses[item.Status], CreatedAt: timestamppb.New(item.CreatedAt),
+	}
+	if !item.ConfirmedAt.IsZero() {
+		shown.ConfirmedAt = timestamppb.New(item.ConfirmedAt)
+	}
+	return shown
+}
+
+// failure is what an error of the application means to a caller.
+func failure(err error) error {
+	if invalid, ok := errors.AsType[*domain.InvalidError](err); ok {
+		details := &errdetails.BadRequest{}
+		for name, why := range invalid.Fields {
+			details.FieldViolations = append(details.FieldViolations, &errdetails.BadRequest_FieldViolation{Field: name, Description: why})
+		}
+		detailed, detailErr := status.New(codes.InvalidArgument, invalid.Error()).WithDetails(details)
+		if detailErr != nil {
+			return status.Error(codes.InvalidArgument, invalid.Error())
+		}
+		return detailed.Err()
+	}
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return status.Error(codes.NotFound, err.Error())
+	case errors.Is(err, domain.ErrKeyReused):
+		return status.Error(codes.AlreadyExists, err.Error())
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return status.FromContextError(err).Err()
+	default:
+		return err
+	}
+}
