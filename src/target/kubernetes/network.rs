@@ -27,15 +27,38 @@ struct Rule {
     because: String,
     /// The port that is connected to.
     port: u16,
-    /// The labels of the pods at the other end; absent for what is outside the cluster.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pods: Option<BTreeMap<String, String>>,
+    /// The labels of the pods at the other end, process by process; none for what is outside the cluster.
+    pods: Vec<BTreeMap<String, String>>,
     /// Outside the cluster: whether private networks are excluded.
     public_only: bool,
 }
 
+impl Policy {
+    /// The same with one rule for all who may have a conversation for the same reason.
+    fn joined(mut self) -> Self {
+        for rules in [&mut self.ingress, &mut self.egress] {
+            let mut joined: Vec<Rule> = Vec::new();
+            for rule in rules.drain(..) {
+                let same = |one: &&mut Rule| {
+                    !one.pods.is_empty() && !rule.pods.is_empty() && (&one.because, one.port) == (&rule.because, rule.port)
+                };
+                match joined.iter_mut().find(same) {
+                    Some(one) => one.pods.extend(rule.pods),
+                    None => joined.push(rule),
+                }
+            }
+            *rules = joined;
+        }
+        self
+    }
+}
+
 /// What a process may do in every environment, or in the one that alone runs it.
 pub(super) fn policy(stack: &Stack, unit: &Unit, process: &Process, environment: Option<&Environment>) -> Policy {
+    everywhere(stack, unit, process, environment).joined()
+}
+
+fn everywhere(stack: &Stack, unit: &Unit, process: &Process, environment: Option<&Environment>) -> Policy {
     if let Some(environment) = environment {
         return permitted(stack, unit, process, environment);
     }
@@ -59,12 +82,12 @@ pub(super) fn overlay_policy(
     process: &Process,
     environment: &Environment,
 ) -> Option<Policy> {
-    let common = policy(stack, unit, process, None);
+    let common = everywhere(stack, unit, process, None);
     let mut own = permitted(stack, unit, process, environment);
     own.ingress.retain(|rule| !common.ingress.contains(rule));
     own.egress.retain(|rule| !common.egress.contains(rule));
     let differs = in_base(stack, unit) && !(own.ingress.is_empty() && own.egress.is_empty());
-    differs.then_some(own)
+    differs.then(|| own.joined())
 }
 
 fn permitted(stack: &Stack, unit: &Unit, process: &Process, environment: &Environment) -> Policy {
@@ -92,6 +115,7 @@ fn permitted(stack: &Stack, unit: &Unit, process: &Process, environment: &Enviro
 /// Joins what differs in its reason only.
 fn add(rules: &mut Vec<Rule>, edge: &Edge, pods: Option<BTreeMap<String, String>>, public_only: bool) {
     let because = edge.because.clone();
+    let pods: Vec<_> = pods.into_iter().collect();
     let same = |rule: &&mut Rule| (rule.port, &rule.pods, rule.public_only) == (edge.port, &pods, public_only);
     match rules.iter_mut().find(same) {
         Some(rule) if rule.because.split(", ").any(|part| part == because) => {}
