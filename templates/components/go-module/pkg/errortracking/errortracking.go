@@ -8,8 +8,8 @@ import (
 	"log/slog"
 
 	"github.com/getsentry/sentry-go"
-	"go.opentelemetry.io/otel/trace"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 
 	"@{ project.module }@/pkg/config"
 	"@{ project.module }@/pkg/process"
