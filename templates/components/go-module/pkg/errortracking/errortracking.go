@@ -139,7 +139,7 @@ func (t *transactions) OnEnd(span sdktrace.ReadOnlySpan) {
 	}
 	event.Contexts["trace"] = context
 	for _, attribute := range span.Attributes() {
-		event.Tags[string(attribute.Key)] = attribute.Value.Emit()
+		event.Tags[string(attribute.Key)] = attribute.Value.String()
 	}
 	t.hub.CaptureEvent(event)
 }
