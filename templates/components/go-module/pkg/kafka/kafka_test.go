@@ -109,9 +109,9 @@ func (w *world) consume(t *testing.T, handle kafka.Handler, available func(conte
 		available = func(context.Context) error { return nil }
 	}
 	consumer := &kafka.Consumer{
-		Config: w.config, Name: "reader", Group: "group-" + w.topic, Topics: []string{w.topic},
-		Handlers:  map[string]kafka.Handler{"thing.made": handle},
-		Available: available, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Config: w.config, Name: "reader", Group: "group-" + w.topic,
+		Subscriptions: []kafka.Subscription{{Topic: w.topic, Handlers: map[string]kafka.Handler{"thing.made": handle}}},
+		Available:     available, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Attempts: 3, Delay: 300 * time.Millisecond,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
