@@ -128,6 +128,7 @@ impl Maker<'_> {
                     port: spec.port,
                     protocol: spec.protocol,
                     host_port: None,
+                    scrape: spec.scrape.clone(),
                 });
             }
         }
