@@ -58,3 +58,24 @@ fn an_impossible_binding_says_why() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("`door` requires `memory` with capability `memo`"), "{}", run.stderr);
 }
+
+#[test]
+fn what_is_local_stays_local_and_metrics_can_be_read() {
+    let sandbox = Sandbox::new();
+    let component = "catalog/components/greeter/component.yaml";
+    let guest = "variables:\n  GUEST_PASSWORD: { help: For trying it out, secret: true, generate: hex16, only: local }\n";
+    sandbox.edit(component, "variables:\n", guest);
+    sandbox.edit(component, "port: 8080, protocol: http }", "port: 8080, protocol: http, scrape: /metrics }");
+    sandbox.hello();
+    let files = sandbox.tree("hello");
+    assert!(files["compose.yaml"].contains("GUEST_PASSWORD"), "{}", files["compose.yaml"]);
+    for (path, text) in files.iter().filter(|(path, _)| path.starts_with("deploy/")) {
+        assert!(!text.contains("GUEST_PASSWORD"), "{path} has what is local:\n{text}");
+    }
+    let door = &files["deploy/kubernetes/base/door.yaml"];
+    for text in ["prometheus.io/port: \"8080\"", "prometheus.io/path: /metrics"] {
+        assert!(door.contains(text), "{door}");
+    }
+    let namespace = &files["deploy/kubernetes/base/namespace.yaml"];
+    assert!(namespace.contains("name: allow-scraping"), "{namespace}");
+}

@@ -133,9 +133,9 @@ fn policies_follow_the_edges_of_each_environment() {
     let pods = json!({ "app.kubernetes.io/component": "server", "app.kubernetes.io/name": "cache" });
     assert_eq!(
         egress("staging"),
-        json!([{ "because": "uses cache", "port": 6379, "pods": pods, "public_only": false }])
+        json!([{ "because": "uses cache", "port": 6379, "pods": [pods], "public_only": false }])
     );
-    assert_eq!(egress("production"), json!([{ "because": "uses cache", "port": 6379, "public_only": false }]));
+    assert_eq!(egress("production"), json!([{ "because": "uses cache", "port": 6379, "pods": [], "public_only": false }]));
 }
 
 #[test]
