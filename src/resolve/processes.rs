@@ -37,7 +37,8 @@ pub(super) fn add(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
 fn add_to(run: &Run, draft: &mut DraftUnit, project: &Project) -> Step<()> {
     let component = std::rc::Rc::clone(&draft.component);
     let features = draft.features.clone();
-    let own = Maker { run, project, unit: &draft.unit.name.clone(), params: &draft.unit.params.clone() };
+    let params = &draft.unit.params.clone();
+    let own = Maker { run, project, unit: &draft.unit.name.clone(), service: params, params };
     own.endpoints(&component.endpoints, draft)?;
     own.processes(&component.processes, draft)?;
     for (_, params, added) in &features {
@@ -94,13 +95,15 @@ struct Maker<'a> {
     run: &'a Run<'a>,
     project: &'a Project,
     unit: &'a Name,
+    /// The unit's own, which a feature's processes may depend on.
+    service: &'a Params,
     params: &'a Params,
 }
 
 impl Maker<'_> {
     fn context(&self, item: Option<&Value>) -> Context {
         let mut context = json!({
-            "project": self.project, "unit": { "name": self.unit }, "params": self.params,
+            "project": self.project, "unit": { "name": self.unit, "params": self.service }, "params": self.params,
         });
         if let (Some(item), Some(map)) = (item, context.as_object_mut()) {
             map.insert("item".into(), item.clone());

@@ -85,7 +85,8 @@ pub(super) fn channels(run: &Run, draft: &Draft) -> Result<Vec<Channel>, Diagnos
         }
         for (feature, params, added) in &unit.features {
             for (alias, value) in &added.publishes {
-                let context = dynamic(serde_json::json!({ "params": params, "unit": { "name": unit.unit.name } }));
+                let own = serde_json::json!({ "name": unit.unit.name, "params": unit.unit.params });
+                let context = dynamic(serde_json::json!({ "project": draft.project, "unit": own, "params": params }));
                 let value = match run.engine.value(&feature.id, value, &context) {
                     Ok(value) => value,
                     Err(problem) => {

@@ -95,7 +95,9 @@ func allowed(target string, names []string) bool {
 	return false
 }
 
-func within(name, directory string) bool { return name == directory || strings.HasPrefix(name, directory+"/") }
+func within(name, directory string) bool {
+	return name == directory || strings.HasPrefix(name, directory+"/")
+}
 
 func TestRefusals(t *testing.T) {
 	for _, test := range []struct {

@@ -8,8 +8,8 @@ import (
 	"log/slog"
 
 	"github.com/getsentry/sentry-go"
-	"go.opentelemetry.io/otel/trace"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 
 	"@{ project.module }@/pkg/config"
 	"@{ project.module }@/pkg/process"
@@ -139,7 +139,7 @@ func (t *transactions) OnEnd(span sdktrace.ReadOnlySpan) {
 	}
 	event.Contexts["trace"] = context
 	for _, attribute := range span.Attributes() {
-		event.Tags[string(attribute.Key)] = attribute.Value.Emit()
+		event.Tags[string(attribute.Key)] = attribute.Value.String()
 	}
 	t.hub.CaptureEvent(event)
 }

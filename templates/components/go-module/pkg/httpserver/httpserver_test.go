@@ -21,21 +21,30 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m@% if "fiber" in frameworks %@, goleak.IgnoreTopFunction("github.com/valyala/fasthttp.updateServerDate.func1")@% endif %@)
-}
-
-// servers are the frameworks that the services use; all must behave alike.
-var servers = map[string]func(context.Context, net.Listener, []httpserver.Route, httpserver.Options) error{
 @% if "fiber" in frameworks %@
-	"fiber": httpserver.ServeFiber,
-@% endif %@
-@% if "nethttp" in frameworks %@
-	"nethttp": httpserver.ServeNetHTTP,
-@% endif %@
+// What Fiber stands on keeps a clock for ever, and workers for some seconds after the end.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"))
 }
+@% else %@
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+@% endif %@
 
 type serve = func(context.Context, net.Listener, []httpserver.Route, httpserver.Options) error
+
+// servers are the frameworks that the services use; all must behave alike.
+func servers() map[string]serve {
+	all := map[string]serve{}
+@% if "fiber" in frameworks %@
+	all["fiber"] = httpserver.ServeFiber
+@% endif %@
+@% if "nethttp" in frameworks %@
+	all["nethttp"] = httpserver.ServeNetHTTP
+@% endif %@
+	return all
+}
 
 // start runs a server and gives its address; stop tells it to end and waits.
 func start(t *testing.T, run serve, routes []httpserver.Route) (address string, stop func() error) {
@@ -86,7 +95,7 @@ func ask(t *testing.T, method, url string, header map[string]string, body string
 
 func each(t *testing.T, test func(t *testing.T, run serve)) {
 	t.Helper()
-	for name, run := range servers {
+	for name, run := range servers() {
 		t.Run(name, func(t *testing.T) { test(t, run) })
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-
 )
 
 // ServeNetHTTP answers with the standard library's server until ctx ends; then it takes no more connections and lets

@@ -18,6 +18,13 @@ import (
 // Handler deals with one event; fresh is false when it did before. What it does is finished when it returns.
 type Handler func(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error)
 
+// Subscription is what a consumer takes from one topic.
+type Subscription struct {
+	Topic string
+	// Handlers by type of event. Other types are passed over.
+	Handlers map[string]Handler
+}
+
 // HandleTimeout bounds one call of a handler. A consumer that is told to stop finishes the records in hand, so its drain
 // is longer than this and the commit.
 const HandleTimeout = 15 * time.Second
@@ -39,16 +46,14 @@ const (
 type Consumer struct {
 	Config Config
 	// Name is the consuming service; retry and dead topics carry it.
-	Name   string
-	Group  string
-	Topics []string
-	// Handlers by type of event. Other types are passed over.
-	Handlers map[string]Handler
+	Name          string
+	Group         string
+	Subscriptions []Subscription
 	// Available says whether what the handlers need is there. Asked after a failure.
 	Available func(ctx context.Context) error
 	Log       *slog.Logger
 
-	// Attempts is how often a record is tried, 5 when zero.
+	// Attempts is how often a record is tried, 10 when zero.
 	Attempts int
 	// Delay is the time before the second attempt; it doubles with each further one. 2 seconds when zero.
 	Delay time.Duration
@@ -66,13 +71,14 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	defer func() { _ = registration.Unregister() }()
 
-	retries := make([]string, len(c.Topics))
-	for i, topic := range c.Topics {
-		retries[i] = RetryTopic(topic, c.Name)
+	var topics, retries []string
+	for _, subscription := range c.Subscriptions {
+		topics = append(topics, subscription.Topic)
+		retries = append(retries, RetryTopic(subscription.Topic, c.Name))
 	}
 	// Retries wait for their time, so they have a client of their own.
 	var loops errgroup.Group
-	loops.Go(func() error { return c.keep(ctx, c.Group, c.Topics) })
+	loops.Go(func() error { return c.keep(ctx, c.Group, topics) })
 	loops.Go(func() error { return c.keep(ctx, c.Group+".retry", retries) })
 	return loops.Wait()
 }

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	defaultAttempts = 5
+	defaultAttempts = 10
 	defaultDelay    = 2 * time.Second
 	// longestDelay keeps a waiting record well within the time that a rebalance grants.
 	longestDelay = 20 * time.Second
@@ -72,7 +72,7 @@ func (c *Consumer) handle(ctx context.Context, record *kgo.Record) (string, erro
 	if err := proto.Unmarshal(record.Value, event); err != nil {
 		return "", Permanent(fmt.Errorf("decode the envelope: %w", err))
 	}
-	handler, known := c.Handlers[event.GetType()]
+	handler, known := c.subscription(record).Handlers[event.GetType()]
 	if !known {
 		return "ignored", nil
 	}
@@ -94,15 +94,15 @@ func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
 	defer cancel()
 	attempt := attempts(record) + 1
-	isPermanent := errors.As(cause, new(permanent))
+	_, isPermanent := errors.AsType[permanent](cause)
 	if !isPermanent {
 		if err := c.Available(ctx); err != nil {
 			return "", fmt.Errorf("%w (not available: %w)", cause, err)
 		}
 	}
-	outcome, topic, due := "retried", RetryTopic(c.origin(record), c.Name), time.Now().Add(c.pause(attempt))
+	outcome, topic, due := "retried", RetryTopic(c.subscription(record).Topic, c.Name), time.Now().Add(c.pause(attempt))
 	if isPermanent || attempt >= c.attempts() {
-		outcome, topic, due = "dead", DeadTopic(c.origin(record), c.Name), time.Now()
+		outcome, topic, due = "dead", DeadTopic(c.subscription(record).Topic, c.Name), time.Now()
 	}
 	c.Log.ErrorContext(ctx, "event failed", "topic", record.Topic, "partition", record.Partition, "offset", record.Offset,
 		"event_id", header(record, headerEventID), "attempt", attempt, "outcome", outcome, "error", cause)
@@ -112,14 +112,14 @@ func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.
 	return outcome, nil
 }
 
-// origin is the topic that a record was published to.
-func (c *Consumer) origin(record *kgo.Record) string {
-	for _, topic := range c.Topics {
-		if record.Topic == RetryTopic(topic, c.Name) {
-			return topic
+// subscription is the one that a record came from, directly or by way of its retry topic.
+func (c *Consumer) subscription(record *kgo.Record) Subscription {
+	for _, subscription := range c.Subscriptions {
+		if record.Topic == subscription.Topic || record.Topic == RetryTopic(subscription.Topic, c.Name) {
+			return subscription
 		}
 	}
-	return record.Topic
+	return Subscription{Topic: record.Topic}
 }
 
 func (c *Consumer) attempts() int {

@@ -20,6 +20,9 @@ const requestTimeout = 10 * time.Second
 // Topic is where a service publishes its events.
 func Topic(service string) string { return "@{ project.name }@." + service }
 
+// Group is the consumer group of a service.
+func Group(service string) string { return "@{ project.name }@." + service }
+
 // RetryTopic holds the records of a topic that one consumer tries again later.
 func RetryTopic(topic, consumer string) string { return topic + "." + consumer + ".retry" }
 

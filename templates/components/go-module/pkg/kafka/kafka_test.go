@@ -2,6 +2,7 @@ package kafka_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"os"
@@ -11,11 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/propagation"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -27,8 +26,10 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
+var spans = tracetest.NewInMemoryExporter()
+
 func TestMain(m *testing.M) {
-	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
+	_ = telemetry.Start("test", "", "", sdktrace.NewSimpleSpanProcessor(spans))
 	goleak.VerifyTestMain(m)
 }
 
@@ -58,7 +59,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	topic := "test-" + uuid.NewString()
+	topic := "test-" + rand.Text()
 	w := &world{topic: topic}
 	w.config = brokers(t, topic, kafka.RetryTopic(topic, "reader"), kafka.DeadTopic(topic, "reader"))
 	publisher, err := kafka.NewPublisher(w.config, topic)
@@ -108,9 +109,9 @@ func (w *world) consume(t *testing.T, handle kafka.Handler, available func(conte
 		available = func(context.Context) error { return nil }
 	}
 	consumer := &kafka.Consumer{
-		Config: w.config, Name: "reader", Group: "group-" + w.topic, Topics: []string{w.topic},
-		Handlers:  map[string]kafka.Handler{"thing.made": handle},
-		Available: available, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Config: w.config, Name: "reader", Group: "group-" + w.topic,
+		Subscriptions: []kafka.Subscription{{Topic: w.topic, Handlers: map[string]kafka.Handler{"thing.made": handle}}},
+		Available:     available, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Attempts: 3, Delay: 300 * time.Millisecond,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -281,14 +282,12 @@ func TestToldToStopItFinishesTheEventInHand(t *testing.T) {
 }
 
 func TestTraceAndRequestGoThrough(t *testing.T) {
-	spans := tracetest.NewInMemoryExporter()
-	before := otel.GetTracerProvider()
-	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
-	otel.SetTracerProvider(provider)
-	t.Cleanup(func() { otel.SetTracerProvider(before) })
-
 	w := newWorld(t)
-	ctx, span := provider.Tracer("test").Start(telemetry.WithRequestID(t.Context(), "request-1"), "request")
+	ctx, err := telemetry.WithRequestID(t.Context(), "request-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, span := otel.Tracer("test").Start(ctx, "request")
 	w.publish(t, ctx, "1")
 	span.End()
 	var got context.Context

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -20,10 +19,13 @@ const MaxSize = 900 << 10
 
 // Event is something that happened to one aggregate.
 type Event struct {
+	// ID is unique, a UUID.
+	ID string
 	// Type is what happened, such as "invoice.created"; it says what the payload is.
 	Type        string
 	Aggregate   string
 	AggregateID string
+	OccurredAt  time.Time
 	Payload     proto.Message
 }
 
@@ -49,16 +51,12 @@ func encode(ctx context.Context, event Event) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return nil, err
-	}
 	message, err := proto.Marshal(&envelopev1.Envelope{
-		EventId:     id.String(),
+		EventId:     event.ID,
 		Type:        event.Type,
 		Aggregate:   event.Aggregate,
 		AggregateId: event.AggregateID,
-		OccurredAt:  timestamppb.New(time.Now()),
+		OccurredAt:  timestamppb.New(event.OccurredAt),
 		Payload:     payload,
 		Trace:       telemetry.Inject(ctx),
 	})

@@ -51,8 +51,7 @@ func usable(ctx context.Context, conn *pgx.Conn, names Names) error {
 }
 
 func unlessThere(_ pgconn.CommandTag, err error) error {
-	var known *pgconn.PgError
-	if errors.As(err, &known) && known.Code == duplicateObject {
+	if known, ok := errors.AsType[*pgconn.PgError](err); ok && known.Code == duplicateObject {
 		return nil
 	}
 	return err

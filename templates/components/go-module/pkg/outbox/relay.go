@@ -17,7 +17,7 @@ import (
 
 // PassTimeout bounds one pass: look into the slot, publish, advance. A relay that is told to stop finishes its pass, so
 // its drain is longer than this.
-const PassTimeout = 30 * time.Second
+const PassTimeout = 20 * time.Second
 
 const (
 	defaultInterval  = 200 * time.Millisecond

@@ -2,12 +2,14 @@ package outbox_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,7 +24,10 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	_ = telemetry.Start("test", "", "")
+	goleak.VerifyTestMain(m)
+}
 
 // broker keeps what was published and fails when it is told to.
 type broker struct {
@@ -57,7 +62,7 @@ func (b *broker) keys() []string {
 // database is one of its own with the outbox installed.
 func database(t *testing.T) (*pgxpool.Pool, outbox.Names) {
 	t.Helper()
-	pool := postgrestest.New(t, nil)
+	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
 	// Slots are named on the whole server.
 	names := outbox.NamesOf("test-" + pool.Config().ConnConfig.Database)
 	install(t, pool, names)
@@ -85,7 +90,7 @@ func emit(t *testing.T, pool *pgxpool.Pool, names outbox.Names, end error, keys 
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
 		for _, key := range keys {
-			event := outbox.Event{Type: "thing.made", Aggregate: "thing", AggregateID: key, Payload: wrapperspb.String(key)}
+			event := outbox.Event{ID: rand.Text(), Type: "thing.made", Aggregate: "thing", AggregateID: key, Payload: wrapperspb.String(key)}
 			if err := outbox.Emit(t.Context(), tx, names, event); err != nil {
 				return err
 			}
@@ -101,7 +106,7 @@ func emit(t *testing.T, pool *pgxpool.Pool, names outbox.Names, end error, keys 
 func start(t *testing.T, pool *pgxpool.Pool, names outbox.Names, publisher outbox.Publisher) (stop func()) {
 	t.Helper()
 	relay := &outbox.Relay{
-		DatabaseURL: postgrestest.URL(pool),
+		DatabaseURL: string(postgrestest.URL(pool)),
 		Names:       names,
 		Publisher:   publisher,
 		Log:         slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -168,8 +173,11 @@ func TestAnEventCarriesTraceAndRequest(t *testing.T) {
 	ctx := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: id, SpanID: trace.SpanID{4}, TraceFlags: trace.FlagsSampled,
 	}))
-	ctx = telemetry.WithRequestID(ctx, "request-1")
-	event := outbox.Event{Type: "thing.made", AggregateID: "1", Payload: wrapperspb.String("x")}
+	ctx, err := telemetry.WithRequestID(ctx, "request-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := outbox.Event{ID: rand.Text(), Type: "thing.made", AggregateID: "1", Payload: wrapperspb.String("x")}
 	if err := outbox.Emit(ctx, pool, names, event); err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +292,7 @@ func TestInstallingAgainKeepsWhatWaits(t *testing.T) {
 }
 
 func TestWhatTheBrokerWouldRefuseIsNotCommitted(t *testing.T) {
-	event := outbox.Event{Type: "thing.made", Payload: wrapperspb.String(strings.Repeat("x", outbox.MaxSize))}
+	event := outbox.Event{ID: rand.Text(), Type: "thing.made", Payload: wrapperspb.String(strings.Repeat("x", outbox.MaxSize))}
 	err := outbox.Emit(t.Context(), nil, outbox.NamesOf("test"), event)
 	if err == nil || !strings.Contains(err.Error(), "more than") {
 		t.Errorf("got %v", err)

@@ -134,6 +134,7 @@ func (program Program) Main(arguments []string, lookup func(string) (string, boo
 		fmt.Fprintf(out, "usage: %s\n", program.usage())
 		return 2
 	}
+	limitMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	if err := program.run(ctx, arguments[0], command, lookup, out); err != nil {

@@ -36,7 +36,9 @@ type Server struct {
 func New(service *app.Service) *Server { return &Server{service: service} }
 
 // Register adds it to a gRPC server.
-func (s *Server) Register(server grpc.ServiceRegistrar) { pb.Register@{ one }@ServiceServer(server, s) }
+func (s *Server) Register(server grpc.ServiceRegistrar) {
+	pb.Register@{ one }@ServiceServer(server, s)
+}
 
 @% if params.database %@
 // Create@{ one }@ makes one, or gives the one that the key had made.

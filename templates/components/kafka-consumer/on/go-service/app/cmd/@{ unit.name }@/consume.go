@@ -1,0 +1,100 @@
+@% set queue = 'asynq' in features %@
+package main
+
+import (
+	"context"
+@% if queue and unit.params.database %@
+	"errors"
+@% endif %@
+
+@% if unit.params.database %@
+	"golang.org/x/sync/errgroup"
+
+@% endif %@
+@% if unit.params.database %@
+	"@{ project.module }@/pkg/inbox"
+@% endif %@
+	"@{ project.module }@/pkg/kafka"
+@% if unit.params.database %@
+	"@{ project.module }@/pkg/postgres"
+@% endif %@
+	"@{ project.module }@/pkg/process"
+@% if queue %@
+	"@{ project.module }@/pkg/queue"
+@% endif %@
+	"@{ project.module }@/services/@{ unit.name }@/internal/adapters/events"
+@% if queue %@
+	"@{ project.module }@/services/@{ unit.name }@/internal/adapters/tasks"
+@% endif %@
+	"@{ project.module }@/services/@{ unit.name }@/internal/app"
+)
+
+type consumeConfig struct {
+	Kafka kafka.Config
+@% if unit.params.database %@
+
+	Database postgres.Config
+@% endif %@
+@% if queue %@
+
+	Queue queue.Config
+@% else %@
+
+	Confirmation confirmationConfig
+@% endif %@
+}
+
+// consume takes in the events of other services until it is told to stop.
+func consume(ctx context.Context, p *process.Process, settings consumeConfig) error {
+@% if unit.params.database %@
+	items, pool, err := openStore(ctx, p, settings.Database)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+@% endif %@
+@% if queue %@
+	client, err := queue.NewClient(settings.Queue)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	p.Admin.Check("queue", client.Ping)
+	next := tasks.NewSender(client)
+@% else %@
+	next, stop, err := openConfirmation(settings.Confirmation@{ ", items" if unit.params.database else "" }@)
+	if err != nil {
+		return err
+	}
+	defer stop()
+@% endif %@
+	consumer := &kafka.Consumer{
+		Config:        settings.Kafka,
+		Name:          p.Service,
+		Group:         kafka.Group(p.Service),
+		Subscriptions: events.Subscriptions(app.NewConsumption(@{ "items, " if unit.params.database else "" }@next)),
+		Available: func(ctx context.Context) error {
+@% if queue and unit.params.database %@
+			return errors.Join(pool.Ping(ctx), client.Ping(ctx))
+@% elif queue %@
+			return client.Ping(ctx)
+@% else %@
+			return pool.Ping(ctx)
+@% endif %@
+		},
+		Log: p.Log,
+	}
+	p.Admin.Alive("consumer", consumer.Live)
+	p.Ready()
+@% if unit.params.database %@
+	var group errgroup.Group
+	group.Go(func() error { return consumer.Run(ctx) })
+	group.Go(func() error {
+		inbox.KeepTidy(ctx, pool, p.Log)
+		return nil
+	})
+	return group.Wait()
+@% else %@
+	return consumer.Run(ctx)
+@% endif %@
+}

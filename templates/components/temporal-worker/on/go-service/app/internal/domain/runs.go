@@ -1,0 +1,73 @@
+package domain
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrRefused means that the work is refused for good: trying again is of no use.
+var ErrRefused = errors.New("refused")
+
+// The workflows.
+const (
+@% for workflow in params.workflows %@
+	Workflow@{ workflow | pascal }@ = "@{ workflow }@"
+@% endfor %@
+)
+@% if unit.params.publishes %@
+
+// What others are told about completed workflows.
+const (
+@% for workflow in params.workflows %@
+	Event@{ workflow | pascal }@Completed = "@{ unit.params.noun | snake }@.@{ workflow | snake }@_completed"
+@% endfor %@
+)
+
+// completions are the events of completed workflows.
+var completions = map[string]string{
+@% for workflow in params.workflows %@
+	Workflow@{ workflow | pascal }@: Event@{ workflow | pascal }@Completed,
+@% endfor %@
+}
+@% endif %@
+
+// RunStatus is how far a run has come.
+type RunStatus string
+
+// The ways from started lead to one of the others and never back.
+const (
+	RunStarted     RunStatus = "started"
+	RunCompleted   RunStatus = "completed"
+	RunCompensated RunStatus = "compensated"
+)
+
+// Run is one workflow over one subject. There is at most one.
+type Run struct {
+	SubjectID ID
+	Workflow  string
+	Status    RunStatus
+	Reason    string // why it was compensated
+	StartedAt time.Time
+	EndedAt   time.Time // zero until it has
+}
+
+// NewRun starts one.
+func NewRun(subject ID, workflow string, now time.Time) Run {
+	return Run{SubjectID: subject, Workflow: workflow, Status: RunStarted, StartedAt: now.UTC().Truncate(time.Microsecond)}
+}
+
+// Ended is the run after its end; false when it had ended before.
+func (r Run) Ended(status RunStatus, reason string, now time.Time) (Run, bool) {
+	if r.Status != RunStarted {
+		return r, false
+	}
+	r.Status, r.Reason, r.EndedAt = status, reason, now.UTC().Truncate(time.Microsecond)
+	return r, true
+}
+@% if unit.params.publishes %@
+
+// Completed is the event that others get about it.
+func (r Run) Completed(subject @{ unit.params.noun | pascal }@, now time.Time) Event {
+	return NewEvent(completions[r.Workflow], subject, now)
+}
+@% endif %@
