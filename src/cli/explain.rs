@@ -8,7 +8,7 @@ use super::Done;
 use super::args::{Explain, ExplainFormat};
 use super::output::Output;
 use super::repository::Repository;
-use crate::stack::{Channel, OUTSIDE, Process, Role, Stack, Unit, UnitKind};
+use crate::stack::{Channel, Environment, OUTSIDE, Process, Role, Stack, Unit, UnitKind};
 
 pub(super) fn run(arguments: &Explain, output: &Output) -> Done {
     let stack = Repository::at(&arguments.dir)?.stack()?;
@@ -57,9 +57,14 @@ fn text(stack: &Stack) -> String {
             .map(|route| format!("{} leads to {} ({})", route.path, route.process, route.endpoint))
             .collect(),
     );
+    let promoted = stack.promoted_environment().map(|environment| &environment.name);
     let environments = stack.environments.iter().map(|environment| {
         let replicas: Vec<String> = environment.replicas.iter().map(|(id, count)| format!("{count} {id}")).collect();
-        let revision = if environment.local { String::new() } else { format!(", follows {}", environment.revision) };
+        let revision = match environment {
+            Environment { local: true, .. } => String::new(),
+            Environment { name, revision, .. } if promoted == Some(name) => format!(", held at a commit of {revision}"),
+            Environment { revision, .. } => format!(", follows {revision}"),
+        };
         format!("{}: {}{revision}; runs {}", environment.name, environment.host, replicas.join(", "))
     });
     section("Environments", environments.collect());
