@@ -85,7 +85,8 @@ fn missing(blueprint: &str, proof: &str) -> Option<String> {
         "rule" => (!RULES.iter().any(|rule| rule.id == name)).then(|| format!("there is no rule {name}")),
         "validator" => {
             let table = texts("scripts/validate", "py");
-            let known = table.contains(&format!("Validator(\"{name}\"")) || table.contains(&format!("        \"{name}\","));
+            let known =
+                table.contains(&format!("Validator(\"{name}\"")) || table.contains(&format!("        \"{name}\","));
             (!known).then(|| format!("there is no validator {name}"))
         }
         "prove" => (!texts("scripts/prove", "py").contains(&format!("\"{name}")))
@@ -130,7 +131,9 @@ fn every_named_proof_exists() {
 
 #[test]
 fn a_proof_that_does_not_exist_is_noticed() {
-    for proof in ["rule R999", "validator none", "prove nothing of the kind", "test tests/acceptance.rs::none", "wish x"] {
+    for proof in
+        ["rule R999", "validator none", "prove nothing of the kind", "test tests/acceptance.rs::none", "wish x"]
+    {
         assert!(missing("go-platform", proof).is_some(), "{proof}");
     }
 }
@@ -138,7 +141,9 @@ fn a_proof_that_does_not_exist_is_noticed() {
 /// The page of a list.
 fn page(list: &Acceptance) -> String {
     let mut page = format!("# What {} is held to\n\n{}\n\n", list.blueprint, list.about.trim());
-    page.push_str("This page is made from the data beside it; `make test` fails when a named proof does not exist.\n\n");
+    page.push_str(
+        "This page is made from the data beside it; `make test` fails when a named proof does not exist.\n\n",
+    );
     page.push_str("| row | what must hold | |\n|---|---|---|\n");
     for row in &list.rows {
         let by = match (&row.not_applicable, &row.open) {

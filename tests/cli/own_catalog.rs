@@ -63,7 +63,8 @@ fn an_impossible_binding_says_why() {
 fn what_is_local_stays_local_and_metrics_can_be_read() {
     let sandbox = Sandbox::new();
     let component = "catalog/components/greeter/component.yaml";
-    let guest = "variables:\n  GUEST_PASSWORD: { help: For trying it out, secret: true, generate: hex16, only: local }\n";
+    let guest =
+        "variables:\n  GUEST_PASSWORD: { help: For trying it out, secret: true, generate: hex16, only: local }\n";
     sandbox.edit(component, "variables:\n", guest);
     sandbox.edit(component, "port: 8080, protocol: http }", "port: 8080, protocol: http, scrape: /metrics }");
     sandbox.hello();
