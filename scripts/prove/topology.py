@@ -109,7 +109,7 @@ def flow(stack: Stack) -> Flow:
         consumer=consumer,
         many=_many(units[source]["params"]["noun"]),
         tables={name: _many(units[name]["params"]["noun"]).replace("-", "_") for name in (source, consumer)},
-        workflows=tuple(_many(each) for each in (feature(units[source], "temporal-worker") or {}).get("workflows", [])),
+        workflows=tuple((feature(units[source], "temporal-worker") or {}).get("workflows", [])),
         processes={
             "web": process(source, "web"),
             "relay": process(source, "relay"),
