@@ -10,8 +10,9 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	envelopev1 "@{ project.module }@/gen/envelope/v1"
 	@{ source | camel }@pb "@{ project.module }@/gen/@{ source | snake }@/v1"
+
+	envelopev1 "@{ project.module }@/gen/envelope/v1"
 	"@{ project.module }@/pkg/kafka"
 	"@{ project.module }@/services/@{ unit.name }@/internal/adapters/events"
 	"@{ project.module }@/services/@{ unit.name }@/internal/app"
