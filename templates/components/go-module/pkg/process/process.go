@@ -1,5 +1,5 @@
-// Package process runs one of a service's commands: settings, logs, traces, the admin server, signals and the order in
-// which all of that ends.
+// Package process runs one of a service's commands: settings, logs, traces, the admin server, signals, and what of all
+// that ends first.
 package process
 
 import (
@@ -152,7 +152,7 @@ func (program Program) usage() string {
 	return program.Service + " " + strings.Join(names, " | ")
 }
 
-// run starts in one order and ends in the reverse one: readiness off, no more work, drained, closed, flushed.
+// run ends what it starts, the last first: readiness off, no more work, drained, closed, flushed.
 func (program Program) run(
 	told context.Context, name string, command Command, lookup func(string) (string, bool), out io.Writer,
 ) (err error) {
