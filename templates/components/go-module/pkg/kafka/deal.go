@@ -67,6 +67,10 @@ func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Rec
 			outcome = "unavailable"
 		}
 	}
+	if err == nil {
+		c.Log.InfoContext(ctx, "event dealt with", "topic", record.Topic, "type", header(record, headerType),
+			"event_id", header(record, headerEventID), "outcome", outcome)
+	}
 	labels := metric.WithAttributes(attribute.String("topic", record.Topic), attribute.String("type", header(record, headerType)))
 	duration.Record(ctx, time.Since(started).Seconds(), labels)
 	consumed.Add(ctx, 1, labels, metric.WithAttributes(attribute.String("outcome", outcome)))
