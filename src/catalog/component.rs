@@ -82,6 +82,9 @@ pub struct Component {
     /// A program in the image that asks an HTTP path, with `{port}` and `{path}` in its arguments.
     #[serde(default)]
     pub http_check: Vec<String>,
+    /// A public path that says which build answers, as JSON with the key `release`.
+    #[serde(default)]
+    pub version_path: Option<String>,
     /// How its code is checked, inside the image's `test` stage.
     #[serde(default)]
     pub checks: Vec<CodeCheck>,

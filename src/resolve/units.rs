@@ -83,6 +83,7 @@ pub(super) fn unit(
         outbound: outbound.map(|spec| Outbound { what: spec.what.clone(), port: spec.port }).collect(),
         connection_limit: component.connection_limit,
         http_check: component.http_check.clone(),
+        version_path: component.version_path.clone(),
         checks,
         live: component.live.clone(),
         selector,

@@ -70,6 +70,14 @@ impl Stack {
     pub fn remote_environments(&self) -> impl Iterator<Item = &Environment> {
         self.environments.iter().filter(|environment| !environment.local)
     }
+
+    /// The environment that stays at a commit until somebody promotes a later one: the last of several. One that
+    /// has a branch of its own follows that instead.
+    pub fn promoted_environment(&self) -> Option<&Environment> {
+        let first = self.remote_environments().next()?;
+        let last = self.remote_environments().last()?;
+        (first.name != last.name && first.revision == last.revision).then_some(last)
+    }
 }
 
 /// The project's own names and addresses.

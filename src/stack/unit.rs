@@ -42,6 +42,9 @@ pub struct Unit {
     /// A program in its image that asks an HTTP path; `{port}` and `{path}` stand for what is asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub http_check: Vec<String>,
+    /// A public path that says which build answers, as JSON with the key `release`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_path: Option<String>,
     /// How its code is checked, inside the image's `test` stage.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CodeCheck>,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::scope::Scope;
-use crate::stack::{Source, Stack};
+use crate::stack::{Environment, Route, Source, Stack, Unit};
 
 /// What the templates see.
 #[derive(Debug, Serialize)]
@@ -16,10 +16,10 @@ struct View {
     registry: String,
     /// The branch that releases come from.
     branch: String,
-    /// The environment that every release reaches by itself.
-    first: Option<String>,
-    /// Environments that take over what another one runs, when somebody asks for it.
-    later: Vec<Promotion>,
+    /// The environments that every release reaches by itself.
+    follow: Vec<String>,
+    /// The environment that stays at a commit until somebody promotes a later one.
+    promotion: Option<Promotion>,
 }
 
 /// A service that is built.
@@ -33,12 +33,16 @@ struct Built {
     dockerfile: String,
     /// The image's name without a tag.
     image: String,
+    /// The image's name where Compose runs it.
+    local: String,
+    /// The variable that names the published image.
+    variable: String,
     /// Whether it has checks of its own.
     checked: bool,
 }
 
 /// A job.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Job {
     /// Its id.
     id: String,
@@ -46,6 +50,10 @@ struct Job {
     title: String,
     /// Minutes after which it is stopped.
     minutes: u32,
+    /// Whether a merged change's images are published before it, and named in its environment.
+    images: bool,
+    /// Whether it has the tools that build and check manifests.
+    renders: bool,
     /// Its steps, after the checkout.
     steps: Vec<Step>,
 }
@@ -55,19 +63,35 @@ struct Job {
 struct Step {
     /// What it does.
     title: String,
-    /// The command.
+    /// The command; empty for what the forges share as a template.
     run: String,
-    /// Whether it runs only after another step failed.
-    on_failure: bool,
+    /// When it runs.
+    when: When,
 }
 
-/// A promotion from one environment to the next.
+/// When a step runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum When {
+    /// For every change.
+    Always,
+    /// For a change that is proposed: nothing of it is published.
+    Proposed,
+    /// For a change that was merged: its images are in the registry.
+    Merged,
+    /// After another step failed.
+    Failed,
+}
+
+/// A promotion of one environment.
 #[derive(Debug, Serialize)]
 struct Promotion {
     /// The environment that gets the release.
     to: String,
     /// The environment that has it.
     from: String,
+    /// Addresses of that one which say which build answers.
+    versions: Vec<String>,
 }
 
 /// The view of the whole stack.
@@ -75,18 +99,36 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
     let stack = scope.stack;
     let services = services(stack);
     let remote: Vec<_> = stack.remote_environments().collect();
+    let promoted = stack.promoted_environment();
+    let follow = |environment: &&&Environment| promoted.is_none_or(|promoted| promoted.name != environment.name);
     let view = View {
         checks: checks(stack, &services),
         registry: registry_host(&stack.project.registry).to_owned(),
         branch: remote.first().map_or_else(|| "main".to_owned(), |environment| environment.revision.clone()),
-        first: remote.first().map(|environment| environment.name.to_string()),
-        later: remote
-            .windows(2)
-            .map(|pair| Promotion { to: pair[1].name.to_string(), from: pair[0].name.to_string() })
-            .collect(),
+        follow: remote.iter().filter(follow).map(|environment| environment.name.to_string()).collect(),
+        promotion: promotion(stack),
         services,
     };
     serde_json::to_value(view).map_err(|error| error.to_string())
+}
+
+/// How the last environment gets what the one before it runs.
+fn promotion(stack: &Stack) -> Option<Promotion> {
+    let to = stack.promoted_environment()?;
+    let from = stack.remote_environments().take_while(|environment| environment.name != to.name).last()?;
+    let asked = stack.units.iter().filter_map(|unit| unit.version_path.as_ref().filter(|path| routed(stack, unit, path)));
+    Some(Promotion {
+        to: to.name.to_string(),
+        from: from.name.to_string(),
+        versions: asked.map(|path| format!("https://{}{path}", from.host)).collect(),
+    })
+}
+
+/// Whether visitors who ask for that path reach the unit.
+fn routed(stack: &Stack, unit: &Unit, path: &str) -> bool {
+    let below = |route: &&Route| path.strip_prefix(route.path.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
+    let route = stack.routes.iter().filter(below).max_by_key(|route| route.path.len());
+    route.is_some_and(|route| unit.processes.iter().any(|process| process.id == *route.process))
 }
 
 /// The part of a registry's address that one logs in to; without a host it is the container engine's default.
@@ -102,6 +144,8 @@ fn services(stack: &Stack) -> Vec<Built> {
             context: unit.context().filter(|context| !context.is_empty()).unwrap_or(".").to_owned(),
             dockerfile: format!("{directory}/Dockerfile"),
             image: image.clone(),
+            local: format!("{}-{}:local", stack.project.name, unit.name),
+            variable: format!("IMAGE_{}", unit.name.as_str().replace('-', "_").to_uppercase()),
             checked: !unit.checks.is_empty(),
         }),
         Source::Image { .. } => None,
@@ -110,46 +154,59 @@ fn services(stack: &Stack) -> Vec<Built> {
 }
 
 fn checks(stack: &Stack, services: &[Built]) -> Vec<Job> {
-    let step = |title: &str, run: &str| Step { title: title.to_owned(), run: run.to_owned(), on_failure: false };
-    let mut jobs: Vec<_> = services
-        .iter()
-        .filter(|service| service.checked)
-        .map(|service| Job {
-            id: format!("test-{}", service.name),
-            title: format!("Check {}", service.name),
-            minutes: 20,
-            steps: vec![step("Lint, types and tests in its own image", &format!("scripts/test {}", service.name))],
-        })
-        .collect();
-    let up = "scripts/env && docker compose --file compose.yaml up --build --wait --wait-timeout 600";
-    jobs.push(Job {
-        id: "smoke".to_owned(),
-        title: "Run the whole stack".to_owned(),
-        minutes: 30,
-        steps: vec![
-            step("Start the images that would be deployed", up),
-            step("Use them from the outside", "scripts/smoke"),
-            Step {
-                title: "What they said".to_owned(),
-                run: "docker compose --file compose.yaml logs --tail 200".to_owned(),
-                on_failure: true,
-            },
-        ],
+    let tests = services.iter().filter(|service| service.checked).map(|service| Job {
+        id: format!("test-{}", service.name),
+        title: format!("Check {}", service.name),
+        minutes: 20,
+        steps: vec![step(When::Always, "Lint, types and tests in its own image", &format!("scripts/test {}", service.name))],
+        ..Job::default()
     });
-    let overlays: Vec<_> = stack.remote_environments().map(|environment| environment.name.as_str()).collect();
-    if !overlays.is_empty() {
+    let mut jobs: Vec<_> = tests.collect();
+    jobs.push(smoke(services));
+    if stack.remote_environments().next().is_some() {
         jobs.push(Job {
             id: "manifests".to_owned(),
-            title: "Render the manifests".to_owned(),
-            minutes: 10,
-            steps: overlays
-                .iter()
-                .map(|name| {
-                    let render = format!("kubectl kustomize deploy/kubernetes/overlays/{name} >/dev/null");
-                    step(&format!("Render {name}"), &render)
-                })
-                .collect(),
+            title: "Render and check the manifests".to_owned(),
+            minutes: 15,
+            renders: true,
+            steps: vec![step(When::Always, "Build every kustomization and compare it with its schemas", "")],
+            ..Job::default()
         });
     }
     jobs
+}
+
+/// The whole stack from the images that are deployed, without what is only for development: a merged change's images
+/// are those in the registry, a proposed one's are built here.
+fn smoke(services: &[Built]) -> Job {
+    let take: Vec<_> = services
+        .iter()
+        .flat_map(|Built { variable, local, .. }| {
+            [format!("docker pull --quiet \"${variable}\""), format!("docker tag \"${variable}\" {local}")]
+        })
+        .collect();
+    let build = "RELEASE=$(git rev-parse HEAD) docker compose --file compose.yaml build";
+    let up = "docker compose --file compose.yaml up --no-build --wait --wait-timeout 600";
+    let mut steps = vec![step(When::Always, "Make this run's secrets", "scripts/env")];
+    if !services.is_empty() {
+        steps.push(step(When::Proposed, "Build the images", build));
+        steps.push(step(When::Merged, "Take the images that are to be deployed", &take.join("\n")));
+    }
+    steps.extend([
+        step(When::Always, "Start them", up),
+        step(When::Always, "Use them from the outside", "scripts/smoke"),
+        step(When::Failed, "What they said", "docker compose --file compose.yaml logs --tail 200"),
+    ]);
+    Job {
+        id: "smoke".to_owned(),
+        title: "Run the whole stack".to_owned(),
+        minutes: 30,
+        images: !services.is_empty(),
+        steps,
+        ..Job::default()
+    }
+}
+
+fn step(when: When, title: &str, run: &str) -> Step {
+    Step { title: title.to_owned(), run: run.to_owned(), when }
 }
