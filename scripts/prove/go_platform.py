@@ -114,7 +114,7 @@ def _killed_by_turns(stack: Stack, path: Flow, caller: Caller, files: tuple[str,
     problems: list[str] = []
     ids: list[str] = []
     burst = MANY // len(path.victims)
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with ThreadPoolExecutor(max_workers=16) as pool:
         for turn, (victim, busy) in enumerate(path.victims.items()):
             keys = [f"many-{before.created}-{turn}-{n}" for n in range(burst)]
             made = [pool.submit(caller.create, reference="many", key=key) for key in keys]

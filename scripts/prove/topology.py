@@ -46,7 +46,7 @@ class Flow:
 
         def behind(stack: Stack) -> bool:
             now = self.counts(stack)
-            return now.created - now.received > 5
+            return now.created - now.received > 0
 
         def unhandled(stack: Stack) -> bool:
             now = self.counts(stack)
