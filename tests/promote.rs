@@ -58,7 +58,8 @@ impl World {
     }
 
     fn staging(&self, release: &str) {
-        fs::write(self.root.path().join("staging"), format!("{{\"status\": \"ok\", \"release\": \"{release}\"}}")).unwrap();
+        fs::write(self.root.path().join("staging"), format!("{{\"status\": \"ok\", \"release\": \"{release}\"}}"))
+            .unwrap();
     }
 
     fn run(&self, program: &Path, arguments: &[&str]) -> Output {

@@ -116,7 +116,8 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
 fn promotion(stack: &Stack) -> Option<Promotion> {
     let to = stack.promoted_environment()?;
     let from = stack.remote_environments().take_while(|environment| environment.name != to.name).last()?;
-    let asked = stack.units.iter().filter_map(|unit| unit.version_path.as_ref().filter(|path| routed(stack, unit, path)));
+    let asked =
+        stack.units.iter().filter_map(|unit| unit.version_path.as_ref().filter(|path| routed(stack, unit, path)));
     Some(Promotion {
         to: to.name.to_string(),
         from: from.name.to_string(),
@@ -126,7 +127,8 @@ fn promotion(stack: &Stack) -> Option<Promotion> {
 
 /// Whether visitors who ask for that path reach the unit.
 fn routed(stack: &Stack, unit: &Unit, path: &str) -> bool {
-    let below = |route: &&Route| path.strip_prefix(route.path.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
+    let below =
+        |route: &&Route| path.strip_prefix(route.path.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
     let route = stack.routes.iter().filter(below).max_by_key(|route| route.path.len());
     route.is_some_and(|route| unit.processes.iter().any(|process| process.id == *route.process))
 }
@@ -158,7 +160,11 @@ fn checks(stack: &Stack, services: &[Built]) -> Vec<Job> {
         id: format!("test-{}", service.name),
         title: format!("Check {}", service.name),
         minutes: 20,
-        steps: vec![step(When::Always, "Lint, types and tests in its own image", &format!("scripts/test {}", service.name))],
+        steps: vec![step(
+            When::Always,
+            "Lint, types and tests in its own image",
+            &format!("scripts/test {}", service.name),
+        )],
         ..Job::default()
     });
     let mut jobs: Vec<_> = tests.collect();

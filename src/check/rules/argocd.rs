@@ -50,6 +50,15 @@ pub(super) const RULES: &[Rule] = &[
         yields_to: &["R072"],
         run: namespace_once,
     },
+    Rule {
+        id: "R088",
+        title: "An environment that is promoted is held at a commit",
+        severity: Severity::Error,
+        why: "With a branch every merge reaches it at once, whatever was promoted.",
+        example: "deploy/argocd/applications/production.yaml:42: Application `shop-production` follows `main` instead of a commit",
+        yields_to: &["R084"],
+        run: held,
+    },
 ];
 
 /// Every document of Argo CD of one kind, with applications inside of application sets.
@@ -209,6 +218,26 @@ fn namespace_once(facts: &Facts, out: &mut Sink) {
                 out.at(application.place(&["spec", "destination", "namespace"]), message);
             }
             _ => {}
+        }
+    }
+}
+
+fn held(facts: &Facts, out: &mut Sink) {
+    let Some(promoted) = facts.stack.promoted_environment() else {
+        out.skip("no environment is promoted");
+        return;
+    };
+    for (application, overlay) in applications(facts, out) {
+        if overlay.is_none_or(|overlay| overlay.environment(facts.stack).name != promoted.name) {
+            continue;
+        }
+        for source in source_list(application).into_iter().filter(|source| source.get("chart").is_none()) {
+            let revision = source.text_at(&["targetRevision"]).unwrap_or("HEAD");
+            if revision.len() != 40 || !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                let at = source.place(&["targetRevision"]);
+                out.at(at, format!("Application `{}` follows `{revision}` instead of a commit", name(application)))
+                    .hint("name a commit by its 40 digits; zeros while there was none");
+            }
         }
     }
 }

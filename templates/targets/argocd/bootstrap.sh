@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+@% set stores = platforms | selectattr("component", "eq", "external-secrets") | map(attribute="params.store") | list %@
 # Hands the current cluster to Argo CD, which takes everything else from this repository. Running it again
 # changes nothing.
 #
@@ -30,20 +31,38 @@ apply() {
   kubectl apply --server-side --force-conflicts --field-manager bootstrap "$@"
 }
 
-apply --filename deploy/argocd/bootstrap/namespace.yaml
+apply --filename deploy/argocd/bootstrap/configuration.yaml
 # Rendered, not installed: Argo CD looks after itself afterwards, and two owners would quarrel.
 helm template argocd argo-cd --repo https://argoproj.github.io/argo-helm --version "$chart_version" \
   --namespace argocd --include-crds --values deploy/argocd/values.yaml | apply --namespace argocd --filename -
 kubectl wait --for condition=Established --timeout 60s \
   crd/applications.argoproj.io crd/appprojects.argoproj.io crd/applicationsets.argoproj.io
-apply --kustomize deploy/argocd/bootstrap
+# Only what the root needs to begin: the rest of bootstrap/ has kinds whose definitions the operators bring, in waves.
+apply --filename deploy/argocd/bootstrap/project.yaml
 kubectl --namespace argocd rollout status --timeout 300s \
   deployment/argocd-server deployment/argocd-repo-server statefulset/argocd-application-controller
+@% for store in stores %@
+
+# What runs needs its secrets, and the way to them belongs to the cluster: Argo CD brings the operator, not the store.
+store=@{ store | shell }@
+apply --filename deploy/argocd/bootstrap/external-secrets.yaml
+kubectl wait --for create --timeout 300s crd/clustersecretstores.external-secrets.io || die "the operator for secrets isn't there
+  yet: kubectl --namespace argocd describe application external-secrets"
+ready='{.status.conditions[?(@.type=="Ready")].status}'
+if [[ $(kubectl get clustersecretstore "$store" --ignore-not-found --output "jsonpath=$ready") != True ]]; then
+  die "the ClusterSecretStore '$store' isn't Ready, so nothing of @{ project.name }@ is deployed yet.
+  Make it (docs/operations.md has an example), then run this again. What it says about itself:
+  kubectl describe clustersecretstore $store"
+fi
+@% endfor %@
 apply --filename "$root"
 
 cat <<NEXT
 Argo CD follows @{ project.repository }@ now.
   A private repository: argocd repo add @{ project.repository }@ --username … --password …
+@% if view.promoted %@
+  '@{ view.promoted }@' stays empty, and its Application unknown, until scripts/promote @{ view.promoted }@ names the first release.
+@% endif %@
   Watch it:             kubectl --namespace argocd get applications --watch
   Its pages:            kubectl --namespace argocd port-forward service/argocd-server 8443:443
 NEXT
