@@ -84,7 +84,7 @@ func Job[C any](run func(context.Context, *Process, C) error) Command {
 	}
 }
 
-// An Extension observes every process: where spans, errors and metrics go.
+// An Extension observes every process: where spans, errors and measures go.
 type Extension struct {
 	// Variables are what it reads.
 	Variables map[string]string
