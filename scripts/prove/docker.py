@@ -11,7 +11,7 @@ from pathlib import Path
 from scripts.common.process import Outcome, run, tail
 from scripts.common.report import Report
 
-from . import django_gitops, go_platform, sabotage
+from . import django_gitops, gateway, go_platform, sabotage
 from .stack import BUILD, START, Stack
 
 # What is proved for one blueprint only, by its id.
@@ -38,6 +38,7 @@ def prove(label: str, repository: Path, scratch: Path, full: bool, report: Repor
         own_tests(label, stack, full, report)
         if full:
             deployed(label, stack, report)
+            edge(label, repository, scratch / f"{label}.edge", report)
     finally:
         leave(label, stack, report)
 
@@ -97,6 +98,16 @@ def deployed(label: str, stack: Stack, report: Report) -> None:
         lambda: stack.compose("up", "--detach", "--wait", files=files, timeout=START),
     ):
         _step(report, f"smoke deployed images {label}", lambda: stack.make("smoke", timeout=300))
+
+
+def edge(label: str, repository: Path, scratch: Path, report: Report) -> None:
+    """The policies of a gateway that has some, in a real proxy."""
+    if any(repository.glob("deploy/kubernetes/overlays/*/gateway-policies.yaml")):
+        made = Stack.provide(gateway.IMAGE, scratch)
+        if made.good:
+            gateway.prove(label, repository, report)
+        else:
+            report.fail(f"gateway {label}", tail(made.output))
 
 
 def leave(label: str, stack: Stack, report: Report) -> None:

@@ -9,6 +9,7 @@ it fills up again all the time. Everything else is as generated.
 from __future__ import annotations
 
 import copy
+import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,10 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scripts.common.process import run, tail
 from scripts.common.report import Report
+from scripts.validate.tools import Tools
 
 from .edge import Backend, Issuer, Visitor
 from .stack import free_ports
@@ -29,6 +29,15 @@ ENVOY = "1.40.0"  # what the image has; the standalone mode would look for the n
 MOST = 30  # requests a minute of one user
 KINDS = {"EnvoyProxy", "Gateway", "HTTPRoute", "ClientTrafficPolicy", "SecurityPolicy", "BackendTrafficPolicy"}
 GROUP = "gateway.envoyproxy.io"
+
+
+def documents(file: Path) -> list[dict[str, Any]]:
+    """A YAML file's documents, read by the library that the validators install."""
+    tools = Tools()
+    tools.install()
+    program = "import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)"
+    read = run([tools.python("python"), "-c", program], stdin=file.read_text(encoding="utf-8"))
+    return json.loads(read.stdout)
 
 
 def prove(label: str, repository: Path, report: Report) -> None:
@@ -43,7 +52,7 @@ def prove(label: str, repository: Path, report: Report) -> None:
     objects = [
         found
         for name in ("gateway.yaml", "gateway-policies.yaml")
-        for found in yaml.safe_load_all((files[0].parent / name).read_text(encoding="utf-8"))
+        for found in documents(files[0].parent / name)
         if found and found["kind"] in KINDS
     ]
     with tempfile.TemporaryDirectory(prefix="gateway-") as name:
@@ -66,7 +75,7 @@ def _running(
     resources = scratch / "resources"
     resources.mkdir()
     made = adapted(objects, plain, secure, issuer, backend.port)
-    (resources / "all.yaml").write_text(yaml.safe_dump_all(made), encoding="utf-8")
+    (resources / "all.yaml").write_text("\n---\n".join(json.dumps(each) for each in made), encoding="utf-8")
     (resources / "all.yaml").chmod(0o644)
     name = f"gateway-{secure}"
     mount = f"--volume={resources}:/resources:ro"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from scripts.common.process import run, tail
+from scripts.common.process import tail
 from scripts.common.report import Report
 
 from .caller import Caller
@@ -17,6 +16,8 @@ from .topology import Flow, flow
 
 MANY = 1000  # resources created while parts are killed
 TOO_MUCH = 10_000_00  # minor units above which the example's provider refuses for good
+WORK = 0.3  # seconds that each task takes during this run
+OVERRIDE = "compose.killed.yaml"
 SETTLE = 420  # seconds until everything that was created must have arrived
 
 
@@ -96,52 +97,57 @@ def idle_slot(stack: Stack, path: Flow) -> list[str]:
 
 def killed_by_turns(stack: Stack, path: Flow, caller: Caller) -> list[str]:
     """Kills relay, broker of events, consumer and worker, each while it holds work, during the creation of many."""
+    override = {"services": {path.processes["worker"]: {"environment": {"WORK_SECONDS": str(WORK)}}}}
+    (stack.root / OVERRIDE).write_text(json.dumps(override), encoding="utf-8")
+    files = ("compose.yaml", OVERRIDE)
+    try:
+        slowed = stack.compose("up", "--detach", "--wait", "--no-deps", path.processes["worker"], files=files)
+        if not slowed.good:
+            return [f"the worker does not start with slow tasks:\n{tail(slowed.output)}"]
+        return _killed_by_turns(stack, path, caller, files)
+    finally:
+        (stack.root / OVERRIDE).unlink()
+
+
+def _killed_by_turns(stack: Stack, path: Flow, caller: Caller, files: tuple[str, ...]) -> list[str]:
     before = path.counts(stack)
-    done = threading.Event()
-    notes: list[str] = []
-    with ThreadPoolExecutor(max_workers=9) as pool:
-        killer = pool.submit(_kill_by_turns, stack, path, done, notes)
-        ids = list(
-            pool.map(
-                lambda n: caller.create(reference=f"many-{n}", key=f"many-{before.created}-{n}")["id"], range(MANY)
-            )
-        )
-        done.set()
-        killer.result()
+    problems: list[str] = []
+    ids: list[str] = []
+    burst = MANY // len(path.victims)
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        for turn, (victim, busy) in enumerate(path.victims.items()):
+            keys = [f"many-{before.created}-{turn}-{n}" for n in range(burst)]
+            made = [pool.submit(caller.create, reference="many", key=key) for key in keys]
+            problems += _kill(stack, victim, busy, files)
+            ids += [each.result()["id"] for each in made]
     if len(set(ids)) != MANY:
-        return [f"{len(set(ids))} were created instead of {MANY}"]
+        return [*problems, f"{len(set(ids))} were created instead of {MANY}"]
     end = time.monotonic() + SETTLE
     after = path.counts(stack)
     while time.monotonic() < end and after.confirmed - before.confirmed < MANY:
         time.sleep(3)
         after = path.counts(stack)
-    problems = list(notes)
-    for what, wanted in (("created", MANY), ("confirmed", MANY), ("received", MANY), ("handled", MANY)):
+    for what in ("created", "confirmed", "received", "handled"):
         got = getattr(after, what) - getattr(before, what)
-        if got != wanted:
-            problems.append(f"{got} were {what}, not {wanted}")
+        if got != MANY:
+            problems.append(f"{got} were {what}, not {MANY}")
     missing = set(ids) - path.published(stack)
     if missing:
         problems.append(f"{len(missing)} were never seen on the topic, such as {sorted(missing)[0]}")
     return problems
 
 
-def _kill_by_turns(stack: Stack, path: Flow, done: threading.Event, notes: list[str]) -> None:
-    """Kills each victim at least once, when it has something to do, and starts it again."""
-    for victim, busy in path.victims.items():
-        if not _until(lambda busy=busy: busy(stack), 60):
-            notes.append(f"`{victim}` never held work, so that nothing was interrupted")
-        killed = stack.compose("kill", "--signal", "SIGKILL", victim)
-        if not killed.good:
-            notes.append(f"`{victim}` was not killed: {tail(killed.output)}")
-        time.sleep(3)
-        started = run(
-            ["docker", "compose", "up", "--detach", "--no-deps", "--wait", victim], cwd=stack.root, timeout=300
-        )
-        if not started.good:
-            notes.append(f"`{victim}` does not start again: {tail(started.output)}")
-    if done.is_set():
-        notes.append("everything was created before every part had been killed")
+def _kill(stack: Stack, victim: str, busy: Callable[[Stack], bool], files: tuple[str, ...]) -> list[str]:
+    """Kills a process as soon as it has something to do, and starts it again."""
+    held = _until(lambda: busy(stack), 60)
+    killed = stack.compose("kill", "--signal", "SIGKILL", victim, files=files)
+    problems = [] if held and busy(stack) else [f"`{victim}` held no work, so that nothing was interrupted"]
+    if not killed.good:
+        problems.append(f"`{victim}` was not killed: {tail(killed.output)}")
+    started = stack.compose("up", "--detach", "--no-deps", "--wait", victim, files=files)
+    if not started.good:
+        problems.append(f"`{victim}` does not start again: {tail(started.output)}")
+    return problems
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> bool:
@@ -149,5 +155,5 @@ def _until(holds: Callable[[], bool], seconds: float) -> bool:
     while time.monotonic() < end:
         if holds():
             return True
-        time.sleep(0.2)
+        time.sleep(0.1)
     return False

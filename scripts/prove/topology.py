@@ -46,7 +46,7 @@ class Flow:
 
         def behind(stack: Stack) -> bool:
             now = self.counts(stack)
-            return now.created - now.received > 5
+            return now.created - now.received > 0
 
         def unhandled(stack: Stack) -> bool:
             now = self.counts(stack)
@@ -109,7 +109,7 @@ def flow(stack: Stack) -> Flow:
         consumer=consumer,
         many=_many(units[source]["params"]["noun"]),
         tables={name: _many(units[name]["params"]["noun"]).replace("-", "_") for name in (source, consumer)},
-        workflows=tuple(_many(each) for each in (feature(units[source], "temporal-worker") or {}).get("workflows", [])),
+        workflows=tuple((feature(units[source], "temporal-worker") or {}).get("workflows", [])),
         processes={
             "web": process(source, "web"),
             "relay": process(source, "relay"),

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::answers::context;
 use super::{
-    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FromSpec, PlatformSpec, PortSpec, ProjectSpec, ProviderSpec, RouteSpec,
-    StackSpec, UnitSpec,
+    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FromSpec, PlatformSpec, PortSpec, ProjectSpec, ProviderSpec,
+    RouteSpec, StackSpec, UnitSpec,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{Context, Engine};

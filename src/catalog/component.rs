@@ -286,4 +286,6 @@ pub struct Extension {
     pub scratch: Vec<String>,
     /// Channels that every long-running process puts messages on, by the alias of the broker.
     pub publishes: BTreeMap<String, Value>,
+    /// Further checks of the service's code.
+    pub checks: Vec<CodeCheck>,
 }

@@ -13,9 +13,9 @@ use crate::stack::Role;
 pub struct ProcessSpec {
     /// What it is for.
     pub role: Role,
-    /// The argument vector (templates); empty means what the image starts by itself.
+    /// The argument vector (templates, or one template of a list); empty means what the image starts by itself.
     #[serde(default)]
-    pub command: Vec<String>,
+    pub command: CommandSpec,
     /// The argument vector on a developer's machine.
     #[serde(default)]
     pub reload: Option<Vec<String>>,
@@ -64,6 +64,22 @@ pub struct ProcessSpec {
     /// Whether it exists (expression).
     #[serde(default)]
     pub when: Option<String>,
+}
+
+/// An argument vector.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum CommandSpec {
+    /// Its words (templates).
+    Words(Vec<String>),
+    /// A template of a list.
+    List(String),
+}
+
+impl Default for CommandSpec {
+    fn default() -> Self {
+        Self::Words(Vec::new())
+    }
 }
 
 /// Health questions.

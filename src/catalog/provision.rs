@@ -14,6 +14,9 @@ pub struct Provision {
     /// Why it does not hold when `when` is false.
     #[serde(default)]
     pub because: Option<String>,
+    /// Whether what is put on its channels goes by itself after a time, whoever takes it.
+    #[serde(default)]
+    pub retains: bool,
     /// The endpoint that consumers talk to; the only one when absent.
     #[serde(default)]
     pub endpoint: Option<String>,

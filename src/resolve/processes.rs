@@ -8,7 +8,7 @@ use super::draft::{Draft, DraftUnit};
 use super::probes::probes;
 use super::quantity::{cpu, memory};
 use crate::blueprint::dynamic;
-use crate::catalog::{EndpointSpec, ProcessSpec, ScaleSpec};
+use crate::catalog::{CommandSpec, EndpointSpec, ProcessSpec, ScaleSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Context;
 use crate::stack::{Endpoint, Mount, Name, Params, Process, Project, Resources, Role, Scale, Signal};
@@ -176,7 +176,12 @@ impl Maker<'_> {
         let process = Process {
             id: name.clone(),
             role: spec.role,
-            command: texts(&spec.command)?,
+            command: match &spec.command {
+                CommandSpec::Words(words) => texts(words)?,
+                CommandSpec::List(list) => {
+                    names(&self.run.engine.value(&label, &Value::String(list.clone()), context)?).collect()
+                }
+            },
             reload: spec.reload.as_deref().map(texts).transpose()?,
             serves: spec.serves.clone(),
             probes: probes(&spec.probes, spec, &texts).map_err(|why| fault(why.message))?,

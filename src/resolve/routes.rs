@@ -56,6 +56,12 @@ fn find(draft: &Draft, name: &str, endpoint: Option<&str>) -> Result<(String, St
     Ok((process.id.to_string(), endpoint))
 }
 
+/// Whether messages on the broker's channels go by themselves after a time.
+fn retained(draft: &Draft, broker: &Name) -> bool {
+    let unit = draft.unit(broker.as_str());
+    unit.is_some_and(|unit| unit.component.provides.values().any(|provision| provision.retains))
+}
+
 /// The channels, by broker and name.
 pub(super) fn channels(run: &Run, draft: &Draft) -> Result<Vec<Channel>, Diagnostics> {
     let mut problems = Diagnostics::new();
@@ -103,7 +109,8 @@ pub(super) fn channels(run: &Run, draft: &Draft) -> Result<Vec<Channel>, Diagnos
             }
         }
     }
-    for channel in channels.values().filter(|channel| channel.consumers.is_empty()) {
+    for channel in channels.values().filter(|channel| channel.consumers.is_empty() && !retained(draft, &channel.broker))
+    {
         problems.push(
             Diagnostic::error(format!("nothing takes messages from `{}`", channel.name))
                 .note("messages would pile up until the broker is full")

@@ -57,7 +57,8 @@ pub(super) fn unit(
     let providers = providers(spec, kind, environments, &mut |problem| problems.push(mark(problem, &["providers"])));
     problems.into_result(())?;
     let selector = selector(run, &component, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
-    let checks = checks(run, &component, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
+    let added = features.iter().flat_map(|(_, _, added)| &added.checks);
+    let checks = checks(run, &component, added, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
     let outbound = component.outbound.iter().chain(features.iter().flat_map(|(_, _, added)| &added.outbound));
     let unit = Unit {
         name,
@@ -149,13 +150,19 @@ fn source(
 }
 
 /// How the unit's code is checked, with its name and parameters filled in.
-fn checks(run: &Run, component: &Component, name: &Name, params: &Params) -> Result<Vec<CodeCheck>, Box<Diagnostic>> {
+fn checks<'a>(
+    run: &Run,
+    component: &'a Component,
+    added: impl Iterator<Item = &'a CodeCheck>,
+    name: &Name,
+    params: &Params,
+) -> Result<Vec<CodeCheck>, Box<Diagnostic>> {
     let context = dynamic(json!({ "unit": { "name": name }, "params": params }));
     let filled = |check: &CodeCheck| -> Result<CodeCheck, Box<Diagnostic>> {
         let words = check.command.iter().map(|word| run.engine.text(&component.id, word, &context));
         Ok(CodeCheck { command: words.collect::<Result<_, _>>()?, ..check.clone() })
     };
-    component.checks.iter().map(filled).collect()
+    component.checks.iter().chain(added).map(filled).collect()
 }
 
 /// The labels of the pods that an operator makes for the unit.

@@ -76,7 +76,7 @@ impl Bench {
             QuestionType::Domain => vec!["other.example.org".into()],
             QuestionType::Repository => vec!["git@git.example.org:team/other.git".into()],
             QuestionType::Registry => vec!["registry.example.org/team".into()],
-            QuestionType::Text => vec!["another".into()],
+            QuestionType::Text => vec!["another".into(), format!("{text}2").into()],
             QuestionType::Number => [question.min, question.max, present.as_i64().map(|n| n + 1)]
                 .into_iter()
                 .flatten()

@@ -42,7 +42,8 @@ fn jobs_once(facts: &Facts, out: &mut Sink) {
         let script: Vec<String> = argv.iter().flat_map(|word| words(word)).collect();
         // The same words mean another program in another unit's image.
         let own = facts.stack.processes().find(|(_, process)| process.id.as_str() == name).map(|(unit, _)| &unit.name);
-        let others = jobs.iter().filter(|(unit, job)| job.id.as_str() != name && own.is_none_or(|own| *own == unit.name));
+        let others =
+            jobs.iter().filter(|(unit, job)| job.id.as_str() != name && own.is_none_or(|own| *own == unit.name));
         for (_, job) in others {
             let runs = script.windows(job.command.len()).any(|part| part == job.command);
             if runs {

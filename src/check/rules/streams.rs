@@ -59,6 +59,8 @@ fn triggers(facts: &Facts, out: &mut Sink) {
 
 /// How many copies must have a message before it counts as written.
 const AGREE: &str = "min.insync.replicas";
+/// Where a cluster keeps settings for all its topics.
+const GENERAL: &str = "spec/kafka/config";
 
 fn topics(facts: &Facts, out: &mut Sink) {
     let mut any = false;
@@ -73,7 +75,8 @@ fn topics(facts: &Facts, out: &mut Sink) {
                 out.at(topic.node.place(&of), message);
             }
             let number = |node: &Node, keys: &[&str]| node.path(keys).and_then(Node::int);
-            let general = cluster.and_then(|cluster| number(&cluster.node, &["spec", "kafka", "config", AGREE]));
+            let general: Vec<&str> = GENERAL.split('/').chain([AGREE]).collect();
+            let general = cluster.and_then(|cluster| number(&cluster.node, &general));
             let agree = number(&topic.node, &["spec", "config", AGREE]).or(general);
             let copies = number(&topic.node, &["spec", "replicas"]);
             if let (Some(copies), Some(agree)) = (copies, agree)

@@ -40,7 +40,9 @@ impl Policy {
             let mut joined: Vec<Rule> = Vec::new();
             for rule in rules.drain(..) {
                 let same = |one: &&mut Rule| {
-                    !one.pods.is_empty() && !rule.pods.is_empty() && (&one.because, one.port) == (&rule.because, rule.port)
+                    !one.pods.is_empty()
+                        && !rule.pods.is_empty()
+                        && (&one.because, one.port) == (&rule.because, rule.port)
                 };
                 match joined.iter_mut().find(same) {
                     Some(one) => one.pods.extend(rule.pods),

@@ -135,7 +135,10 @@ fn policies_follow_the_edges_of_each_environment() {
         egress("staging"),
         json!([{ "because": "uses cache", "port": 6379, "pods": [pods], "public_only": false }])
     );
-    assert_eq!(egress("production"), json!([{ "because": "uses cache", "port": 6379, "pods": [], "public_only": false }]));
+    assert_eq!(
+        egress("production"),
+        json!([{ "because": "uses cache", "port": 6379, "pods": [], "public_only": false }])
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
 // Package grpcserver serves gRPC with what every call needs: a deadline, a request id, a span, a line in the log,
-// metrics and health per service.
+// measures and health per service.
 package grpcserver
 
 import (
@@ -112,13 +112,13 @@ func newCalls(log *slog.Logger) (*calls, error) {
 	meter := otel.Meter(scope)
 	requests, err := meter.Int64Counter("grpc_requests_total", metric.WithDescription("Calls that were answered."))
 	if err != nil {
-		return nil, fmt.Errorf("grpc metrics: %w", err)
+		return nil, fmt.Errorf("grpc instruments: %w", err)
 	}
 	duration, err := meter.Float64Histogram("grpc_request_duration_seconds",
 		metric.WithDescription("Time from a call's beginning to its answer."),
 		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
 	if err != nil {
-		return nil, fmt.Errorf("grpc metrics: %w", err)
+		return nil, fmt.Errorf("grpc instruments: %w", err)
 	}
 	return &calls{log: log, requests: requests, duration: duration}, nil
 }

@@ -1,5 +1,5 @@
 // Package httpserver runs handlers that know no framework, with what every request needs: a deadline, a request id, a
-// span, a line in the log, metrics, and errors as problem details (RFC 9457).
+// span, a line in the log, measures, and errors as problem details (RFC 9457).
 package httpserver
 
 import (
@@ -76,17 +76,17 @@ func newServer(options Options) (*server, error) {
 	meter := otel.Meter(scope)
 	requests, err := meter.Int64Counter("http_requests_total", metric.WithDescription("Requests that were answered."))
 	if err != nil {
-		return nil, fmt.Errorf("http metrics: %w", err)
+		return nil, fmt.Errorf("http instruments: %w", err)
 	}
 	duration, err := meter.Float64Histogram("http_request_duration_seconds",
 		metric.WithDescription("Time from a request's head to its answer."),
 		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
 	if err != nil {
-		return nil, fmt.Errorf("http metrics: %w", err)
+		return nil, fmt.Errorf("http instruments: %w", err)
 	}
 	inFlight, err := meter.Int64UpDownCounter("http_requests_in_flight", metric.WithDescription("Requests that are being answered."))
 	if err != nil {
-		return nil, fmt.Errorf("http metrics: %w", err)
+		return nil, fmt.Errorf("http instruments: %w", err)
 	}
 	return &server{Options: options, requests: requests, duration: duration, inFlight: inFlight}, nil
 }

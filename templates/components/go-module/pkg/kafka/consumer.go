@@ -108,6 +108,8 @@ func (c *Consumer) session(ctx context.Context, group string, topics []string) e
 		kgo.DisableAutoCommit(),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.RebalanceTimeout(rebalanceTimeout),
+		// A consumer that died has its partitions given to others after this time.
+		kgo.SessionTimeout(15*time.Second),
 		kgo.OnPartitionsRevoked(c.lags.forget),
 		kgo.OnPartitionsLost(c.lags.forget),
 		kgo.RecordDeliveryTimeout(deliveryTimeout),

@@ -36,6 +36,12 @@ func Permanent(err error) error {
 	return permanent{err}
 }
 
+// IsPermanent says whether the error was marked so.
+func IsPermanent(err error) bool {
+	_, is := errors.AsType[permanent](err)
+	return is
+}
+
 // deal brings one record to an end: handled, forwarded to the retry topic, or forwarded to the dead topic. An error means
 // that none of these was possible and the record has to be delivered again.
 func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Record) error {
@@ -60,6 +66,10 @@ func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Rec
 		if outcome, err = c.forward(ctx, client, record, err); err != nil {
 			outcome = "unavailable"
 		}
+	}
+	if err == nil {
+		c.Log.InfoContext(ctx, "event dealt with", "topic", record.Topic, "type", header(record, headerType),
+			"event_id", header(record, headerEventID), "outcome", outcome)
 	}
 	labels := metric.WithAttributes(attribute.String("topic", record.Topic), attribute.String("type", header(record, headerType)))
 	duration.Record(ctx, time.Since(started).Seconds(), labels)
@@ -94,14 +104,13 @@ func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
 	defer cancel()
 	attempt := attempts(record) + 1
-	_, isPermanent := errors.AsType[permanent](cause)
-	if !isPermanent {
+	if !IsPermanent(cause) {
 		if err := c.Available(ctx); err != nil {
 			return "", fmt.Errorf("%w (not available: %w)", cause, err)
 		}
 	}
 	outcome, topic, due := "retried", RetryTopic(c.subscription(record).Topic, c.Name), time.Now().Add(c.pause(attempt))
-	if isPermanent || attempt >= c.attempts() {
+	if IsPermanent(cause) || attempt >= c.attempts() {
 		outcome, topic, due = "dead", DeadTopic(c.subscription(record).Topic, c.Name), time.Now()
 	}
 	c.Log.ErrorContext(ctx, "event failed", "topic", record.Topic, "partition", record.Partition, "offset", record.Offset,

@@ -5,6 +5,7 @@
 package kafka
 
 import (
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -12,7 +13,8 @@ import (
 
 // Config says where the brokers are.
 type Config struct {
-	Brokers []string `env:"KAFKA_BROKERS"`
+	// Brokers are addresses with commas between them.
+	Brokers string `env:"KAFKA_BROKERS"`
 }
 
 const requestTimeout = 10 * time.Second
@@ -31,7 +33,7 @@ func DeadTopic(topic, consumer string) string { return topic + "." + consumer + 
 
 func (c Config) options(more ...kgo.Opt) []kgo.Opt {
 	return append([]kgo.Opt{
-		kgo.SeedBrokers(c.Brokers...),
+		kgo.SeedBrokers(strings.Split(c.Brokers, ",")...),
 		kgo.DialTimeout(requestTimeout),
 		kgo.RequestTimeoutOverhead(requestTimeout),
 		// Only a broker that permits it makes a topic: the one on a developer's machine.

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	envelopev1 "@{ project.module }@/gen/envelope/v1"
+	"@{ project.module }@/pkg/telemetry"
 )
 
 // PassTimeout bounds one pass: look into the slot, publish, advance. A relay that is told to stop finishes its pass, so
@@ -168,6 +169,7 @@ func (r *Relay) publish(ctx context.Context, found batch) error {
 		return fmt.Errorf("publish %d events: %w", len(events), err)
 	}
 	for _, event := range events {
+		r.Log.InfoContext(telemetry.Extract(ctx, event.GetTrace()), "event published", "type", event.GetType(), "event_id", event.GetEventId())
 		published.Add(ctx, 1, metric.WithAttributes(attribute.String("type", event.GetType())))
 	}
 	return nil

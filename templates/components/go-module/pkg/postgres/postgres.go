@@ -92,11 +92,11 @@ func observe(pool *pgxpool.Pool) error {
 	meter := otel.Meter(scope)
 	connections, err := meter.Int64ObservableGauge("db_pool_connections", metric.WithDescription("Connections of the pool by state."))
 	if err != nil {
-		return fmt.Errorf("database metrics: %w", err)
+		return fmt.Errorf("database instruments: %w", err)
 	}
 	most, err := meter.Int64ObservableGauge("db_pool_max_connections", metric.WithDescription("Connections that the pool may open."))
 	if err != nil {
-		return fmt.Errorf("database metrics: %w", err)
+		return fmt.Errorf("database instruments: %w", err)
 	}
 	_, err = meter.RegisterCallback(func(_ context.Context, observer metric.Observer) error {
 		stat := pool.Stat()
@@ -106,7 +106,7 @@ func observe(pool *pgxpool.Pool) error {
 		return nil
 	}, connections, most)
 	if err != nil {
-		return fmt.Errorf("database metrics: %w", err)
+		return fmt.Errorf("database instruments: %w", err)
 	}
 	return nil
 }

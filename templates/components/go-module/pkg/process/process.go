@@ -1,5 +1,5 @@
-// Package process runs one of a service's commands: settings, logs, traces, the admin server, signals and the order in
-// which all of that ends.
+// Package process runs one of a service's commands: settings, logs, traces, the admin server, signals, and what of all
+// that ends first.
 package process
 
 import (
@@ -84,7 +84,7 @@ func Job[C any](run func(context.Context, *Process, C) error) Command {
 	}
 }
 
-// An Extension observes every process: where spans, errors and metrics go.
+// An Extension observes every process: where spans, errors and measures go.
 type Extension struct {
 	// Variables are what it reads.
 	Variables map[string]string
@@ -152,7 +152,7 @@ func (program Program) usage() string {
 	return program.Service + " " + strings.Join(names, " | ")
 }
 
-// run starts in one order and ends in the reverse one: readiness off, no more work, drained, closed, flushed.
+// run ends what it starts, the last first: readiness off, no more work, drained, closed, flushed.
 func (program Program) run(
 	told context.Context, name string, command Command, lookup func(string) (string, bool), out io.Writer,
 ) (err error) {

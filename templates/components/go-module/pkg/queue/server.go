@@ -146,6 +146,8 @@ func (w *Worker) observe(next asynq.Handler) asynq.Handler {
 			span.RecordError(err)
 			span.SetStatus(codes.Error, err.Error())
 			w.Log.ErrorContext(ctx, "task failed", "type", task.Type(), "task_id", id, "queue", queue, "attempt", retried+1, "outcome", outcome, "error", err)
+		} else {
+			w.Log.InfoContext(ctx, "task done", "type", task.Type(), "task_id", id, "queue", queue, "attempt", retried+1)
 		}
 		labels := metric.WithAttributes(attribute.String("queue", queue), attribute.String("type", task.Type()))
 		duration.Record(ctx, time.Since(started).Seconds(), labels)

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -38,10 +39,11 @@ var (
 // observer makes a span of each activity, counts outcomes and names the request in the log lines of workflows.
 type observer struct {
 	interceptor.WorkerInterceptorBase
+	log *slog.Logger
 }
 
-func (*observer) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
-	return &activityObserver{interceptor.ActivityInboundInterceptorBase{Next: next}}
+func (o *observer) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	return &activityObserver{interceptor.ActivityInboundInterceptorBase{Next: next}, o.log}
 }
 
 func (*observer) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
@@ -50,6 +52,7 @@ func (*observer) InterceptWorkflow(_ workflow.Context, next interceptor.Workflow
 
 type activityObserver struct {
 	interceptor.ActivityInboundInterceptorBase
+	log *slog.Logger
 }
 
 func (o *activityObserver) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
@@ -70,6 +73,10 @@ func (o *activityObserver) ExecuteActivity(ctx context.Context, in *interceptor.
 		}
 		span.RecordError(err)
 		span.SetStatus(codes.Error, err.Error())
+		o.log.ErrorContext(ctx, "activity failed", "activity", name, "workflow_id", info.WorkflowExecution.ID,
+			"attempt", info.Attempt, "outcome", outcome, "error", err)
+	} else {
+		o.log.InfoContext(ctx, "activity done", "activity", name, "workflow_id", info.WorkflowExecution.ID, "attempt", info.Attempt)
 	}
 	label := attribute.String("activity", name)
 	duration.Record(ctx, time.Since(started).Seconds(), metric.WithAttributes(label))

@@ -60,7 +60,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		running := worker.New(w.Client, w.TaskQueue, worker.Options{
 			WorkerStopTimeout:                  StopTimeout,
 			MaxConcurrentActivityExecutionSize: w.Concurrency,
-			Interceptors:                       []interceptor.WorkerInterceptor{&observer{}},
+			Interceptors:                       []interceptor.WorkerInterceptor{&observer{log: w.Log}},
 			OnFatalError:                       func(err error) { fatal <- err },
 		})
 		w.Register(running)

@@ -8,26 +8,30 @@ import (
 // ErrRefused means that the work is refused for good: trying again is of no use.
 var ErrRefused = errors.New("refused")
 
-// The workflows.
-const (
 @% for workflow in params.workflows %@
-	Workflow@{ workflow | pascal }@ = "@{ workflow }@"
+// Workflow@{ workflow | pascal }@ is the name of a workflow.
+const Workflow@{ workflow | pascal }@ = "@{ workflow }@"
+@% if not loop.last %@
+
+@% endif %@
 @% endfor %@
-)
 @% if unit.params.publishes %@
 
-// What others are told about completed workflows.
-const (
 @% for workflow in params.workflows %@
-	Event@{ workflow | pascal }@Completed = "@{ unit.params.noun | snake }@.@{ workflow | snake }@_completed"
-@% endfor %@
-)
+// Event@{ workflow | pascal }@Completed is what others are told about it.
+const Event@{ workflow | pascal }@Completed = "@{ unit.params.noun | snake }@.@{ workflow | snake }@_completed"
 
-// completions are the events of completed workflows.
-var completions = map[string]string{
-@% for workflow in params.workflows %@
-	Workflow@{ workflow | pascal }@: Event@{ workflow | pascal }@Completed,
 @% endfor %@
+// completion is the event of a completed workflow.
+func completion(workflow string) string {
+	switch workflow {
+@% for workflow in params.workflows %@
+	case Workflow@{ workflow | pascal }@:
+		return Event@{ workflow | pascal }@Completed
+@% endfor %@
+	default:
+		return ""
+	}
 }
 @% endif %@
 
@@ -68,6 +72,6 @@ func (r Run) Ended(status RunStatus, reason string, now time.Time) (Run, bool) {
 
 // Completed is the event that others get about it.
 func (r Run) Completed(subject @{ unit.params.noun | pascal }@, now time.Time) Event {
-	return NewEvent(completions[r.Workflow], subject, now)
+	return NewEvent(completion(r.Workflow), subject, now)
 }
 @% endif %@

@@ -10,10 +10,11 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	envelopev1 "@{ project.module }@/gen/envelope/v1"
-@% for name in params.sources | sort %@
-	@{ name | camel }@pb "@{ project.module }@/gen/@{ name | snake }@/v1"
+@% for name in params.sources | map("snake") | sort %@
+	@{ name | camel }@pb "@{ project.module }@/gen/@{ name }@/v1"
 @% endfor %@
+
+	envelopev1 "@{ project.module }@/gen/envelope/v1"
 	"@{ project.module }@/pkg/kafka"
 	"@{ project.module }@/services/@{ unit.name }@/internal/app"
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"

@@ -33,9 +33,13 @@ type run struct {
 	EndedAt   *time.Time `json:"ended_at"`
 }
 
-func (h runHandler) start(workflow string) httpserver.Handler { return answer(http.StatusAccepted, workflow, h.runs.Start) }
+func (h runHandler) start(workflow string) httpserver.Handler {
+	return answer(http.StatusAccepted, workflow, h.runs.Start)
+}
 
-func (h runHandler) get(workflow string) httpserver.Handler { return answer(http.StatusOK, workflow, h.runs.Get) }
+func (h runHandler) get(workflow string) httpserver.Handler {
+	return answer(http.StatusOK, workflow, h.runs.Get)
+}
 
 func answer(
 	status int, workflow string,

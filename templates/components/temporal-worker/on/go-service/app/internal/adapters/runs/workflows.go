@@ -38,10 +38,15 @@ type Result struct {
 
 // Register makes the workflows and their activities known.
 func Register(registry worker.Registry, activities *Activities) {
+	RegisterWorkflows(registry)
+	registry.RegisterActivity(activities)
+}
+
+// RegisterWorkflows makes the workflows known.
+func RegisterWorkflows(registry worker.WorkflowRegistry) {
 @% for workflow in params.workflows %@
 	registry.RegisterWorkflowWithOptions(@{ workflow | pascal }@Workflow, workflow.RegisterOptions{Name: domain.Workflow@{ workflow | pascal }@})
 @% endfor %@
-	registry.RegisterActivity(activities)
 }
 @% for workflow in params.workflows %@
 

@@ -1,0 +1,180 @@
+// Package httpserver runs handlers that know no framework, with what every request needs: a deadline, a request id, a
+// span, a line in the log, measures, and errors as problem details (RFC 9457).
+package httpserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+
+	"git.example.com/acme/shop/pkg/telemetry"
+)
+
+const (
+	scope = "git.example.com/acme/shop/pkg/httpserver"
+
+	bodyLimit      = 64 << 10
+	headerLimit    = 16 << 10
+	readTimeout    = 10 * time.Second
+	handlerTimeout = 15 * time.Second
+	writeTimeout   = 30 * time.Second
+	idleTimeout    = 2 * time.Minute // longer than a proxy's, so that it is never us who close a connection in use
+)
+
+// A Route leads requests to a handler. Patterns are those of the standard library: /v1/things/{id}.
+type Route struct {
+	Method  string
+	Pattern string
+	Handle  Handler
+}
+
+// A Handler answers a request; its error becomes a problem.
+type Handler func(ctx context.Context, r *Request) (Response, error)
+
+// Request is what handlers see. Its texts are copies and may be kept.
+type Request struct {
+	Path   func(name string) string
+	Query  func(name string) string
+	Header func(name string) string
+	Body   []byte
+}
+
+// Response is what is sent; a Body is written as JSON.
+type Response struct {
+	Status int
+	Header map[string]string
+	Body   any
+}
+
+// Options of a server, whatever its framework.
+type Options struct {
+	Log *slog.Logger
+	// Drain is how long requests may take to finish once the server is told to stop.
+	Drain time.Duration
+}
+
+// server is what the frameworks share.
+type server struct {
+	Options
+	requests metric.Int64Counter
+	duration metric.Float64Histogram
+	inFlight metric.Int64UpDownCounter
+}
+
+func newServer(options Options) (*server, error) {
+	meter := otel.Meter(scope)
+	requests, err := meter.Int64Counter("http_requests_total", metric.WithDescription("Requests that were answered."))
+	if err != nil {
+		return nil, fmt.Errorf("http instruments: %w", err)
+	}
+	duration, err := meter.Float64Histogram("http_request_duration_seconds",
+		metric.WithDescription("Time from a request's head to its answer."),
+		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
+	if err != nil {
+		return nil, fmt.Errorf("http instruments: %w", err)
+	}
+	inFlight, err := meter.Int64UpDownCounter("http_requests_in_flight", metric.WithDescription("Requests that are being answered."))
+	if err != nil {
+		return nil, fmt.Errorf("http instruments: %w", err)
+	}
+	return &server{Options: options, requests: requests, duration: duration, inFlight: inFlight}, nil
+}
+
+// reply is a response in bytes.
+type reply struct {
+	status int
+	header map[string]string
+	body   []byte
+}
+
+// answer is the way of every request, from its head to the bytes of its answer. A body that could not be read is given
+// as an error.
+func (s *server) answer(ctx context.Context, route Route, r *Request, unread error) reply {
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, handlerTimeout)
+	defer cancel()
+	ctx = telemetry.Extract(ctx, map[string]string{
+		"traceparent": r.Header("Traceparent"), "tracestate": r.Header("Tracestate"),
+	})
+	id := r.Header("X-Request-Id")
+	if !telemetry.ValidRequestID(id) {
+		id = telemetry.NewRequestID()
+	}
+	ctx, err := telemetry.WithRequestID(ctx, id)
+	if err != nil {
+		s.Log.WarnContext(ctx, "request id", "error", err)
+	}
+	ctx, span := otel.Tracer(scope).Start(ctx, route.Method+" "+route.Pattern, trace.WithSpanKind(trace.SpanKindServer),
+		trace.WithAttributes(attribute.String("http.request.method", route.Method), attribute.String("http.route", route.Pattern)))
+	defer span.End()
+	labels := []attribute.KeyValue{attribute.String("method", route.Method), attribute.String("route", route.Pattern)}
+	s.inFlight.Add(ctx, 1)
+	defer s.inFlight.Add(ctx, -1)
+
+	answer := s.handle(ctx, route, r, unread)
+
+	answer.header["X-Request-Id"] = id
+	took := time.Since(began)
+	s.duration.Record(ctx, took.Seconds(), metric.WithAttributes(labels...))
+	s.requests.Add(ctx, 1, metric.WithAttributes(append(labels, attribute.Int("status", answer.status))...))
+	span.SetAttributes(attribute.Int("http.response.status_code", answer.status))
+	if answer.status >= http.StatusInternalServerError {
+		span.SetStatus(codes.Error, http.StatusText(answer.status))
+	}
+	s.Log.InfoContext(ctx, "request", "method", route.Method, "route", route.Pattern, "status", answer.status,
+		"duration_ms", took.Milliseconds())
+	return answer
+}
+
+// handle calls the handler and survives its panic.
+func (s *server) handle(ctx context.Context, route Route, r *Request, unread error) (answer reply) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.Log.ErrorContext(ctx, "panic", "cause", cause, "stack", string(debug.Stack()))
+			answer = internal.reply()
+		}
+	}()
+	if unread != nil {
+		return s.failure(ctx, unread)
+	}
+	response, err := route.Handle(ctx, r)
+	if err != nil {
+		return s.failure(ctx, err)
+	}
+	answer = reply{status: response.Status, header: map[string]string{}}
+	for name, value := range response.Header {
+		answer.header[name] = value
+	}
+	if response.Body != nil {
+		if answer.body, err = json.Marshal(response.Body); err != nil {
+			return s.failure(ctx, fmt.Errorf("encode the answer: %w", err))
+		}
+		answer.header["Content-Type"] = "application/json"
+	}
+	return answer
+}
+
+// failure is the problem that an error means to the caller; what is nobody's business but ours is logged.
+func (s *server) failure(ctx context.Context, err error) reply {
+	if problem, ok := errors.AsType[*Problem](err); ok {
+		return problem.reply()
+	}
+	trace.SpanFromContext(ctx).RecordError(err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.Log.ErrorContext(ctx, "request took too long", "error", err)
+		return NewProblem(http.StatusServiceUnavailable, "it took too long").reply()
+	}
+	s.Log.ErrorContext(ctx, "request failed", "error", err)
+	return internal.reply()
+}

@@ -1,0 +1,55 @@
+package httpserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+)
+
+// Problem is an error that the caller is told, as problem details (RFC 9457).
+type Problem struct {
+	Status int               `json:"status"`
+	Title  string            `json:"title"`
+	Detail string            `json:"detail,omitempty"`
+	Fields map[string]string `json:"fields,omitempty"`
+	// Header is sent along.
+	Header map[string]string `json:"-"`
+}
+
+var internal = NewProblem(http.StatusInternalServerError, "")
+
+// NewProblem is a problem with the title that its status has.
+func NewProblem(status int, detail string) *Problem {
+	return &Problem{Status: status, Title: http.StatusText(status), Detail: detail}
+}
+
+func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Title, p.Detail) }
+
+func (p *Problem) reply() reply {
+	body, _ := json.Marshal(p) // texts and a number only
+	header := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+	for name, value := range p.Header {
+		header[name] = value
+	}
+	return reply{status: p.Status, header: header, body: body}
+}
+
+// Decode reads a JSON body of exactly the fields that T has.
+func Decode[T any](r *Request) (T, error) {
+	var into T
+	if kind, _, err := mime.ParseMediaType(r.Header("Content-Type")); err != nil || kind != "application/json" {
+		return into, NewProblem(http.StatusUnsupportedMediaType, "the body must be application/json")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(r.Body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&into); err != nil {
+		return into, NewProblem(http.StatusBadRequest, err.Error())
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return into, NewProblem(http.StatusBadRequest, "there is something after the JSON value")
+	}
+	return into, nil
+}

@@ -1,0 +1,148 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/protobuf/proto"
+
+	envelopev1 "git.example.com/acme/shop/gen/envelope/v1"
+)
+
+const (
+	defaultAttempts = 10
+	defaultDelay    = 2 * time.Second
+	// longestDelay keeps a waiting record well within the time that a rebalance grants.
+	longestDelay = 20 * time.Second
+)
+
+// permanent marks an error that no further attempt would mend.
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Permanent says that trying again is of no use: the record goes to the dead topic at once.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanent{err}
+}
+
+// IsPermanent says whether the error was marked so.
+func IsPermanent(err error) bool {
+	_, is := errors.AsType[permanent](err)
+	return is
+}
+
+// deal brings one record to an end: handled, forwarded to the retry topic, or forwarded to the dead topic. An error means
+// that none of these was possible and the record has to be delivered again.
+func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Record) error {
+	if err := wait(ctx, notBefore(record)); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), HandleTimeout)
+	defer cancel()
+	ctx, span := tracer.Start(traced(ctx, record), "process "+record.Topic,
+		trace.WithSpanKind(trace.SpanKindConsumer),
+		trace.WithAttributes(
+			attribute.String("messaging.system", "kafka"),
+			attribute.String("messaging.destination.name", record.Topic),
+			attribute.String("messaging.message.id", header(record, headerEventID))))
+	defer span.End()
+
+	started := time.Now()
+	outcome, err := c.handle(ctx, record)
+	if err != nil {
+		span.RecordError(err)
+		span.SetStatus(codes.Error, err.Error())
+		if outcome, err = c.forward(ctx, client, record, err); err != nil {
+			outcome = "unavailable"
+		}
+	}
+	if err == nil {
+		c.Log.InfoContext(ctx, "event dealt with", "topic", record.Topic, "type", header(record, headerType),
+			"event_id", header(record, headerEventID), "outcome", outcome)
+	}
+	labels := metric.WithAttributes(attribute.String("topic", record.Topic), attribute.String("type", header(record, headerType)))
+	duration.Record(ctx, time.Since(started).Seconds(), labels)
+	consumed.Add(ctx, 1, labels, metric.WithAttributes(attribute.String("outcome", outcome)))
+	return err
+}
+
+func (c *Consumer) handle(ctx context.Context, record *kgo.Record) (string, error) {
+	event := new(envelopev1.Envelope)
+	if err := proto.Unmarshal(record.Value, event); err != nil {
+		return "", Permanent(fmt.Errorf("decode the envelope: %w", err))
+	}
+	handler, known := c.subscription(record).Handlers[event.GetType()]
+	if !known {
+		return "ignored", nil
+	}
+	fresh, err := handler(ctx, event)
+	if err != nil {
+		return "", fmt.Errorf("handle %s %s: %w", event.GetType(), event.GetEventId(), err)
+	}
+	if !fresh {
+		return "duplicate", nil
+	}
+	delay.Record(ctx, time.Since(event.GetOccurredAt().AsTime()).Seconds(),
+		metric.WithAttributes(attribute.String("topic", record.Topic), attribute.String("type", event.GetType())))
+	return "handled", nil
+}
+
+// forward decides what becomes of a record that failed.
+func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.Record, cause error) (string, error) {
+	// The handler may have used up its time.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
+	defer cancel()
+	attempt := attempts(record) + 1
+	if !IsPermanent(cause) {
+		if err := c.Available(ctx); err != nil {
+			return "", fmt.Errorf("%w (not available: %w)", cause, err)
+		}
+	}
+	outcome, topic, due := "retried", RetryTopic(c.subscription(record).Topic, c.Name), time.Now().Add(c.pause(attempt))
+	if IsPermanent(cause) || attempt >= c.attempts() {
+		outcome, topic, due = "dead", DeadTopic(c.subscription(record).Topic, c.Name), time.Now()
+	}
+	c.Log.ErrorContext(ctx, "event failed", "topic", record.Topic, "partition", record.Partition, "offset", record.Offset,
+		"event_id", header(record, headerEventID), "attempt", attempt, "outcome", outcome, "error", cause)
+	if err := client.ProduceSync(ctx, forwarded(record, topic, attempt, due, cause)).FirstErr(); err != nil {
+		return "", fmt.Errorf("forward to %s: %w", topic, err)
+	}
+	return outcome, nil
+}
+
+// subscription is the one that a record came from, directly or by way of its retry topic.
+func (c *Consumer) subscription(record *kgo.Record) Subscription {
+	for _, subscription := range c.Subscriptions {
+		if record.Topic == subscription.Topic || record.Topic == RetryTopic(subscription.Topic, c.Name) {
+			return subscription
+		}
+	}
+	return Subscription{Topic: record.Topic}
+}
+
+func (c *Consumer) attempts() int {
+	if c.Attempts == 0 {
+		return defaultAttempts
+	}
+	return c.Attempts
+}
+
+// pause is the time before the attempt after the given one.
+func (c *Consumer) pause(attempt int) time.Duration {
+	first := c.Delay
+	if first == 0 {
+		first = defaultDelay
+	}
+	return min(first<<(attempt-1), longestDelay)
+}

@@ -1,0 +1,44 @@
+// Package metrics shows what a process measures, in Prometheus's format, on the admin server.
+package metrics
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/otlptranslator"
+	"go.opentelemetry.io/otel"
+	exporter "go.opentelemetry.io/otel/exporters/prometheus"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+
+	"git.example.com/acme/shop/pkg/process"
+)
+
+// Extension makes /metrics of all that is measured with OpenTelemetry. Instruments keep the names that the code gives
+// them, so that what an alert names is found in the code.
+func Extension() process.Extension {
+	return process.Extension{Start: start}
+}
+
+func start(_ context.Context, p *process.Process, _ func(string) (string, bool)) (process.Started, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	reader, err := exporter.New(
+		exporter.WithRegisterer(registry),
+		exporter.WithTranslationStrategy(otlptranslator.UnderscoreEscapingWithoutSuffixes),
+		exporter.WithoutScopeInfo(),
+		exporter.WithoutTargetInfo(),
+	)
+	if err != nil {
+		return process.Started{}, fmt.Errorf("metrics: %w", err)
+	}
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	otel.SetMeterProvider(provider)
+	p.Admin.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
+	return process.Started{Stop: provider.Shutdown}, nil
+}

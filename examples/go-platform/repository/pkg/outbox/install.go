@@ -1,0 +1,58 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const duplicateObject = "42710"
+
+// Install makes the publication and the slot unless they are there. It belongs to the migrations: events that are
+// emitted before the slot exists are never published. The slot is a failover slot, so a standby that is promoted has it.
+func Install(ctx context.Context, conn *pgx.Conn, names Names) error {
+	var level string
+	if err := conn.QueryRow(ctx, "SHOW wal_level").Scan(&level); err != nil {
+		return fmt.Errorf("read wal_level: %w", err)
+	}
+	if level != "logical" {
+		return fmt.Errorf("the outbox needs wal_level logical, the server has %s", level)
+	}
+	// Without tables: only messages are wanted, and pgoutput insists on a publication.
+	publication := pgx.Identifier{names.Slot}.Sanitize()
+	if err := unlessThere(conn.Exec(ctx, "CREATE PUBLICATION "+publication)); err != nil {
+		return fmt.Errorf("create publication %s: %w", names.Slot, err)
+	}
+	_, err := conn.Exec(ctx, "SELECT pg_create_logical_replication_slot($1, 'pgoutput', failover => true)", names.Slot)
+	if err := unlessThere(pgconn.CommandTag{}, err); err != nil {
+		return fmt.Errorf("create slot %s: %w", names.Slot, err)
+	}
+	return usable(ctx, conn, names)
+}
+
+// usable refuses a slot that the server gave up: what it lost can't be published any more, and somebody has to decide.
+func usable(ctx context.Context, conn *pgx.Conn, names Names) error {
+	var lost bool
+	const query = "SELECT wal_status = 'lost' FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()"
+	err := conn.QueryRow(ctx, query, names.Slot).Scan(&lost)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("slot %s belongs to another database of this server", names.Slot)
+	}
+	if err != nil {
+		return fmt.Errorf("look at slot %s: %w", names.Slot, err)
+	}
+	if lost {
+		return fmt.Errorf("slot %s lost its write-ahead log (max_slot_wal_keep_size): drop it, publish what is missing, migrate again", names.Slot)
+	}
+	return nil
+}
+
+func unlessThere(_ pgconn.CommandTag, err error) error {
+	if known, ok := errors.AsType[*pgconn.PgError](err); ok && known.Code == duplicateObject {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,57 @@
+package postgres_test
+
+import (
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"git.example.com/acme/shop/pkg/config"
+	"git.example.com/acme/shop/pkg/postgres"
+	"git.example.com/acme/shop/pkg/postgres/postgrestest"
+)
+
+var files = fstest.MapFS{"00001_things.sql": {Data: []byte(`-- +goose Up
+CREATE TABLE things (name text CONSTRAINT things_name_key UNIQUE);
+-- +goose Down
+DROP TABLE things;
+`)}}
+
+func TestMigratesAtOnceAndOnce(t *testing.T) {
+	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
+	more := fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}, "00002_things.sql": files["00001_things.sql"]}
+	var group sync.WaitGroup
+	for range 3 {
+		group.Go(func() {
+			if err := postgres.Migrate(t.Context(), pool, more, slog.New(slog.DiscardHandler)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestUniqueViolationsAreKnownByName(t *testing.T) {
+	pool := postgrestest.New(t, files)
+	insert := func() error {
+		_, err := pool.Exec(t.Context(), "INSERT INTO things VALUES ('a')")
+		return err
+	}
+	if err := insert(); err != nil {
+		t.Fatal(err)
+	}
+	err := insert()
+	if !postgres.IsUnique(err, "things_name_key") || postgres.IsUnique(err, "other_key") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestErrorsDoNotShowThePassword(t *testing.T) {
+	for _, address := range []string{"postgres://me:hunter2@127.0.0.1:1/x?connect_timeout=1", "postgres://me:hunter2@[/x"} {
+		_, err := postgres.Open(t.Context(), postgres.Config{URL: config.URL(address), PoolSize: 1})
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("got %v", err)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package queue
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+)
+
+const scope = "git.example.com/acme/shop/pkg/queue"
+
+// The instruments. The errors are about names, which are constant, and the instruments are usable all the same.
+var (
+	tracer = otel.Tracer(scope)
+	meter  = otel.Meter(scope)
+
+	processed, _ = meter.Int64Counter("tasks_processed_total",
+		metric.WithDescription("Attempts of tasks, by outcome."))
+	duration, _ = meter.Float64Histogram("task_duration_seconds",
+		metric.WithDescription("Time that one attempt took."),
+		metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20))
+	tasks, _ = meter.Int64ObservableGauge("queue_tasks",
+		metric.WithDescription("Tasks in the broker, by state; from one worker of the service."))
+	latency, _ = meter.Float64ObservableGauge("queue_latency_seconds",
+		metric.WithDescription("Age of the oldest task that waits; from one worker of the service."))
+)
+
+const (
+	reportInterval = 5 * time.Second
+	leaseDuration  = 3 * reportInterval
+)
+
+// extend keeps the lease when it is one's own, and takes it when it is nobody's.
+var extend = redis.NewScript(`
+local holder = redis.call("GET", KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
+return 1`)
+
+// reporter observes the queues while it holds the service's lease. All workers see the same queues: if each of them
+// reported, a sum would count every task as often as there are workers.
+type reporter struct {
+	connection redis.UniversalClient
+	key, self  string
+
+	mu     sync.Mutex
+	queues []*asynq.QueueInfo // none unless this is the one that reports
+}
+
+// report keeps one worker of the service reporting until ctx ends.
+func report(ctx context.Context, connection redis.UniversalClient, service string, queues []string, log *slog.Logger) error {
+	r := &reporter{connection: connection, key: "report:" + service, self: rand.Text()}
+	registration, err := meter.RegisterCallback(r.observe, tasks, latency)
+	if err != nil {
+		return fmt.Errorf("register the report: %w", err)
+	}
+	defer func() { _ = registration.Unregister() }()
+	ticker := time.NewTicker(reportInterval)
+	defer ticker.Stop()
+	inspector := asynq.NewInspectorFromRedisClient(connection)
+	for {
+		if err := r.look(ctx, inspector, queues); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "looking at the queues failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// look reads the queues. Without an answer from the broker nothing is reported, rather than what was true before.
+func (r *reporter) look(ctx context.Context, inspector *asynq.Inspector, queues []string) error {
+	var seen []*asynq.QueueInfo
+	held, err := extend.Run(ctx, r.connection, []string{r.key}, r.self, leaseDuration.Milliseconds()).Int()
+	if err == nil && held == 1 {
+		seen, err = inspect(inspector, queues)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queues = seen
+	return err
+}
+
+func inspect(inspector *asynq.Inspector, queues []string) ([]*asynq.QueueInfo, error) {
+	known, err := inspector.Queues()
+	if err != nil {
+		return nil, err
+	}
+	infos := make([]*asynq.QueueInfo, len(queues))
+	for i, queue := range queues {
+		if !slices.Contains(known, queue) {
+			infos[i] = &asynq.QueueInfo{Queue: queue} // nothing was ever sent
+			continue
+		}
+		if infos[i], err = inspector.GetQueueInfo(queue); err != nil {
+			return nil, err
+		}
+	}
+	return infos, nil
+}
+
+func (r *reporter) observe(_ context.Context, observer metric.Observer) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, info := range r.queues {
+		name := attribute.String("queue", info.Queue)
+		for state, n := range map[string]int{
+			"pending": info.Pending, "active": info.Active, "scheduled": info.Scheduled,
+			"retry": info.Retry, "archived": info.Archived, "completed": info.Completed,
+		} {
+			observer.ObserveInt64(tasks, int64(n), metric.WithAttributes(name, attribute.String("state", state)))
+		}
+		observer.ObserveFloat64(latency, info.Latency.Seconds(), metric.WithAttributes(name))
+	}
+	return nil
+}

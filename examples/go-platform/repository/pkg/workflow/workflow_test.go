@@ -1,0 +1,128 @@
+package workflow_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	temporalworkflow "go.temporal.io/sdk/workflow"
+	"go.uber.org/goleak"
+
+	"git.example.com/acme/shop/pkg/telemetry"
+	"git.example.com/acme/shop/pkg/workflow"
+)
+
+var spans = tracetest.NewInMemoryExporter()
+
+func TestMain(m *testing.M) {
+	_ = telemetry.Start("test", "", "", sdktrace.NewSimpleSpanProcessor(spans))
+	goleak.VerifyTestMain(m)
+}
+
+// once runs the given activity in a workflow on a real server.
+func once(ctx temporalworkflow.Context) error {
+	ctx = temporalworkflow.WithActivityOptions(ctx, temporalworkflow.ActivityOptions{StartToCloseTimeout: 5 * time.Second})
+	temporalworkflow.GetLogger(ctx).Info("running")
+	return temporalworkflow.ExecuteActivity(ctx, "look").Get(ctx, nil)
+}
+
+func open(t *testing.T) client.Client {
+	t.Helper()
+	address := os.Getenv("TEMPORAL_ADDRESS")
+	if address == "" {
+		t.Skip("TEMPORAL_ADDRESS names no server; `make test` starts one")
+	}
+	connection, err := workflow.Open(workflow.Config{Address: address, Namespace: "default"}, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(connection.Close)
+	return connection
+}
+
+func TestTraceAndRequestReachTheActivity(t *testing.T) {
+	connection := open(t)
+	seen := make(chan context.Context, 1)
+	w := &workflow.Worker{
+		Client: connection, TaskQueue: "test-" + rand.Text(), Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+		Register: func(registry worker.Registry) {
+			registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
+			registry.RegisterActivityWithOptions(func(ctx context.Context) error {
+				seen <- ctx
+				return nil
+			}, activity.RegisterOptions{Name: "look"})
+		},
+	}
+	working, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(working) }()
+
+	ctx, err := telemetry.WithRequestID(t.Context(), "request-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, span := otel.Tracer("test").Start(ctx, "request")
+	run, err := connection.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: w.TaskQueue}, "once")
+	span.End()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Get(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := <-seen
+	if err := w.Polling(t.Context()); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	want := span.SpanContext().TraceID()
+	if trace.SpanContextFromContext(got).TraceID() != want || telemetry.RequestID(got) != "request-1" {
+		t.Errorf("the trace is %s, not %s, the request %q", trace.SpanContextFromContext(got).TraceID(), want, telemetry.RequestID(got))
+	}
+	if !slices.ContainsFunc(spans.GetSpans(), func(s tracetest.SpanStub) bool {
+		return s.Name == "activity look" && s.SpanContext.TraceID() == want
+	}) {
+		t.Error("no span of the activity in the trace")
+	}
+}
+
+func TestNobodyPollsWithoutAWorker(t *testing.T) {
+	w := &workflow.Worker{Client: open(t), TaskQueue: "test-" + rand.Text()}
+	if err := w.Polling(t.Context()); err == nil {
+		t.Error("somebody polls")
+	}
+}
+
+func TestAWorkerWaitsForAServer(t *testing.T) {
+	connection, err := workflow.Open(workflow.Config{Address: "127.0.0.1:1", Namespace: "default"}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	w := &workflow.Worker{
+		Client: connection, TaskQueue: "test", Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+		Register: func(registry worker.Registry) {
+			registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
+		},
+	}
+	if err := w.Run(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}

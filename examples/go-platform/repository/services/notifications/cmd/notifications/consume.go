@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+
+	"git.example.com/acme/shop/pkg/inbox"
+	"git.example.com/acme/shop/pkg/kafka"
+	"git.example.com/acme/shop/pkg/postgres"
+	"git.example.com/acme/shop/pkg/process"
+	"git.example.com/acme/shop/pkg/queue"
+	"git.example.com/acme/shop/services/notifications/internal/adapters/events"
+	"git.example.com/acme/shop/services/notifications/internal/adapters/tasks"
+	"git.example.com/acme/shop/services/notifications/internal/app"
+)
+
+type consumeConfig struct {
+	Kafka kafka.Config
+
+	Database postgres.Config
+
+	Queue queue.Config
+}
+
+// consume takes in the events of other services until it is told to stop.
+func consume(ctx context.Context, p *process.Process, settings consumeConfig) error {
+	items, pool, err := openStore(ctx, p, settings.Database)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	client, err := queue.NewClient(settings.Queue)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	p.Admin.Check("queue", client.Ping)
+	next := tasks.NewSender(client)
+	consumer := &kafka.Consumer{
+		Config:        settings.Kafka,
+		Name:          p.Service,
+		Group:         kafka.Group(p.Service),
+		Subscriptions: events.Subscriptions(app.NewConsumption(items, next)),
+		Available: func(ctx context.Context) error {
+			return errors.Join(pool.Ping(ctx), client.Ping(ctx))
+		},
+		Log: p.Log,
+	}
+	p.Admin.Alive("consumer", consumer.Live)
+	p.Ready()
+	var group errgroup.Group
+	group.Go(func() error { return consumer.Run(ctx) })
+	group.Go(func() error {
+		inbox.KeepTidy(ctx, pool, p.Log)
+		return nil
+	})
+	return group.Wait()
+}

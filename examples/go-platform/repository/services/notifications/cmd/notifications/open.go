@@ -1,0 +1,21 @@
+package main
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"git.example.com/acme/shop/pkg/postgres"
+	"git.example.com/acme/shop/pkg/process"
+	"git.example.com/acme/shop/services/notifications/internal/adapters/store"
+)
+
+// openStore connects to the database; nothing works without it, so that readiness hangs on it.
+func openStore(ctx context.Context, p *process.Process, settings postgres.Config) (*store.Store, *pgxpool.Pool, error) {
+	pool, err := postgres.Open(ctx, settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.Admin.Check("database", pool.Ping)
+	return store.New(pool), pool, nil
+}

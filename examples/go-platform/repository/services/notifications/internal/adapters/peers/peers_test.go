@@ -1,0 +1,67 @@
+package peers_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	pb "git.example.com/acme/shop/gen/orders/v1"
+	"git.example.com/acme/shop/services/notifications/internal/adapters/peers"
+	"git.example.com/acme/shop/services/notifications/internal/domain"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const known = "01890000-0000-7000-8000-000000000000"
+
+// other is the service that is called.
+type other struct {
+	pb.UnimplementedOrderServiceServer
+	confirmed []string
+}
+
+func (o *other) ConfirmOrder(_ context.Context, r *pb.ConfirmOrderRequest) (*pb.ConfirmOrderResponse, error) {
+	if r.GetId() != known {
+		return nil, status.Error(codes.NotFound, "there is no such thing")
+	}
+	o.confirmed = append(o.confirmed, r.GetId())
+	return &pb.ConfirmOrderResponse{}, nil
+}
+
+func TestConfirmsWhatBelongsToAnother(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, service := grpc.NewServer(), &other{}
+	pb.RegisterOrderServiceServer(server, service)
+	go func() { _ = server.Serve(listener) }()
+	defer server.Stop()
+
+	all, err := peers.Open(peers.Config{
+		Orders: listener.Addr().String(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := all.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := all.Confirm(t.Context(), "orders", known); err != nil || len(service.confirmed) != 1 {
+		t.Errorf("confirmed %v, %v", service.confirmed, err)
+	}
+	if err := all.Confirm(t.Context(), "orders", domain.NewID()); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("what is not there: %v", err)
+	}
+	if err := all.Confirm(t.Context(), "somebody", known); err == nil {
+		t.Error("confirmed at nobody")
+	}
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"git.example.com/acme/shop/pkg/inbox"
+	"git.example.com/acme/shop/services/notifications/internal/domain"
+	"git.example.com/acme/shop/services/notifications/internal/ports"
+)
+
+var _ ports.Inbox = (*Store)(nil)
+
+// Receive does a change once per event.
+func (s *Store) Receive(
+	ctx context.Context, event domain.ID, change func(ctx context.Context, tx ports.OriginTx) error,
+) (fresh bool, err error) {
+	err = s.within(ctx, func(tx *Tx) error {
+		if fresh, err = inbox.Begin(ctx, tx.tx, string(event)); err != nil || !fresh {
+			return err
+		}
+		return change(ctx, tx)
+	})
+	return fresh, err
+}
+
+// For does a change with what was made for the origin, which stays locked until then.
+func (s *Store) For(
+	ctx context.Context, origin ports.Origin,
+	change func(ctx context.Context, tx ports.Tx, item domain.Notification) error,
+) error {
+	return s.within(ctx, func(tx *Tx) error {
+		var id domain.ID
+		const query = "SELECT subject_id::text FROM notification_origins WHERE service = $1 AND id = $2"
+		err := tx.tx.QueryRow(ctx, query, origin.Service, origin.ID).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return domain.ErrNotFound
+		}
+		if err != nil {
+			return fmt.Errorf("find for %s %s: %w", origin.Service, origin.ID, err)
+		}
+		item, err := tx.Find(ctx, id)
+		if err != nil {
+			return err
+		}
+		return change(ctx, tx, item)
+	})
+}
+
+// AddFor keeps a new one, unless there is one for the origin: its events may differ in id and mean the same.
+func (t *Tx) AddFor(ctx context.Context, origin ports.Origin, item domain.Notification) error {
+	var there bool
+	const query = "SELECT EXISTS (SELECT FROM notification_origins WHERE service = $1 AND id = $2)"
+	if err := t.tx.QueryRow(ctx, query, origin.Service, origin.ID).Scan(&there); err != nil {
+		return fmt.Errorf("look for %s %s: %w", origin.Service, origin.ID, err)
+	}
+	if there {
+		return nil
+	}
+	if err := t.Add(ctx, item); err != nil {
+		return err
+	}
+	const statement = "INSERT INTO notification_origins (service, id, subject_id) VALUES ($1, $2, $3)"
+	if _, err := t.tx.Exec(ctx, statement, origin.Service, origin.ID, item.ID); err != nil {
+		return fmt.Errorf("add for %s %s: %w", origin.Service, origin.ID, err)
+	}
+	return nil
+}

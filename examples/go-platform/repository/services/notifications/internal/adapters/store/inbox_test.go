@@ -1,0 +1,97 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"git.example.com/acme/shop/services/notifications/internal/app"
+	"git.example.com/acme/shop/services/notifications/internal/domain"
+	"git.example.com/acme/shop/services/notifications/internal/ports"
+)
+
+// followed counts what follows events, and fails when it is told to.
+type followed struct {
+	events []domain.ID
+	fail   error
+}
+
+func (f *followed) Follow(_ context.Context, event domain.ID, _ ports.Origin) error {
+	f.events = append(f.events, event)
+	return f.fail
+}
+
+func TestAnEventThatComesAgainHasOneEffectAndIsFollowed(t *testing.T) {
+	s, _ := open(t)
+	next := &followed{fail: errors.New("no broker")}
+	consumption := app.NewConsumption(s, next)
+	event, origin := domain.NewID(), ports.Origin{Service: "other", ID: domain.NewID()}
+	draft := domain.Draft{UserID: "me", Reference: string(origin.ID), Amount: 1, Currency: "EUR"}
+	if _, err := consumption.Take(t.Context(), event, origin, draft); !errors.Is(err, next.fail) {
+		t.Fatal(err)
+	}
+	// The effect is committed and nothing followed: delivered again, it must follow.
+	next.fail = nil
+	for range 2 {
+		if fresh, err := consumption.Take(t.Context(), event, origin, draft); err != nil || fresh {
+			t.Errorf("fresh is %t, %v", fresh, err)
+		}
+	}
+	// Another event about the same origin.
+	if fresh, err := consumption.Take(t.Context(), domain.NewID(), origin, draft); err != nil || !fresh {
+		t.Errorf("fresh is %t, %v", fresh, err)
+	}
+	if items, err := s.List(t.Context(), "me", "", 10); err != nil || len(items) != 1 {
+		t.Errorf("there are %d, %v", len(items), err)
+	}
+	if len(next.events) != 4 {
+		t.Errorf("followed %d times", len(next.events))
+	}
+}
+
+type confirmed []domain.ID
+
+func (c *confirmed) Confirm(_ context.Context, _ string, id domain.ID) error {
+	*c = append(*c, id)
+	return nil
+}
+
+func TestTheWorkIsConfirmedHoweverOftenItIsDone(t *testing.T) {
+	s, _ := open(t)
+	origin := ports.Origin{Service: "orders", ID: domain.NewID()}
+	draft := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
+	if _, err := app.NewConsumption(s, &followed{}).Take(t.Context(), domain.NewID(), origin, draft); err != nil {
+		t.Fatal(err)
+	}
+	peers := new(confirmed)
+	confirmation := &app.Confirmation{Inbox: s, Peers: peers}
+	var first time.Time
+	for range 2 {
+		if err := confirmation.Confirm(t.Context(), origin); err != nil {
+			t.Fatal(err)
+		}
+		items, err := s.List(t.Context(), "me", "", 10)
+		if err != nil || len(items) != 1 || items[0].Status != domain.StatusConfirmed {
+			t.Fatalf("there are %+v, %v", items, err)
+		}
+		if first.IsZero() {
+			first = items[0].ConfirmedAt
+		}
+		if !items[0].ConfirmedAt.Equal(first) {
+			t.Error("it was confirmed twice")
+		}
+	}
+	if len(*peers) == 0 || (*peers)[0] != origin.ID {
+		t.Errorf("the origin's service was asked to confirm %v", *peers)
+	}
+}
+
+func TestWorkForNothingIsHopeless(t *testing.T) {
+	s, _ := open(t)
+	confirmation := &app.Confirmation{Inbox: s}
+	err := confirmation.Confirm(t.Context(), ports.Origin{Service: "other", ID: domain.NewID()})
+	if !app.Hopeless(err) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,149 @@
+// Package store keeps what there is in PostgreSQL.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"git.example.com/acme/shop/services/notifications/internal/domain"
+	"git.example.com/acme/shop/services/notifications/internal/ports"
+)
+
+const columns = "id::text, user_id, reference, amount, currency, status, created_at, confirmed_at"
+
+// Store is a database.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+var _ ports.Store = (*Store)(nil)
+
+// New makes a store of a pool whose database is migrated.
+func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
+
+// Within does a change in one transaction.
+func (s *Store) Within(ctx context.Context, change func(ctx context.Context, tx ports.Tx) error) error {
+	return s.within(ctx, func(tx *Tx) error { return change(ctx, tx) })
+}
+
+func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return change(&Tx{tx: tx})
+	})
+}
+
+// Get finds one of a user's own.
+func (s *Store) Get(ctx context.Context, userID string, id domain.ID) (domain.Notification, error) {
+	rows, err := s.pool.Query(ctx, "SELECT "+columns+" FROM notifications WHERE id = $1 AND user_id = $2", id, userID)
+	if err != nil {
+		return domain.Notification{}, fmt.Errorf("get: %w", err)
+	}
+	return one(rows)
+}
+
+// List gives a user's own, newest first.
+func (s *Store) List(
+	ctx context.Context, userID string, before domain.ID, limit int,
+) ([]domain.Notification, error) {
+	rows, err := s.pool.Query(ctx,
+		"SELECT "+columns+" FROM notifications WHERE user_id = $1 AND ($2 = '' OR id < nullif($2, '')::uuid) ORDER BY id DESC LIMIT $3",
+		userID, string(before), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list: %w", err)
+	}
+	items, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return nil, fmt.Errorf("list: %w", err)
+	}
+	return items, nil
+}
+
+// Tx is a transaction.
+type Tx struct {
+	tx pgx.Tx
+}
+
+// Add keeps a new one.
+func (t *Tx) Add(ctx context.Context, item domain.Notification) error {
+	_, err := t.tx.Exec(ctx,
+		`INSERT INTO notifications (id, user_id, reference, amount, currency, status, created_at, confirmed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		item.ID, item.UserID, item.Reference, item.Amount, item.Currency, item.Status, item.CreatedAt, moment(item.ConfirmedAt))
+	if err != nil {
+		return fmt.Errorf("add: %w", err)
+	}
+	return nil
+}
+
+// Find finds one and locks it.
+func (t *Tx) Find(ctx context.Context, id domain.ID) (domain.Notification, error) {
+	rows, err := t.tx.Query(ctx, "SELECT "+columns+" FROM notifications WHERE id = $1 FOR UPDATE", id)
+	if err != nil {
+		return domain.Notification{}, fmt.Errorf("find: %w", err)
+	}
+	return one(rows)
+}
+
+// Save keeps what became of it.
+func (t *Tx) Save(ctx context.Context, item domain.Notification) error {
+	_, err := t.tx.Exec(ctx, "UPDATE notifications SET status = $2, confirmed_at = $3 WHERE id = $1",
+		item.ID, item.Status, moment(item.ConfirmedAt))
+	if err != nil {
+		return fmt.Errorf("save: %w", err)
+	}
+	return nil
+}
+
+// Remember keeps a key. One that another transaction is about to keep is waited for.
+func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, error) {
+	done, err := t.tx.Exec(ctx,
+		`INSERT INTO idempotency_keys (user_id, key, fingerprint, subject_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		key.UserID, key.Text, key.Fingerprint, key.ID)
+	if err != nil {
+		return ports.Key{}, false, fmt.Errorf("remember: %w", err)
+	}
+	if done.RowsAffected() == 1 {
+		return key, true, nil
+	}
+	err = t.tx.QueryRow(ctx, "SELECT fingerprint, subject_id::text FROM idempotency_keys WHERE user_id = $1 AND key = $2",
+		key.UserID, key.Text).Scan(&key.Fingerprint, &key.ID)
+	if err != nil {
+		return ports.Key{}, false, fmt.Errorf("remember: %w", err)
+	}
+	return key, false, nil
+}
+
+func one(rows pgx.Rows) (domain.Notification, error) {
+	item, err := pgx.CollectExactlyOneRow(rows, scan)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return item, domain.ErrNotFound
+	}
+	if err != nil {
+		return item, fmt.Errorf("find: %w", err)
+	}
+	return item, nil
+}
+
+func scan(row pgx.CollectableRow) (domain.Notification, error) {
+	var item domain.Notification
+	var confirmed *time.Time
+	err := row.Scan(&item.ID, &item.UserID, &item.Reference, &item.Amount, &item.Currency, &item.Status, &item.CreatedAt, &confirmed)
+	item.CreatedAt = item.CreatedAt.UTC()
+	if confirmed != nil {
+		item.ConfirmedAt = confirmed.UTC()
+	}
+	return item, err
+}
+
+// moment is a time as the database keeps it: none rather than zero.
+func moment(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}

@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"git.example.com/acme/shop/services/notifications/internal/domain"
+	"git.example.com/acme/shop/services/notifications/internal/ports"
+)
+
+// Confirmation does the work that an event of another service asks for.
+type Confirmation struct {
+	Inbox ports.Inbox
+	Peers ports.Confirmer
+	// Takes is how long the example's work takes.
+	Takes time.Duration
+}
+
+// Follow implements [ports.Next] where no queue lies between.
+func (c *Confirmation) Follow(ctx context.Context, _ domain.ID, origin ports.Origin) error {
+	return c.Confirm(ctx, origin)
+}
+
+// Confirm does the work and confirms what it was for. Doing so again changes nothing.
+func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(c.Takes):
+	}
+	if err := c.own(ctx, origin); err != nil {
+		return err
+	}
+	if !confirms[origin.Service] {
+		return nil
+	}
+	return c.Peers.Confirm(ctx, origin.Service, origin.ID)
+}
+
+// confirms are the services that want to know.
+var confirms = map[string]bool{
+	"orders": true,
+}
+
+func (c *Confirmation) own(ctx context.Context, origin ports.Origin) error {
+	return c.Inbox.For(ctx, origin, func(ctx context.Context, tx ports.Tx, item domain.Notification) error {
+		now := time.Now()
+		confirmed, changed := item.Confirmed(now)
+		if !changed {
+			return nil
+		}
+		return tx.Save(ctx, confirmed)
+	})
+}
+
+// Hopeless says whether an error would come again however often one tried.
+func Hopeless(err error) bool {
+	_, invalid := errors.AsType[*domain.InvalidError](err)
+	return invalid || errors.Is(err, domain.ErrNotFound)
+}

@@ -1,0 +1,30 @@
+// The program of the service; each of its processes is one of its commands.
+package main
+
+import (
+	"os"
+	"time"
+
+	"git.example.com/acme/shop/pkg/process"
+)
+
+func main() { os.Exit(program().Main(os.Args[1:], os.LookupEnv, os.Stdout)) }
+
+func program() process.Program {
+	commands := map[string]process.Command{}
+	commands["migrate"] = process.Job(migrate)
+	commands["serve"] = process.Service(serve)
+	commands["relay"] = process.Service(relay)
+	commands["workflows"] = process.Service(workflows)
+	return process.Program{
+		Service:  "orders",
+		Admin:    ":9090",
+		Drain:    20 * time.Second,
+		Commands: commands,
+
+		Extensions: []process.Extension{
+			errorsExtension(),
+			metricsExtension(),
+		},
+	}
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+
+	"git.example.com/acme/shop/pkg/postgres"
+	"git.example.com/acme/shop/pkg/process"
+	"git.example.com/acme/shop/services/orders/migrations"
+)
+
+type migrateConfig struct {
+	Database postgres.Config
+}
+
+// migrate brings the database to what this release needs.
+func migrate(ctx context.Context, p *process.Process, settings migrateConfig) error {
+	pool, err := postgres.Open(ctx, settings.Database)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := postgres.Migrate(ctx, pool, migrations.Files, p.Log); err != nil {
+		return err
+	}
+	if err := installOutbox(ctx, pool); err != nil {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+// Package grpcapi answers other services over gRPC.
+package grpcapi
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	pb "git.example.com/acme/shop/gen/orders/v1"
+	"git.example.com/acme/shop/services/orders/internal/app"
+	"git.example.com/acme/shop/services/orders/internal/domain"
+)
+
+const (
+	defaultPage = 50
+	maximumPage = 200
+	keyLimit    = 128
+)
+
+// Server is the service as others call it.
+type Server struct {
+	pb.UnimplementedOrderServiceServer
+	service *app.Service
+}
+
+// New makes a server of the use cases.
+func New(service *app.Service) *Server { return &Server{service: service} }
+
+// Register adds it to a gRPC server.
+func (s *Server) Register(server grpc.ServiceRegistrar) {
+	pb.RegisterOrderServiceServer(server, s)
+}
+
+// CreateOrder makes one, or gives the one that the key had made.
+func (s *Server) CreateOrder(ctx context.Context, r *pb.CreateOrderRequest) (*pb.CreateOrderResponse, error) {
+	if key := r.GetIdempotencyKey(); key == "" || len(key) > keyLimit {
+		return nil, status.Error(codes.InvalidArgument, "idempotency_key must be 1 to 128 characters")
+	}
+	item, err := s.service.Create(ctx, domain.Draft{
+		UserID: r.GetUserId(), Reference: r.GetReference(), Amount: r.GetAmount(), Currency: r.GetCurrency(),
+	}, r.GetIdempotencyKey())
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &pb.CreateOrderResponse{Subject: present(item)}, nil
+}
+
+// GetOrder finds one of a user's own.
+func (s *Server) GetOrder(ctx context.Context, r *pb.GetOrderRequest) (*pb.GetOrderResponse, error) {
+	id, err := domain.ParseID(r.GetId())
+	if err != nil {
+		return nil, failure(err)
+	}
+	item, err := s.service.Get(ctx, r.GetUserId(), id)
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &pb.GetOrderResponse{Subject: present(item)}, nil
+}
+
+// ListOrders gives a page of a user's own.
+func (s *Server) ListOrders(ctx context.Context, r *pb.ListOrdersRequest) (*pb.ListOrdersResponse, error) {
+	size := int(r.GetPageSize())
+	if size < 0 || size > maximumPage {
+		return nil, status.Error(codes.InvalidArgument, "page_size must be 0 to 200")
+	}
+	if size == 0 {
+		size = defaultPage
+	}
+	before := domain.ID("")
+	if r.GetPageToken() != "" {
+		var err error
+		if before, err = domain.ParseID(r.GetPageToken()); err != nil {
+			return nil, status.Error(codes.InvalidArgument, "page_token is not one that was given out")
+		}
+	}
+	items, next, err := s.service.List(ctx, r.GetUserId(), before, size)
+	if err != nil {
+		return nil, failure(err)
+	}
+	page := &pb.ListOrdersResponse{NextPageToken: string(next)}
+	for _, item := range items {
+		page.Subjects = append(page.Subjects, present(item))
+	}
+	return page, nil
+}
+
+// ConfirmOrder confirms it, whoever it belongs to.
+func (s *Server) ConfirmOrder(ctx context.Context, r *pb.ConfirmOrderRequest) (*pb.ConfirmOrderResponse, error) {
+	id, err := domain.ParseID(r.GetId())
+	if err != nil {
+		return nil, failure(err)
+	}
+	item, err := s.service.Confirm(ctx, id)
+	if err != nil {
+		return nil, failure(err)
+	}
+	return &pb.ConfirmOrderResponse{Subject: present(item)}, nil
+}
+
+var statuses = map[domain.Status]pb.OrderStatus{
+	domain.StatusPending:   pb.OrderStatus_ORDER_STATUS_PENDING,
+	domain.StatusConfirmed: pb.OrderStatus_ORDER_STATUS_CONFIRMED,
+}
+
+func present(item domain.Order) *pb.Order {
+	shown := &pb.Order{
+		Id: string(item.ID), UserId: item.UserID, Reference: item.Reference, Amount: item.Amount, Currency: item.Currency,
+		Status: statuses[item.Status], CreatedAt: timestamppb.New(item.CreatedAt),
+	}
+	if !item.ConfirmedAt.IsZero() {
+		shown.ConfirmedAt = timestamppb.New(item.ConfirmedAt)
+	}
+	return shown
+}
+
+// failure is what an error of the application means to a caller.
+func failure(err error) error {
+	if invalid, ok := errors.AsType[*domain.InvalidError](err); ok {
+		details := &errdetails.BadRequest{}
+		for name, why := range invalid.Fields {
+			details.FieldViolations = append(details.FieldViolations, &errdetails.BadRequest_FieldViolation{Field: name, Description: why})
+		}
+		detailed, detailErr := status.New(codes.InvalidArgument, invalid.Error()).WithDetails(details)
+		if detailErr != nil {
+			return status.Error(codes.InvalidArgument, invalid.Error())
+		}
+		return detailed.Err()
+	}
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		return status.Error(codes.NotFound, err.Error())
+	case errors.Is(err, domain.ErrKeyReused):
+		return status.Error(codes.AlreadyExists, err.Error())
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return status.FromContextError(err).Err()
+	default:
+		return err
+	}
+}

@@ -1,0 +1,81 @@
+package runs_test
+
+import (
+	"crypto/rand"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"git.example.com/acme/shop/pkg/workflow"
+	"git.example.com/acme/shop/services/orders/internal/adapters/runs"
+	"git.example.com/acme/shop/services/orders/internal/app"
+	"git.example.com/acme/shop/services/orders/internal/domain"
+)
+
+func replayer() worker.WorkflowReplayer {
+	replayer := worker.NewWorkflowReplayer()
+	runs.RegisterWorkflows(replayer)
+	return replayer
+}
+
+// Histories of what runs in production keep a change from breaking it.
+func TestKeptHistoriesAreReplayed(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			if err := replayer().ReplayWorkflowHistoryFromJSONFile(nil, file); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestOnARealServerItRunsAndIsReplayed(t *testing.T) {
+	address := os.Getenv("TEMPORAL_ADDRESS")
+	if address == "" {
+		t.Skip("TEMPORAL_ADDRESS names no server; `make test` starts one")
+	}
+	connection, err := workflow.Open(workflow.Config{Address: address, Namespace: "default"}, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	m := newMemory(t)
+	queue := "test-" + rand.Text()
+	w := worker.New(connection, queue, worker.Options{})
+	runs.Register(w, runs.NewActivities(app.NewSteps(m, m)))
+	if err := w.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	execution, err := connection.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{TaskQueue: queue},
+		domain.WorkflowRefund, runs.Input{SubjectID: m.subject.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var result runs.Result
+	if err := execution.Get(t.Context(), &result); err != nil || result.Status != domain.RunCompleted {
+		t.Fatalf("ended as %+v, %v", result, err)
+	}
+	var recorded history.History
+	events := connection.GetWorkflowHistory(t.Context(), execution.GetID(), execution.GetRunID(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		recorded.Events = append(recorded.Events, event)
+	}
+	if err := replayer().ReplayWorkflowHistory(nil, &recorded); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,35 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"git.example.com/acme/shop/services/orders/internal/domain"
+	"git.example.com/acme/shop/services/orders/internal/ports"
+)
+
+// Starter starts workflows.
+type Starter struct{ client client.Client }
+
+var _ ports.Starter = (*Starter)(nil)
+
+// NewStarter makes a starter.
+func NewStarter(connection client.Client) *Starter { return &Starter{connection} }
+
+// Start starts the workflow of a subject, unless it runs or has run.
+func (s *Starter) Start(ctx context.Context, name string, subject domain.ID) error {
+	_, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       "orders/" + name + "/" + string(subject),
+		TaskQueue:                TaskQueue,
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		// One that was terminated by hand may be started again; what ended by itself is recorded as such.
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+	}, name, Input{SubjectID: subject})
+	if err != nil {
+		return fmt.Errorf("workflow %s: %w", name, err)
+	}
+	return nil
+}

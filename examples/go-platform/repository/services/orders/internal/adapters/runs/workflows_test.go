@@ -1,0 +1,212 @@
+package runs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/testsuite"
+	"go.uber.org/goleak"
+
+	"git.example.com/acme/shop/services/orders/internal/adapters/runs"
+	"git.example.com/acme/shop/services/orders/internal/app"
+	"git.example.com/acme/shop/services/orders/internal/domain"
+	"git.example.com/acme/shop/services/orders/internal/ports"
+)
+
+func TestMain(m *testing.M) {
+	// Temporal's test environment leaves behind what waits for the next attempt of a cancelled activity.
+	const environment = "go.temporal.io/sdk/internal.(*testWorkflowEnvironmentImpl)."
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction(environment+"executeActivityWithRetryForTest"),
+		goleak.IgnoreAnyFunction(environment+"ExecuteActivity.func2"))
+}
+
+// memory is a store of one subject and a performer that fails as told.
+type memory struct {
+	mu      sync.Mutex
+	subject domain.Order
+	run     *domain.Run
+	events  []string
+	calls   []string
+	fail    func(try int) error
+}
+
+func (m *memory) Get(context.Context, string, domain.ID) (domain.Order, error) { return m.subject, nil }
+
+func (m *memory) Run(ctx context.Context, id domain.ID, workflow string) (domain.Run, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.FindRun(ctx, id, workflow)
+}
+
+func (m *memory) WithinRun(ctx context.Context, _ domain.ID, change func(context.Context, ports.RunTx, domain.Order) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return change(ctx, m, m.subject)
+}
+
+func (m *memory) AddRun(ctx context.Context, run domain.Run) (domain.Run, error) {
+	if m.run == nil {
+		m.run = &run
+	}
+	return *m.run, nil
+}
+
+func (m *memory) FindRun(context.Context, domain.ID, string) (domain.Run, error) {
+	if m.run == nil {
+		return domain.Run{}, domain.ErrNotFound
+	}
+	return *m.run, nil
+}
+
+func (m *memory) SaveRun(_ context.Context, run domain.Run) error {
+	m.run = &run
+	return nil
+}
+
+func (m *memory) Publish(_ context.Context, event domain.Event) error {
+	m.events = append(m.events, event.Type)
+	return nil
+}
+
+func (m *memory) Perform(context.Context, string, domain.Order) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls = append(m.calls, "perform")
+	if m.fail == nil {
+		return nil
+	}
+	return m.fail(len(m.calls))
+}
+
+func (m *memory) Undo(context.Context, string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls = append(m.calls, "undo")
+	return nil
+}
+
+func newMemory(t *testing.T) *memory {
+	t.Helper()
+	subject, err := domain.NewOrder(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &memory{subject: subject}
+}
+
+// run carries the workflow out in Temporal's test environment, where time passes at once.
+func run(t *testing.T, m *memory, prepare func(*testsuite.TestWorkflowEnvironment)) (runs.Result, error) {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	environment := suite.NewTestWorkflowEnvironment()
+	runs.Register(environment, runs.NewActivities(app.NewSteps(m, m)))
+	if prepare != nil {
+		prepare(environment)
+	}
+	environment.ExecuteWorkflow(runs.RefundWorkflow, runs.Input{SubjectID: m.subject.ID})
+	var result runs.Result
+	err := environment.GetWorkflowError()
+	if err == nil {
+		err = environment.GetWorkflowResult(&result)
+	}
+	return result, err
+}
+
+func TestWhatSucceedsIsCompleted(t *testing.T) {
+	m := newMemory(t)
+	result, err := run(t, m, nil)
+	if err != nil || result.Status != domain.RunCompleted || m.run.Status != domain.RunCompleted {
+		t.Errorf("ended as %+v, %v; the run is %+v", result, err, m.run)
+	}
+	if want := []string{"perform"}; !slices.Equal(m.calls, want) {
+		t.Errorf("called %q, not %q", m.calls, want)
+	}
+	if want := []string{domain.EventRefundCompleted}; !slices.Equal(m.events, want) {
+		t.Errorf("published %q, not %q", m.events, want)
+	}
+}
+
+func TestWhatIsRefusedIsCompensatedAndNotTriedAgain(t *testing.T) {
+	m := newMemory(t)
+	m.fail = func(int) error { return fmt.Errorf("%w: too much", domain.ErrRefused) }
+	result, err := run(t, m, nil)
+	if err != nil || result.Status != domain.RunCompensated {
+		t.Errorf("ended as %+v, %v", result, err)
+	}
+	if want := []string{"perform", "undo"}; !slices.Equal(m.calls, want) {
+		t.Errorf("called %q, not %q", m.calls, want)
+	}
+	if m.run.Status != domain.RunCompensated || m.run.Reason != "refused: too much" {
+		t.Errorf("the run is %+v", m.run)
+	}
+	if len(m.events) > 0 {
+		t.Errorf("published %q", m.events)
+	}
+}
+
+func TestAnAccidentIsTriedAgain(t *testing.T) {
+	m := newMemory(t)
+	m.fail = func(try int) error {
+		if try < 3 {
+			return errors.New("an accident")
+		}
+		return nil
+	}
+	result, err := run(t, m, nil)
+	if err != nil || result.Status != domain.RunCompleted {
+		t.Errorf("ended as %+v, %v", result, err)
+	}
+	if want := []string{"perform", "perform", "perform"}; !slices.Equal(m.calls, want) {
+		t.Errorf("called %q, not %q", m.calls, want)
+	}
+}
+
+func TestWhatNeverSucceedsIsCompensatedInTheEnd(t *testing.T) {
+	m := newMemory(t)
+	m.fail = func(int) error { return errors.New("an accident") }
+	result, err := run(t, m, nil)
+	if err != nil || result.Status != domain.RunCompensated || m.calls[len(m.calls)-1] != "undo" {
+		t.Errorf("ended as %+v, %v; called %q", result, err, m.calls)
+	}
+}
+
+func TestACancelledWorkflowIsCompensated(t *testing.T) {
+	m := newMemory(t)
+	m.fail = func(int) error { return errors.New("an accident") }
+	_, err := run(t, m, func(environment *testsuite.TestWorkflowEnvironment) {
+		environment.RegisterDelayedCallback(environment.CancelWorkflow, 5*time.Second)
+	})
+	if err == nil || m.run.Status != domain.RunCompensated || m.run.Reason != "cancelled" {
+		t.Errorf("ended with %v; the run is %+v", err, m.run)
+	}
+}
+
+func TestStepsDoneAgainChangeNothing(t *testing.T) {
+	m := newMemory(t)
+	steps := app.NewSteps(m, m)
+	for range 2 {
+		if err := steps.Begin(t.Context(), m.subject.ID, domain.WorkflowRefund); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := steps.Complete(t.Context(), m.subject.ID, domain.WorkflowRefund); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := steps.Compensate(t.Context(), m.subject.ID, domain.WorkflowRefund, "too late"); err != nil {
+		t.Fatal(err)
+	}
+	if m.run.Status != domain.RunCompleted {
+		t.Errorf("the run is %+v", m.run)
+	}
+	if len(m.events) != 1 {
+		t.Errorf("published %q", m.events)
+	}
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"git.example.com/acme/shop/services/orders/internal/domain"
+	"git.example.com/acme/shop/services/orders/internal/ports"
+)
+
+const (
+	runColumns = "subject_id::text, workflow, status, reason, started_at, ended_at"
+	findRun    = "SELECT " + runColumns + " FROM order_runs WHERE subject_id = $1 AND workflow = $2"
+)
+
+var _ ports.Runs = (*Store)(nil)
+
+// Run finds a run.
+func (s *Store) Run(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error) {
+	rows, err := s.pool.Query(ctx, findRun, subject, workflow)
+	if err != nil {
+		return domain.Run{}, fmt.Errorf("find run: %w", err)
+	}
+	return oneRun(rows)
+}
+
+// WithinRun does a change in one transaction, with the subject locked.
+func (s *Store) WithinRun(
+	ctx context.Context, subject domain.ID,
+	change func(ctx context.Context, tx ports.RunTx, subject domain.Order) error,
+) error {
+	return s.within(ctx, func(tx *Tx) error {
+		item, err := tx.Find(ctx, subject)
+		if err != nil {
+			return err
+		}
+		return change(ctx, tx, item)
+	})
+}
+
+// AddRun keeps a new run, unless there is one. The locked subject keeps others from adding it meanwhile.
+func (t *Tx) AddRun(ctx context.Context, run domain.Run) (domain.Run, error) {
+	_, err := t.tx.Exec(ctx,
+		`INSERT INTO order_runs (subject_id, workflow, status, reason, started_at, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		run.SubjectID, run.Workflow, run.Status, run.Reason, run.StartedAt, moment(run.EndedAt))
+	if err != nil {
+		return domain.Run{}, fmt.Errorf("add run: %w", err)
+	}
+	return t.FindRun(ctx, run.SubjectID, run.Workflow)
+}
+
+// FindRun finds a run.
+func (t *Tx) FindRun(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error) {
+	rows, err := t.tx.Query(ctx, findRun, subject, workflow)
+	if err != nil {
+		return domain.Run{}, fmt.Errorf("find run: %w", err)
+	}
+	return oneRun(rows)
+}
+
+// SaveRun keeps what became of it.
+func (t *Tx) SaveRun(ctx context.Context, run domain.Run) error {
+	_, err := t.tx.Exec(ctx,
+		"UPDATE order_runs SET status = $3, reason = $4, ended_at = $5 WHERE subject_id = $1 AND workflow = $2",
+		run.SubjectID, run.Workflow, run.Status, run.Reason, moment(run.EndedAt))
+	if err != nil {
+		return fmt.Errorf("save run: %w", err)
+	}
+	return nil
+}
+
+func oneRun(rows pgx.Rows) (domain.Run, error) {
+	run, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (domain.Run, error) {
+		var run domain.Run
+		var ended *time.Time
+		err := row.Scan(&run.SubjectID, &run.Workflow, &run.Status, &run.Reason, &run.StartedAt, &ended)
+		run.StartedAt = run.StartedAt.UTC()
+		if ended != nil {
+			run.EndedAt = ended.UTC()
+		}
+		return run, err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain.Run{}, domain.ErrNotFound
+	}
+	if err != nil {
+		return domain.Run{}, fmt.Errorf("find run: %w", err)
+	}
+	return run, nil
+}

@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"git.example.com/acme/shop/services/orders/internal/domain"
+	"git.example.com/acme/shop/services/orders/internal/ports"
+)
+
+// Runs are what users ask of workflows.
+type Runs struct {
+	store   ports.Runs
+	starter ports.Starter
+}
+
+// NewRuns makes the use cases.
+func NewRuns(store ports.Runs, starter ports.Starter) *Runs { return &Runs{store, starter} }
+
+// Start starts a workflow over one of the user's own. Asked again, it gives the run as it is by now.
+func (r *Runs) Start(ctx context.Context, userID string, id domain.ID, workflow string) (domain.Run, error) {
+	if _, err := r.store.Get(ctx, userID, id); err != nil {
+		return domain.Run{}, err
+	}
+	run, err := begin(ctx, r.store, id, workflow)
+	if err != nil {
+		return domain.Run{}, err
+	}
+	// Also when there was a run: the process may have ended before it was started.
+	if run.Status == domain.RunStarted {
+		if err := r.starter.Start(ctx, workflow, id); err != nil {
+			return domain.Run{}, fmt.Errorf("start %s: %w", workflow, err)
+		}
+	}
+	return run, nil
+}
+
+// Get finds the run of a workflow over one of the user's own.
+func (r *Runs) Get(ctx context.Context, userID string, id domain.ID, workflow string) (domain.Run, error) {
+	if _, err := r.store.Get(ctx, userID, id); err != nil {
+		return domain.Run{}, err
+	}
+	return r.store.Run(ctx, id, workflow)
+}
+
+// Steps are what workflows do. Each may be done again and then changes nothing.
+type Steps struct {
+	store     ports.Runs
+	performer ports.Performer
+}
+
+// NewSteps makes the steps.
+func NewSteps(store ports.Runs, performer ports.Performer) *Steps { return &Steps{store, performer} }
+
+// Begin records that the workflow runs.
+func (s *Steps) Begin(ctx context.Context, id domain.ID, workflow string) error {
+	_, err := begin(ctx, s.store, id, workflow)
+	return err
+}
+
+// Perform does the work outside of this service.
+func (s *Steps) Perform(ctx context.Context, id domain.ID, workflow string) error {
+	var item domain.Order
+	err := s.store.WithinRun(ctx, id, func(_ context.Context, _ ports.RunTx, subject domain.Order) error {
+		item = subject
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.performer.Perform(ctx, key(id, workflow), item)
+}
+
+// Complete records that the work is done, and tells others.
+func (s *Steps) Complete(ctx context.Context, id domain.ID, workflow string) error {
+	return s.end(ctx, id, workflow, domain.RunCompleted, "")
+}
+
+// Compensate takes back what was done and records why.
+func (s *Steps) Compensate(ctx context.Context, id domain.ID, workflow, reason string) error {
+	if err := s.performer.Undo(ctx, key(id, workflow)); err != nil {
+		return err
+	}
+	return s.end(ctx, id, workflow, domain.RunCompensated, reason)
+}
+
+func (s *Steps) end(ctx context.Context, id domain.ID, workflow string, status domain.RunStatus, reason string) error {
+	return s.store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, subject domain.Order) error {
+		run, err := tx.FindRun(ctx, id, workflow)
+		if err != nil {
+			return err
+		}
+		now := time.Now()
+		ended, changed := run.Ended(status, reason, now)
+		if !changed {
+			return nil
+		}
+		if err := tx.SaveRun(ctx, ended); err != nil {
+			return err
+		}
+		if status != domain.RunCompleted {
+			return nil
+		}
+		return tx.Publish(ctx, ended.Completed(subject, now))
+	})
+}
+
+func begin(ctx context.Context, store ports.Runs, id domain.ID, workflow string) (run domain.Run, err error) {
+	err = store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, _ domain.Order) error {
+		run, err = tx.AddRun(ctx, domain.NewRun(id, workflow, time.Now()))
+		return err
+	})
+	return run, err
+}
+
+// key names the work of a run, for whoever does it.
+func key(id domain.ID, workflow string) string { return workflow + "/" + string(id) }

@@ -1,0 +1,166 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"git.example.com/acme/shop/services/orders/internal/app"
+	"git.example.com/acme/shop/services/orders/internal/domain"
+	"git.example.com/acme/shop/services/orders/internal/ports"
+)
+
+// memory is a store that forgets; one change at a time, undone when it fails.
+type memory struct {
+	items map[domain.ID]domain.Order
+	keys  map[string]ports.Key
+
+	events []domain.Event
+}
+
+func newMemory() *memory {
+	return &memory{items: map[domain.ID]domain.Order{}, keys: map[string]ports.Key{}}
+}
+
+func (m *memory) Within(ctx context.Context, change func(context.Context, ports.Tx) error) error {
+	return change(ctx, m)
+}
+
+func (m *memory) Get(_ context.Context, userID string, id domain.ID) (domain.Order, error) {
+	item, known := m.items[id]
+	if !known || item.UserID != userID {
+		return domain.Order{}, domain.ErrNotFound
+	}
+	return item, nil
+}
+
+func (m *memory) List(
+	_ context.Context, userID string, before domain.ID, limit int,
+) ([]domain.Order, error) {
+	var found []domain.Order
+	for _, item := range m.items {
+		if item.UserID == userID && (before == "" || item.ID < before) {
+			found = append(found, item)
+		}
+	}
+	slices.SortFunc(found, func(a, b domain.Order) int {
+		if a.ID > b.ID {
+			return -1
+		}
+		return 1
+	})
+	return found[:min(limit, len(found))], nil
+}
+
+func (m *memory) Add(_ context.Context, item domain.Order) error {
+	m.items[item.ID] = item
+	return nil
+}
+
+func (m *memory) Find(_ context.Context, id domain.ID) (domain.Order, error) {
+	item, known := m.items[id]
+	if !known {
+		return item, domain.ErrNotFound
+	}
+	return item, nil
+}
+
+func (m *memory) Save(_ context.Context, item domain.Order) error {
+	m.items[item.ID] = item
+	return nil
+}
+
+func (m *memory) Remember(_ context.Context, key ports.Key) (ports.Key, bool, error) {
+	if kept, known := m.keys[key.UserID+"/"+key.Text]; known {
+		return kept, false, nil
+	}
+	m.keys[key.UserID+"/"+key.Text] = key
+	return key, true, nil
+}
+
+func (m *memory) Publish(_ context.Context, event domain.Event) error {
+	m.events = append(m.events, event)
+	return nil
+}
+
+var draft = domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
+
+func TestARepeatedRequestMakesNothingNew(t *testing.T) {
+	store := newMemory()
+	service := app.New(store)
+	first, err := service.Create(t.Context(), draft, "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := service.Create(t.Context(), draft, "key")
+	if err != nil || again != first {
+		t.Errorf("got %+v, %v; first was %+v", again, err, first)
+	}
+	other := draft
+	other.Amount = 2
+	if _, err := service.Create(t.Context(), other, "key"); !errors.Is(err, domain.ErrKeyReused) {
+		t.Errorf("another request with the key: %v", err)
+	}
+	other.UserID = "you"
+	if theirs, err := service.Create(t.Context(), other, "key"); err != nil || theirs.ID == first.ID {
+		t.Errorf("somebody else's key: %+v, %v", theirs, err)
+	}
+	if len(store.events) != 2 || store.events[0].Type != domain.EventCreated || store.events[0].Subject != first {
+		t.Errorf("events are %+v", store.events)
+	}
+}
+
+func TestConfirmingTwiceIsConfirmingOnce(t *testing.T) {
+	store := newMemory()
+	service := app.New(store)
+	item, err := service.Create(t.Context(), draft, "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	once, err := service.Confirm(t.Context(), item.ID)
+	if err != nil || once.Status != domain.StatusConfirmed {
+		t.Fatalf("became %+v, %v", once, err)
+	}
+	if twice, err := service.Confirm(t.Context(), item.ID); err != nil || twice != once {
+		t.Errorf("became %+v, %v", twice, err)
+	}
+	if _, err := service.Confirm(t.Context(), domain.NewID()); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("what is not there: %v", err)
+	}
+	if len(store.events) != 2 || store.events[1].Type != domain.EventConfirmed {
+		t.Errorf("events are %+v", store.events)
+	}
+}
+
+func TestPagesHoldEverythingOnce(t *testing.T) {
+	store := newMemory()
+	service := app.New(store)
+	for i := range 5 {
+		item, err := domain.NewOrder(draft, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		item.ID = domain.ID("abcde"[i : i+1])
+		store.items[item.ID] = item
+	}
+	var seen []domain.ID
+	next := domain.ID("")
+	for {
+		page, after, err := service.List(t.Context(), "me", next, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range page {
+			seen = append(seen, item.ID)
+		}
+		if after == "" {
+			break
+		}
+		next = after
+	}
+	if !slices.Equal(seen, []domain.ID{"e", "d", "c", "b", "a"}) {
+		t.Errorf("saw %v", seen)
+	}
+}

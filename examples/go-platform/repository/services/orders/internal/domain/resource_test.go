@@ -1,0 +1,82 @@
+package domain_test
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"git.example.com/acme/shop/services/orders/internal/domain"
+)
+
+func TestADraftMustMeetTheRules(t *testing.T) {
+	good := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
+	for _, test := range []struct {
+		name   string
+		change func(*domain.Draft)
+		wrong  []string
+	}{
+		{"good", func(*domain.Draft) {}, nil},
+		{"long", func(d *domain.Draft) { d.Reference = strings.Repeat("é", 140) }, nil},
+		{"too long", func(d *domain.Draft) { d.Reference = strings.Repeat("é", 141) }, []string{"reference"}},
+		{"blank", func(d *domain.Draft) { d.Reference = " \t" }, []string{"reference"}},
+		{"not storable", func(d *domain.Draft) { d.Reference = "a\x00b" }, []string{"reference"}},
+		{"nothing", func(d *domain.Draft) { d.Amount = 0 }, []string{"amount"}},
+		{"less than nothing", func(d *domain.Draft) { d.Amount = -1 }, []string{"amount"}},
+		{"small letters", func(d *domain.Draft) { d.Currency = "eur" }, []string{"currency"}},
+		{"nobody's", func(d *domain.Draft) { d.UserID = "" }, []string{"user_id"}},
+		{"empty", func(d *domain.Draft) { *d = domain.Draft{} }, []string{"amount", "currency", "reference", "user_id"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			draft := good
+			test.change(&draft)
+			_, err := domain.NewOrder(draft, time.Now())
+			var wrong []string
+			if invalid, ok := errors.AsType[*domain.InvalidError](err); ok {
+				wrong = slices.Sorted(maps.Keys(invalid.Fields))
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(wrong, test.wrong) {
+				t.Errorf("wrong are %v, not %v", wrong, test.wrong)
+			}
+		})
+	}
+}
+
+func TestConfirmingTwiceChangesNothing(t *testing.T) {
+	item, err := domain.NewOrder(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	once, changed := item.Confirmed(time.Now())
+	if !changed || once.Status != domain.StatusConfirmed || once.ConfirmedAt.IsZero() {
+		t.Errorf("became %+v", once)
+	}
+	if twice, changed := once.Confirmed(time.Now().Add(time.Hour)); changed || twice != once {
+		t.Errorf("became %+v", twice)
+	}
+}
+
+func TestIDsSortByTimeAndAreReadBack(t *testing.T) {
+	var first, second domain.ID
+	synctest.Test(t, func(*testing.T) { // in there time passes at once
+		first = domain.NewID()
+		time.Sleep(time.Millisecond)
+		second = domain.NewID()
+	})
+	if first >= second {
+		t.Errorf("%s comes after %s", first, second)
+	}
+	if read, err := domain.ParseID(strings.ToUpper(string(first))); err != nil || read != first {
+		t.Errorf("read %s, %v", read, err)
+	}
+	for _, text := range []string{"", "1", "x" + string(first)[1:], string(first) + " "} {
+		if _, err := domain.ParseID(text); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

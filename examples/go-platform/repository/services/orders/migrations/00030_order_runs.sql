@@ -1,0 +1,14 @@
+-- +goose Up
+CREATE TABLE order_runs (
+    subject_id uuid NOT NULL REFERENCES orders (id),
+    workflow text NOT NULL,
+    status text NOT NULL CHECK (status IN ('started', 'completed', 'compensated')),
+    reason text NOT NULL DEFAULT '',
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    PRIMARY KEY (subject_id, workflow),
+    CHECK ((status = 'started') = (ended_at IS NULL))
+);
+
+-- +goose Down
+DROP TABLE order_runs;

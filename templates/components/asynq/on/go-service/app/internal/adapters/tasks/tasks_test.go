@@ -1,0 +1,92 @@
+package tasks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"go.uber.org/goleak"
+
+	"@{ project.module }@/pkg/config"
+	"@{ project.module }@/pkg/queue"
+	"@{ project.module }@/services/@{ unit.name }@/internal/app"
+	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
+	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestWhatIsSentHasAHandler(t *testing.T) {
+	handlers := Handlers(&app.Confirmation{})
+	if len(handlers) != 1 || handlers[TypeProcess] == nil {
+		t.Errorf("handlers are there for %d types", len(handlers))
+	}
+	if len(Queues) == 0 || len(slices.Compact(slices.Sorted(slices.Values(Queues)))) != len(Queues) {
+		t.Errorf("the queues are %q", Queues)
+	}
+}
+
+func TestNonsenseIsGivenUp(t *testing.T) {
+	err := Handlers(&app.Confirmation{})[TypeProcess](t.Context(), []byte("nonsense"))
+	if !errors.Is(err, asynq.SkipRetry) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnEventIsFollowedByOneTask(t *testing.T) {
+	address, err := url.Parse(os.Getenv("QUEUE_URL"))
+	if err != nil {
+		t.Fatal("QUEUE_URL is not an address")
+	}
+	if address.Host == "" {
+		t.Skip("QUEUE_URL names no server; `make test` starts one")
+	}
+	address.Path = "/15" // not where a running stack's workers look
+	settings := queue.Config{URL: config.URL(address.String())}
+	client, err := queue.NewClient(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	sender := NewSender(client)
+	event, origin := domain.NewID(), ports.Origin{Service: "other", ID: domain.NewID()}
+	for range 2 {
+		if err := sender.Follow(t.Context(), event, origin); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := make(chan processing, 2)
+	worker := &queue.Worker{
+		Config: settings, Service: "test", Queues: Queues, Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+		Handlers: map[string]queue.Handler{TypeProcess: queue.HandlerOf(func(_ context.Context, payload processing) error {
+			if payload.ID == origin.ID {
+				got <- payload
+			}
+			return nil
+		})},
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- worker.Run(ctx) }()
+	select {
+	case payload := <-got:
+		if payload.Service != origin.Service {
+			t.Errorf("got %+v", payload)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the task was not carried out within 20 seconds")
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if len(got) > 0 {
+		t.Error("the event was followed by two tasks")
+	}
+}
