@@ -23,7 +23,7 @@ NOUNS = ("entry", "product", "price", "line-item", "payment", "shipment", "box",
 
 def topologies(program: Path, blueprint: str, into: Path) -> Iterator[tuple[str, Path, Outcome]]:
     """(label, directory, outcome of `new`) of each accepted draw."""
-    asked = run([program, "questions", blueprint, "--format", "json"])
+    asked = run([program, "questions", blueprint])
     if not asked.good:
         raise SystemExit(f"questions {blueprint}:\n{tail(asked.output)}")
     lists = [question for question in _questions(json.loads(asked.stdout)) if question["type"] == "items"]
