@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from scripts.common.process import tail
+from scripts.common.process import run, tail
 from scripts.common.report import Report
 
 from .caller import Caller
@@ -138,12 +138,15 @@ def _killed_by_turns(stack: Stack, path: Flow, caller: Caller, files: tuple[str,
 
 
 def _kill(stack: Stack, victim: str, busy: Callable[[Stack], bool], files: tuple[str, ...]) -> list[str]:
-    """Kills a process as soon as it has something to do, and starts it again."""
+    """Kills a process that holds work, and starts it again. It is frozen first, so that work piles up before it."""
+    container = stack.compose("ps", "--quiet", victim, files=files).stdout.strip()
+    frozen = run(["docker", "pause", container])
     held = _until(lambda: busy(stack), 60)
-    killed = stack.compose("kill", "--signal", "SIGKILL", victim, files=files)
+    # One program after the other at once: it would soon have caught up.
+    killed = run(["sh", "-c", f"docker unpause {container} && docker kill --signal KILL {container}"])
     problems = [] if held and busy(stack) else [f"`{victim}` held no work, so that nothing was interrupted"]
-    if not killed.good:
-        problems.append(f"`{victim}` was not killed: {tail(killed.output)}")
+    if not frozen.good or not killed.good:
+        problems.append(f"`{victim}` was not killed: {frozen.output} {killed.output}")
     started = stack.compose("up", "--detach", "--no-deps", "--wait", victim, files=files)
     if not started.good:
         problems.append(f"`{victim}` does not start again: {tail(started.output)}")

@@ -11,6 +11,8 @@ from scripts.common.process import tail
 
 from .stack import Stack
 
+MANY_WAIT = 20  # more than a process takes at once
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -46,11 +48,11 @@ class Flow:
 
         def behind(stack: Stack) -> bool:
             now = self.counts(stack)
-            return now.created - now.received > 0
+            return now.created - now.received > MANY_WAIT
 
         def unhandled(stack: Stack) -> bool:
             now = self.counts(stack)
-            return now.received - now.handled > 0
+            return now.received - now.handled > MANY_WAIT
 
         chosen = {"relay": behind, "broker": behind, "consumer": behind, "worker": unhandled}
         return {self.processes[name]: busy for name, busy in chosen.items()}
