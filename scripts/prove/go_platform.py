@@ -118,7 +118,7 @@ def _killed_by_turns(stack: Stack, path: Flow, caller: Caller, files: tuple[str,
         for turn, (victim, busy) in enumerate(path.victims.items()):
             keys = [f"many-{before.created}-{turn}-{n}" for n in range(burst)]
             made = [pool.submit(caller.create, reference="many", key=key) for key in keys]
-            problems += _kill(stack, victim, busy, files)
+            problems += _kill(stack, path, victim, busy, files)
             ids += [each.result()["id"] for each in made]
     if len(set(ids)) != MANY:
         return [*problems, f"{len(set(ids))} were created instead of {MANY}"]
@@ -137,13 +137,22 @@ def _killed_by_turns(stack: Stack, path: Flow, caller: Caller, files: tuple[str,
     return problems
 
 
-def _kill(stack: Stack, victim: str, busy: Callable[[Stack], bool], files: tuple[str, ...]) -> list[str]:
-    """Kills a process that holds work, and starts it again. It is frozen first, so that work piles up before it."""
-    container = stack.compose("ps", "--quiet", victim, files=files).stdout.strip()
-    frozen = run(["docker", "pause", container])
+def _kill(stack: Stack, path: Flow, victim: str, busy: Callable[[Stack], bool], files: tuple[str, ...]) -> list[str]:
+    """Kills a process that holds work, and starts it again.
+
+    It is frozen first, so that work piles up before it; the relay, which would catch up at once, has its broker frozen.
+    """
+
+    def container(name: str) -> str:
+        return stack.compose("ps", "--quiet", name, files=files).stdout.strip()
+
+    dying = container(victim)
+    obstacle = container(path.processes["broker"]) if victim == path.processes["relay"] else dying
+    frozen = run(["docker", "pause", obstacle])
     held = _until(lambda: busy(stack), 60)
-    # One program after the other at once: it would soon have caught up.
-    killed = run(["sh", "-c", f"docker unpause {container} && docker kill --signal KILL {container}"])
+    kill, thaw = f"docker kill --signal KILL {dying}", f"docker unpause {obstacle}"
+    # One program after the other at once: what thaws would soon have caught up.
+    killed = run(["sh", "-c", f"{thaw} && {kill}" if obstacle == dying else f"{kill} && {thaw}"])
     problems = [] if held and busy(stack) else [f"`{victim}` held no work, so that nothing was interrupted"]
     if not frozen.good or not killed.good:
         problems.append(f"`{victim}` was not killed: {frozen.output} {killed.output}")
