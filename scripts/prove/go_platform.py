@@ -117,8 +117,9 @@ def _killed_by_turns(stack: Stack, path: Flow, caller: Caller, files: tuple[str,
     with ThreadPoolExecutor(max_workers=16) as pool:
         for turn, (victim, busy) in enumerate(path.victims.items()):
             keys = [f"many-{before.created}-{turn}-{n}" for n in range(burst)]
+            frozen = _freeze(stack, path, victim, files)
             made = [pool.submit(caller.create, reference="many", key=key) for key in keys]
-            problems += _kill(stack, path, victim, busy, files)
+            problems += _kill(stack, victim, frozen, busy, files)
             ids += [each.result()["id"] for each in made]
     if len(set(ids)) != MANY:
         return [*problems, f"{len(set(ids))} were created instead of {MANY}"]
@@ -137,25 +138,35 @@ def _killed_by_turns(stack: Stack, path: Flow, caller: Caller, files: tuple[str,
     return problems
 
 
-def _kill(stack: Stack, path: Flow, victim: str, busy: Callable[[Stack], bool], files: tuple[str, ...]) -> list[str]:
-    """Kills a process that holds work, and starts it again.
+def _freeze(stack: Stack, path: Flow, victim: str, files: tuple[str, ...]) -> tuple[str, str]:
+    """The container of what is to be killed, and the one that is frozen so that work piles up before it.
 
-    It is frozen first, so that work piles up before it; the relay, which would catch up at once, has its broker frozen.
+    That is the same one, but for the relay, which would catch up at once: its broker is frozen.
     """
 
     def container(name: str) -> str:
         return stack.compose("ps", "--quiet", name, files=files).stdout.strip()
 
     dying = container(victim)
-    obstacle = container(path.processes["broker"]) if victim == path.processes["relay"] else dying
-    frozen = run(["docker", "pause", obstacle])
+    frozen = container(path.processes["broker"]) if victim == path.processes["relay"] else dying
+    paused = run(["docker", "pause", frozen])
+    if not paused.good:
+        raise RuntimeError(paused.output)
+    return dying, frozen
+
+
+def _kill(
+    stack: Stack, victim: str, containers: tuple[str, str], busy: Callable[[Stack], bool], files: tuple[str, ...]
+) -> list[str]:
+    """Kills a process as soon as it holds work, and starts it again."""
+    dying, frozen = containers
     held = _until(lambda: busy(stack), 60)
-    kill, thaw = f"docker kill --signal KILL {dying}", f"docker unpause {obstacle}"
+    kill, thaw = f"docker kill --signal KILL {dying}", f"docker unpause {frozen}"
     # One program after the other at once: what thaws would soon have caught up.
-    killed = run(["sh", "-c", f"{thaw} && {kill}" if obstacle == dying else f"{kill} && {thaw}"])
+    killed = run(["sh", "-c", f"{thaw} && {kill}" if frozen == dying else f"{kill} && {thaw}"])
     problems = [] if held and busy(stack) else [f"`{victim}` held no work, so that nothing was interrupted"]
-    if not frozen.good or not killed.good:
-        problems.append(f"`{victim}` was not killed: {frozen.output} {killed.output}")
+    if not killed.good:
+        problems.append(f"`{victim}` was not killed: {killed.output}")
     started = stack.compose("up", "--detach", "--no-deps", "--wait", victim, files=files)
     if not started.good:
         problems.append(f"`{victim}` does not start again: {tail(started.output)}")
