@@ -59,7 +59,7 @@ apply --filename "$root"
 
 cat <<NEXT
 Argo CD follows @{ project.repository }@ now.
-  A private repository: argocd repo add @{ project.repository }@ --username … --password …
+  A private repository: give Argo CD a key that may only read: docs/operations.md
 @% if view.promoted %@
   '@{ view.promoted }@' stays empty, and its Application unknown, until scripts/promote @{ view.promoted }@ names the first release.
 @% endif %@
