@@ -145,7 +145,7 @@ fn nothing_is_promised_to_happen_exactly_once() {
     let mut said = false;
     for extension in [".go", ".md", ".yaml", ".proto", ".js"] {
         for (name, text) in files("", extension) {
-            let text = text.to_lowercase().replace('-', " ").replace('\n', " ");
+            let text = text.to_lowercase().replace(['-', '\n'], " ");
             // What the article says is quoted there, beside what was made of it.
             if name != "docs/from-article.md" {
                 assert!(!text.contains("exactly once"), "{name}");
