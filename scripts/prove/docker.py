@@ -124,4 +124,6 @@ def leave(label: str, stack: Stack, report: Report) -> None:
     for name in (project, f"{project}-test"):
         problems.extend(stack.left_behind(name, ("container", "network", "volume")))
     report.problems(f"down {label}", problems)
+    # Images of tests are large: a disk need not hold those of every option set.
+    run(["docker", "image", "rm", "--force", *stack.images(project)], timeout=300)
     run(["docker", "image", "prune", "--force"], timeout=120)

@@ -125,6 +125,12 @@ class Stack:
                 return value
         raise LookupError(f"no {name} in .env")
 
+    @staticmethod
+    def images(project: str) -> list[str]:
+        """The images that were built for a project and its tests."""
+        listed = run(["docker", "image", "ls", "-q", "--filter", f"reference={project}-*"])
+        return sorted(set(listed.stdout.split()))
+
     def left_behind(self, project: str, kinds: tuple[str, ...]) -> list[str]:
         """What of the project still exists in the engine."""
         found = []
