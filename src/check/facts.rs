@@ -1,5 +1,5 @@
 //! What the rules look at: every file read once, and joined into what it describes.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::IgnoredAny;
 
@@ -50,7 +50,7 @@ pub(super) struct Facts<'a> {
     /// Files that take part in those.
     pub other_used: BTreeSet<String>,
     /// Objects that those render to.
-    pub other_objects: Vec<Object>,
+    pub others: BTreeMap<String, Vec<Object>>,
     pub running: Vec<Running>,
     pub dockerfiles: Vec<Dockerfile<'a>>,
     pub markdown: Vec<Markdown<'a>>,
@@ -82,7 +82,7 @@ impl<'a> Facts<'a> {
             strays: Vec::new(),
             other_problems: Vec::new(),
             other_used: BTreeSet::new(),
-            other_objects: Vec::new(),
+            others: BTreeMap::new(),
             running: Vec::new(),
             dockerfiles: Vec::new(),
             markdown: Vec::new(),
@@ -236,7 +236,7 @@ impl<'a> Facts<'a> {
             self.other_problems.append(&mut rendered.problems);
             self.other_used.append(&mut rendered.used);
             self.not_analysed.append(&mut rendered.not_analysed);
-            self.other_objects.extend(rendered.objects.into_iter().filter_map(Object::new));
+            self.others.insert(directory.to_owned(), rendered.objects.into_iter().filter_map(Object::new).collect());
         }
     }
 

@@ -1,5 +1,6 @@
 //! Rules about Argo CD: applications, projects, waves and hooks.
 use crate::check::facts::{Facts, Overlay};
+use crate::check::kubernetes::Object;
 use crate::check::kustomize::join;
 use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
@@ -16,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "R083",
-        title: "An Application's project exists and permits its source and destination",
+        title: "An Application's project exists and permits its source, its destination and what it delivers",
         severity: Severity::Error,
         why: "Argo CD refuses the Application, and says so only in its status.",
         example: "deploy/argocd/applications/staging.yaml:9: the project `shops` of Application `shop-staging` does not exist",
@@ -147,7 +148,34 @@ fn projects(facts: &Facts, out: &mut Sink) {
             let at = application.place(&["spec", "destination", "namespace"]);
             out.at(at, format!("the project `{wanted}` of {what} does not permit the namespace `{namespace}`"));
         }
+        for object in delivered(facts, application).filter(|object| !permits(project, object)) {
+            let message = format!("the project `{wanted}` of {what} does not permit {}", object.what());
+            out.at(object.at(), message).hint(format!("{WHITELIST} of the project has to name its kind"));
+        }
     }
+}
+
+/// The key of a project under which the kinds stand that no namespace holds.
+const WHITELIST: &str = "clusterResourceWhitelist";
+
+/// The objects of this repository that an application delivers.
+fn delivered<'f>(facts: &'f Facts, application: &'f Node) -> impl Iterator<Item = &'f Object> {
+    let paths = source_list(application).into_iter().filter_map(|source| Some(join("", source.text_at(&["path"])?)));
+    paths.flat_map(|path| {
+        let overlay = facts.overlays.iter().find(|overlay| overlay.directory == path).map(|overlay| &overlay.objects);
+        overlay.or_else(|| facts.others.get(path.as_str())).map_or(&[][..], Vec::as_slice)
+    })
+}
+
+/// Whether a project lets an object be delivered: what no namespace holds has to be allowed, the rest not refused.
+fn permits(project: &Node, object: &Object) -> bool {
+    let named = |key: &str| {
+        project.list_at(&["spec", key]).iter().any(|kind| {
+            let of = |key: &str, text: &str| kind.text_at(&[key]).is_some_and(|pattern| matches(pattern, text));
+            of("group", object.group()) && of("kind", &object.kind)
+        })
+    };
+    if object.namespaced() { !named("namespaceResourceBlacklist") } else { named(WHITELIST) }
 }
 
 fn sources(facts: &Facts, out: &mut Sink) {

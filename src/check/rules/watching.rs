@@ -47,7 +47,7 @@ pub(super) const RULES: &[Rule] = &[
 fn all<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Object, &'f [Object])> {
     let inside = facts.overlays.iter().map(|overlay: &Overlay| overlay.objects.as_slice());
     inside
-        .chain([facts.other_objects.as_slice()])
+        .chain(facts.others.values().map(Vec::as_slice))
         .flat_map(|objects| objects.iter().map(move |object| (object, objects)))
 }
 
