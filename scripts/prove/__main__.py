@@ -17,7 +17,7 @@ from scripts.common.report import Report
 from scripts.common.trees import RenderError, binary, option_sets, render
 from scripts.validate.tools import Broken, Missing, Tools
 
-from . import bootstrap, docker, kube, stack
+from . import bootstrap, docker, drill, kube, stack
 
 FULL = "default"  # the option set that is proved in every way
 
@@ -49,6 +49,7 @@ def prove_kube(made: list[tuple[str, str, Path]], scratch: Path, report: Report)
             kube.prove(label, directory, scratch / "kube" / label, tools, report)
             if name == FULL:
                 bootstrap.prove(label, directory, scratch / "bootstrap" / label, report)
+                drill.prove(label, directory, report)
         except (Missing, Broken) as error:
             report.fail(f"render {label}", str(error))
 
