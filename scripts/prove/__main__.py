@@ -30,7 +30,9 @@ def repositories(only: str, scratch: Path, report: Report) -> list[tuple[str, st
     for item in option_sets(only):
         try:
             # A name of its own: what a developer runs on the same engine is left alone.
-            made.append((item.label, item.name, render(program, item, scratch, name=f"prove-{item.name}")))
+            # No other blueprint's or set's either, so that they can be proved at the same time.
+            name = f"prove-{item.blueprint}-{item.name}"
+            made.append((item.label, item.name, render(program, item, scratch, name=name)))
         except RenderError as error:
             report.fail(f"new {item.label}", str(error))
     return made

@@ -11,7 +11,7 @@ from pathlib import Path
 from scripts.common.process import Outcome, run, tail
 from scripts.common.report import Report
 
-from . import django_gitops, gateway, go_platform, sabotage
+from . import commands, django_gitops, front, gateway, go_platform, sabotage
 from .stack import BUILD, START, Stack
 
 # What is proved for one blueprint only, by its id.
@@ -27,18 +27,23 @@ def prove(label: str, repository: Path, scratch: Path, full: bool, report: Repor
     shutil.copytree(repository, copy)
     stack = Stack(copy)
     images = stack.prepare_images(scratch / f"{label}.wanted")
+    if images.good:
+        images = commands.provide(stack, scratch / f"{label}.programs")
     if not images.good:
         report.fail(f"images {label}", tail(images.output))
         return
     try:
-        if _step(report, f"up {label}", lambda: stack.make("up", timeout=BUILD)):
+        up = _step(report, f"up {label}", lambda: stack.make("up", timeout=BUILD))
+        if up:
             _running(label, stack, full, report)
         else:
             _logs(label, stack, report)
         own_tests(label, stack, full, report)
+        alerts(label, stack, full, report)
         if full:
-            deployed(label, stack, report)
-            edge(label, repository, scratch / f"{label}.edge", report)
+            up = deployed(label, stack, report)
+        if gateway.policies(repository):
+            edge(label, repository, stack if up else None, scratch / f"{label}.edge", full, report)
     finally:
         leave(label, stack, report)
 
@@ -70,6 +75,7 @@ def _running(label: str, stack: Stack, full: bool, report: Report) -> None:
         _logs(label, stack, report)
         return
     if not full:
+        load(label, stack, full, report)
         return
     SCENARIOS[label.partition("/")[0]](label, stack, report)
     sabotage.prove(stack, label, "smoke", report)
@@ -79,6 +85,23 @@ def _running(label: str, stack: Stack, full: bool, report: Report) -> None:
         f"up again keeps secrets {label}", [] if again.good and kept else [tail(again.output), f"kept: {kept}"]
     )
     _step(report, f"smoke after sabotage {label}", lambda: stack.make("smoke", timeout=300))
+    load(label, stack, full, report)
+
+
+def load(label: str, stack: Stack, full: bool, report: Report) -> None:
+    """Load on what runs, and, when `full`, with a broken script. It comes last: it leaves work behind."""
+    if commands.offers(stack, "load"):
+        if full:
+            sabotage.prove(stack, label, "load", report)
+        _step(report, f"load {label}", lambda: commands.load(stack))
+
+
+def alerts(label: str, stack: Stack, full: bool, report: Report) -> None:
+    """The alerts' own tests, and, when `full`, of a broken alert."""
+    if commands.offers(stack, "alerts"):
+        if full:
+            sabotage.prove(stack, label, "alerts", report)
+        _step(report, f"alerts {label}", lambda: commands.alerts(stack))
 
 
 def own_tests(label: str, stack: Stack, full: bool, report: Report) -> None:
@@ -87,27 +110,31 @@ def own_tests(label: str, stack: Stack, full: bool, report: Report) -> None:
         sabotage.prove(stack, label, "own", report)
 
 
-def deployed(label: str, stack: Stack, report: Report) -> None:
+def deployed(label: str, stack: Stack, report: Report) -> bool:
     """The images that clusters get, built and used: `docker compose` without the development override."""
     files = ("compose.yaml",)
     stack.compose("down", "--remove-orphans")
-    built = _step(report, f"build deployed images {label}", lambda: stack.compose("build", files=files, timeout=BUILD))
-    if built and _step(
-        report,
-        f"up deployed images {label}",
-        lambda: stack.compose("up", "--detach", "--wait", files=files, timeout=START),
-    ):
-        _step(report, f"smoke deployed images {label}", lambda: stack.make("smoke", timeout=300))
+    return (
+        _step(report, f"build deployed images {label}", lambda: stack.compose("build", files=files, timeout=BUILD))
+        and _step(
+            report,
+            f"up deployed images {label}",
+            lambda: stack.compose("up", "--detach", "--wait", files=files, timeout=START),
+        )
+        and _step(report, f"smoke deployed images {label}", lambda: stack.make("smoke", timeout=300))
+    )
 
 
-def edge(label: str, repository: Path, scratch: Path, report: Report) -> None:
-    """The policies of a gateway that has some, in a real proxy."""
-    if any(repository.glob("deploy/kubernetes/overlays/*/gateway-policies.yaml")):
-        made = Stack.provide(gateway.IMAGE, scratch)
-        if made.good:
-            gateway.prove(label, repository, report)
-        else:
-            report.fail(f"gateway {label}", tail(made.output))
+def edge(label: str, repository: Path, stack: Stack | None, scratch: Path, full: bool, report: Report) -> None:
+    """The gateway's policies in a real proxy: before what runs, and, when `full`, before what does as it is told."""
+    made = Stack.provide(gateway.IMAGE, scratch)
+    if not made.good:
+        report.fail(f"gateway {label}", tail(made.output))
+        return
+    if stack:
+        front.prove(label, repository, stack, report)
+    if full:
+        gateway.prove(label, repository, report)
 
 
 def leave(label: str, stack: Stack, report: Report) -> None:

@@ -1,7 +1,7 @@
 """Breaks a repository by one line and expects the suite that is responsible to notice.
 
-Each scripts/prove/sabotage/BLUEPRINT/NAME.patch begins with `Suite:` (smoke, or SERVICE CHECK of scripts/test) and
-`Says:` (words that the failure must hold), then changes one line.
+Each scripts/prove/sabotage/BLUEPRINT/NAME.patch begins with `Suite:` (smoke, `make load`, `make alerts`, or SERVICE
+CHECK of scripts/test) and `Says:` (words that the failure must hold), then changes one line.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts.common.process import Outcome, run, tail
 from scripts.common.report import Report
 
+from . import commands
 from .stack import BUILD, START, Stack
 
 PATCHES = Path(__file__).resolve().parent / "sabotage"
@@ -29,6 +30,23 @@ class Sabotage:
     suite: tuple[str, ...]
     says: str
 
+    @property
+    def kind(self) -> str:
+        """When it can be looked at: while everything runs (smoke, load), or without that (alerts, own)."""
+        return self.suite[-1] if self.suite == ("smoke",) or self.suite[0] == "make" else "own"
+
+    def run(self, stack: Stack) -> Outcome:
+        """What its suite says of what is broken."""
+        match self.kind:
+            case "smoke":
+                return _smoke(stack)
+            case "load":
+                return commands.load(stack)
+            case "alerts":
+                return commands.alerts(stack)
+            case _:
+                return stack.script("test", *self.suite, timeout=BUILD)
+
 
 def sabotages(blueprint: str) -> Iterator[Sabotage]:
     """Those of a blueprint, checked to be what they claim."""
@@ -42,11 +60,10 @@ def sabotages(blueprint: str) -> Iterator[Sabotage]:
         yield Sabotage(patch.stem, patch, tuple(head["Suite"].split()), head["Says"])
 
 
-def prove(stack: Stack, label: str, suites: str, report: Report) -> None:
-    """Every sabotage of the smoke test (`smoke`), or every one of the services' own suites (`own`)."""
+def prove(stack: Stack, label: str, kind: str, report: Report) -> None:
+    """Every sabotage of a kind."""
     for sabotage in sabotages(label.partition("/")[0]):
-        smoke = sabotage.suite == ("smoke",)
-        if smoke != (suites == "smoke"):
+        if sabotage.kind != kind:
             continue
         check = f"sabotage {sabotage.name} {label}"
         applied = _patch(stack, sabotage.patch)
@@ -54,7 +71,7 @@ def prove(stack: Stack, label: str, suites: str, report: Report) -> None:
             report.fail(check, f"the patch no longer applies:\n{applied.output}")
             continue
         try:
-            outcome = _smoke(stack) if smoke else stack.script("test", *sabotage.suite, timeout=BUILD)
+            outcome = sabotage.run(stack)
         finally:
             _patch(stack, sabotage.patch, "--reverse")
         if outcome.good:

@@ -56,7 +56,7 @@ class Stack:
 
     def port(self, unit: str) -> int:
         """The host port of a unit's HTTP endpoint."""
-        wanted = unit.upper()
+        wanted = unit.upper().replace("-", "_")
         matching = [name for name in self.ports if name.startswith(wanted)]
         if not matching:
             raise LookupError(f"no port of {unit} among {sorted(self.ports)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from . import cluster, containers, golang, sources, suppressions, typechecks, workflows
+from . import cluster, containers, golang, monitoring, sources, suppressions, typechecks, workflows
 from .tools import Tools
 from .tree import Tree
 
@@ -35,6 +35,17 @@ TABLE = (
         "custom-resources",
         cluster.custom_resources,
         {"unknown-field": "automatedd", "unknown-kind": "no schema"},
+    ),
+    Validator(
+        "expressions",
+        monitoring.expressions,
+        {
+            "rule": 'unexpected token ""',
+            "dashboard": 'unsupported function "ratio"',
+            "config-map": 'want "string"',
+            "scaler": "[2x]",
+        },
+        optional=True,
     ),
     Validator("zizmor", workflows.zizmor, {"template-injection": "template-injection"}, own=True),
     Validator("actionlint", workflows.actionlint, {"unknown-job": "does-not-exist"}, own=True),

@@ -17,11 +17,18 @@ from pathlib import Path
 from scripts.common.process import run, tail
 
 PINS = Path(__file__).resolve().parent / "pins"
-GO_PROGRAMS = (
-    "github.com/rhysd/actionlint/cmd/actionlint",
-    "github.com/zricethezav/gitleaks/v8",
-    "sigs.k8s.io/kustomize/kustomize/v5",
-)
+VALIDATORS = ("python", "node", "go")
+# Programs to build, by the group whose go.mod pins them.
+GO_PROGRAMS = {
+    "go": (
+        "github.com/rhysd/actionlint/cmd/actionlint",
+        "github.com/zricethezav/gitleaks/v8",
+        "sigs.k8s.io/kustomize/kustomize/v5",
+        "./expressions",
+    ),
+    # What generated commands run from images of others: built only where no registry has these.
+    "go-images": ("go.k6.io/k6/v2", "github.com/prometheus/prometheus/cmd/promtool"),
+}
 
 
 class Missing(Exception):
@@ -47,9 +54,9 @@ class Tools:
 
     _groups: dict[str, Path | Exception] = field(default_factory=dict)
 
-    def install(self) -> None:
-        """Installs every group, keeping the reason where one is impossible."""
-        for group in ("python", "node", "go"):
+    def install(self, *groups: str) -> None:
+        """Installs these groups, or those of all validators, keeping the reason where one is impossible."""
+        for group in groups or VALIDATORS:
             try:
                 self._groups[group] = _installed(group)
             except (Missing, Broken) as error:
@@ -71,9 +78,9 @@ class Tools:
         """A program from the Python environment."""
         return self._group("python") / "bin" / program
 
-    def go(self, program: str) -> Path:
+    def go(self, program: str, group: str = "go") -> Path:
         """A program built from Go modules."""
-        return self._group("go") / "bin" / program
+        return self._group(group) / "bin" / program
 
     def node_modules(self) -> Path:
         """The directory that npm filled."""
@@ -92,7 +99,7 @@ def _runtime(group: str) -> list[str]:
     """The machine's own program that a group needs, and the command that prints its version."""
     if group == "python":
         return [sys.executable, "--version"]
-    if group == "go":
+    if group in GO_PROGRAMS:
         return [Tools.on_path("go"), "version"]
     Tools.on_path("npm")
     return [Tools.on_path("node"), "--version"]
@@ -101,7 +108,7 @@ def _runtime(group: str) -> list[str]:
 def _installed(group: str) -> Path:
     version = run(_runtime(group)).output
     digest = hashlib.sha256(version.encode())
-    for pin in sorted((PINS / group).iterdir()):
+    for pin in sorted(path for path in (PINS / group).rglob("*") if path.is_file()):
         digest.update(pin.name.encode() + b"\0" + pin.read_bytes())
     place = cache() / f"{group}-{digest.hexdigest()[:16]}"
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +118,7 @@ def _installed(group: str) -> Path:
         if not done.exists():
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-            {"python": _install_python, "go": _install_go, "node": _install_node}[group](place)
+            {"python": _install_python, "node": _install_node}.get(group, _install_go)(place, group)
             done.write_text(version, encoding="utf-8")
     return place
 
@@ -122,20 +129,20 @@ def _step(command: list[str | Path], cwd: Path, timeout: float, env: dict[str, s
         raise Broken(f"`{' '.join(map(str, command[:4]))} …` failed with {done.code}:\n{tail(done.output)}")
 
 
-def _install_python(place: Path) -> None:
+def _install_python(place: Path, group: str) -> None:
     _step([sys.executable, "-m", "venv", place], place, 120)
-    requirements = PINS / "python" / "requirements.txt"
+    requirements = PINS / group / "requirements.txt"
     pip = [place / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"]
     _step([*pip, "-r", requirements], place, 600)
 
 
-def _install_node(place: Path) -> None:
-    for pin in (PINS / "node").iterdir():
+def _install_node(place: Path, group: str) -> None:
+    for pin in (PINS / group).iterdir():
         shutil.copy(pin, place)
     _step(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], place, 600)
 
 
-def _install_go(place: Path) -> None:
+def _install_go(place: Path, group: str) -> None:
     (place / "bin").mkdir()
     env = {"GOFLAGS": "-mod=readonly", "GOWORK": "off", "CGO_ENABLED": "0"}
-    _step(["go", "build", "-trimpath", "-o", place / "bin", *GO_PROGRAMS], PINS / "go", 1200, env)
+    _step(["go", "build", "-trimpath", "-o", place / "bin", *GO_PROGRAMS[group]], PINS / group, 1200, env)
