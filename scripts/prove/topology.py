@@ -96,7 +96,7 @@ def flow(stack: Stack) -> Flow:
         return next(each["id"] for each in units[unit]["processes"] if each["name"] == name)
 
     source = next(
-        name for name, unit in units.items() if feature(unit, "wal-outbox") is not None and unit["params"]["http"]
+        name for name, unit in units.items() if unit["params"].get("publishes") and unit["params"].get("http")
     )
     consumer = next(
         name

@@ -1,5 +1,7 @@
 """Random answers to questions that hold lists of things: each tree renders, checks clean, and its Go code compiles.
 
+Questions with a choice are answered at random too: where events wait is drawn with who publishes any.
+
 The draws come from the questions' own fields; the blueprint's own rules refuse what makes no sense, and then another
 draw is made. The same seed gives the same trees.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,16 @@ def topologies(program: Path, blueprint: str, into: Path) -> Iterator[tuple[str,
     asked = run([program, "questions", blueprint])
     if not asked.good:
         raise SystemExit(f"questions {blueprint}:\n{tail(asked.output)}")
-    lists = [question for question in _questions(json.loads(asked.stdout)) if question["type"] == "items"]
+    questions = _questions(json.loads(asked.stdout))
+    lists = [question for question in questions if question["type"] == "items"]
+    choices = [question for question in questions if question["type"] == "choice"]
     chance = random.Random(SEED)
     made = 0
     for _ in range(DRAWS):
         if made == WANTED or not lists:
             return
-        answers = {question["id"]: _draw(question, chance) for question in lists}
+        answers: dict[str, Any] = {question["id"]: _draw(question, chance) for question in lists}
+        answers |= {question["id"]: _value(question, "", "", (), chance) for question in choices}
         directory = into / f"topology-{made}"
         given = json.dumps(answers)
         tried = run([program, "new", blueprint, directory, "--yes", "--answers", "-"], stdin=given, timeout=120)
@@ -66,7 +71,7 @@ def _draw(question: dict[str, Any], chance: random.Random) -> list[dict[str, Any
     return items
 
 
-def _value(field: dict[str, Any], name: str, noun: str, names: list[str], chance: random.Random) -> Any:
+def _value(field: dict[str, Any], name: str, noun: str, names: Sequence[str], chance: random.Random) -> Any:
     kind = field["type"]
     if kind == "name":
         return name if field["id"] == "name" else noun

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stackwright::tree::FileTree;
 use stackwright::{SPEC_PATH, STACK_PATH};
 
-use crate::options::benches;
+use crate::options::{Bench, benches};
 
 /// Files that differ, the records left out.
 fn differing(one: &FileTree, two: &FileTree) -> BTreeSet<String> {
@@ -59,6 +59,20 @@ fn what_is_left_out_leaves_no_trace() {
         }
     }
     assert!(seen > 0);
+}
+
+#[test]
+fn an_outbox_in_a_table_asks_for_no_logical_replication() {
+    let bench = Bench::new("go-platform");
+    let found = |outbox: &str| {
+        let given = BTreeMap::from([("outbox".to_owned(), outbox.into())]);
+        let tree = bench.tree(&bench.answers(&given).unwrap());
+        let words = ["wal_level", "pg_logical_", "pg_replication_", "replicationSlots", "replication: true", "max_slot_wal"];
+        let named = |text: &str| words.iter().any(|word| text.contains(word));
+        tree.iter().filter(|(_, file)| named(&file.contents)).map(|(path, _)| path.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("table"), Vec::<String>::new());
+    assert!(found("wal").contains(&"compose.yaml".to_owned()));
 }
 
 /// Whether a text has that word, alone or as a part of an identifier in another case.

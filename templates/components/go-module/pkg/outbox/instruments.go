@@ -12,11 +12,7 @@ var (
 	published, _ = meter.Int64Counter("events_published_total",
 		metric.WithDescription("Events that the broker acknowledged; one that was published again counts again."))
 	failures, _ = meter.Int64Counter("outbox_failures_total",
-		metric.WithDescription("Passes of the relay that failed and are tried again from the slot."))
-	lagBytes, _ = meter.Int64Gauge("outbox_lag_bytes",
-		metric.WithDescription("Write-ahead log between the slot's confirmed position and the server's."))
-	retainedBytes, _ = meter.Int64Gauge("outbox_retained_bytes",
-		metric.WithDescription("Write-ahead log that the server keeps for the slot."))
+		metric.WithDescription("Passes of the relay that failed and are tried again."))
 	lastAdvance, _ = meter.Float64Gauge("outbox_last_advance_timestamp_seconds",
-		metric.WithDescription("When the slot advanced last; an idle relay advances by heartbeats."))
+		metric.WithDescription("When the relay last knew that nothing is left behind it; an idle one sees to it again and again."))
 )

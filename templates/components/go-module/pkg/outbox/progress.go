@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -21,3 +22,6 @@ func (p *progress) stands() time.Duration {
 	}
 	return time.Since(time.Unix(0, turned))
 }
+
+// advanced marks that nothing is left behind the relay, or less than before.
+func advanced(ctx context.Context) { lastAdvance.Record(ctx, float64(time.Now().UnixMilli())/1000) }

@@ -18,6 +18,9 @@ func program() process.Program {
 @% if params.http or params.grpc %@
 	commands["serve"] = process.Service(serve)
 @% endif %@
+@% if params.publishes %@
+	commands["relay"] = process.Service(relay)
+@% endif %@
 @% if slots.commands %@
 @{ slots.commands }@
 @% endif %@

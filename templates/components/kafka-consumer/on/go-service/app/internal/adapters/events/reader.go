@@ -1,5 +1,4 @@
-@% set with_outbox = 'wal-outbox' in features %@
-@% if not with_outbox %@
+@% if not unit.params.publishes %@
 // Package events speaks the events of other services.
 @% endif %@
 package events

@@ -13,7 +13,8 @@ const duplicateObject = "42710"
 
 // Install makes the publication and the slot unless they are there. It belongs to the migrations: events that are
 // emitted before the slot exists are never published. The slot is a failover slot, so a standby that is promoted has it.
-func Install(ctx context.Context, conn *pgx.Conn, names Names) error {
+func (w WAL) Install(ctx context.Context, conn *pgx.Conn) error {
+	names := w.Names
 	var level string
 	if err := conn.QueryRow(ctx, "SHOW wal_level").Scan(&level); err != nil {
 		return fmt.Errorf("read wal_level: %w", err)

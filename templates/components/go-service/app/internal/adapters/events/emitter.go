@@ -14,25 +14,22 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-// Outbox are the names that migration, emitter and relay share.
-var Outbox = outbox.NamesOf("@{ unit.name }@")
-
 // Emitter makes events part of a transaction.
 type Emitter struct{}
 
 // NewEmitter makes an emitter.
 func NewEmitter() Emitter { return Emitter{} }
 
-// Emit writes the event into the transaction's log.
+// Emit hands the event to the outbox, within the transaction.
 func (Emitter) Emit(ctx context.Context, tx pgx.Tx, event domain.Event) error {
 	payload, err := payloadOf(event)
 	if err != nil {
 		return err
 	}
-	return outbox.Emit(ctx, tx, Outbox, outbox.Event{
+	return Outbox.Emit(ctx, tx, outbox.Event{
 		ID:          string(event.ID),
 		Type:        event.Type,
-		Aggregate:   "@{ unit.params.noun | snake }@",
+		Aggregate:   "@{ params.noun | snake }@",
 		AggregateID: string(event.Subject.ID),
 		OccurredAt:  event.OccurredAt,
 		Payload:     payload,
@@ -44,13 +41,13 @@ func payloadOf(event domain.Event) (proto.Message, error) {
 	subject := message(event.Subject)
 	switch event.Type {
 	case domain.EventCreated:
-		return &pb.@{ unit.params.noun | pascal }@Created{Subject: subject}, nil
+		return &pb.@{ params.noun | pascal }@Created{Subject: subject}, nil
 	case domain.EventConfirmed:
-		return &pb.@{ unit.params.noun | pascal }@Confirmed{Subject: subject}, nil
+		return &pb.@{ params.noun | pascal }@Confirmed{Subject: subject}, nil
 @% for feature in unit.features if feature.component == "temporal-worker" %@
 @% for workflow in feature.params.workflows %@
 	case domain.Event@{ workflow | pascal }@Completed:
-		return &pb.@{ unit.params.noun | pascal }@@{ workflow | pascal }@Completed{Subject: subject}, nil
+		return &pb.@{ params.noun | pascal }@@{ workflow | pascal }@Completed{Subject: subject}, nil
 @% endfor %@
 @% endfor %@
 	default:
@@ -58,18 +55,18 @@ func payloadOf(event domain.Event) (proto.Message, error) {
 	}
 }
 
-func message(item domain.@{ unit.params.noun | pascal }@) *pb.@{ unit.params.noun | pascal }@ {
-	m := &pb.@{ unit.params.noun | pascal }@{
+func message(item domain.@{ params.noun | pascal }@) *pb.@{ params.noun | pascal }@ {
+	m := &pb.@{ params.noun | pascal }@{
 		Id:        string(item.ID),
 		UserId:    item.UserID,
 		Reference: item.Reference,
 		Amount:    item.Amount,
 		Currency:  item.Currency,
-		Status:    pb.@{ unit.params.noun | pascal }@Status_@{ unit.params.noun | upper_snake }@_STATUS_PENDING,
+		Status:    pb.@{ params.noun | pascal }@Status_@{ params.noun | upper_snake }@_STATUS_PENDING,
 		CreatedAt: timestamppb.New(item.CreatedAt),
 	}
 	if item.Status == domain.StatusConfirmed {
-		m.Status = pb.@{ unit.params.noun | pascal }@Status_@{ unit.params.noun | upper_snake }@_STATUS_CONFIRMED
+		m.Status = pb.@{ params.noun | pascal }@Status_@{ params.noun | upper_snake }@_STATUS_CONFIRMED
 		m.ConfirmedAt = timestamppb.New(item.ConfirmedAt)
 	}
 	return m

@@ -10,7 +10,7 @@ import (
 )
 
 func TestEachTypeOfEventHasAMessage(t *testing.T) {
-	item, err := domain.New@{ unit.params.noun | pascal }@(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
+	item, err := domain.New@{ params.noun | pascal }@(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

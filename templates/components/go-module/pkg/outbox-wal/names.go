@@ -1,13 +1,8 @@
-// Package outbox carries events from a transaction's write-ahead log to a broker.
-//
-// A service writes an event with Emit inside the transaction that it belongs to: both are committed or neither is.
-// A Relay reads the events from a logical replication slot and publishes them in order, at least once: what was
-// published before a crash may be published again, so consumers deduplicate by the event's identifier.
 package outbox
 
 import "strings"
 
-// Names are the names that everything about one service's outbox goes by, derived from the service's own in this
+// Names are the names that everything about one service's outbox in the write-ahead log goes by, derived from the service's own in this
 // one place: a slot that is created under one name and read under another keeps write-ahead log for ever.
 type Names struct {
 	// Slot is the logical replication slot, and the publication that pgoutput asks for.

@@ -1,0 +1,135 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"go.opentelemetry.io/otel/metric"
+	"google.golang.org/protobuf/proto"
+
+	envelopev1 "@{ project.module }@/gen/envelope/v1"
+)
+
+const (
+	// maxBatchBytes keeps large events from filling the relay's memory.
+	maxBatchBytes = 4 << 20
+	// maxCounted is where counting stops, so that a backlog is not made worse by being measured.
+	maxCounted   = 100_000
+	measureEvery = 10 * time.Second
+)
+
+// The errors are about names, as with the instruments of every outbox.
+var (
+	pendingEvents, _ = meter.Int64Gauge("outbox_pending_events",
+		metric.WithDescription("Events that wait in the table; more than a hundred thousand are not counted."))
+	oldestSeconds, _ = meter.Float64Gauge("outbox_oldest_seconds",
+		metric.WithDescription("How long the first event in the table has waited."))
+)
+
+// Table is an outbox in a table `outbox (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message bytea NOT
+// NULL, created_at timestamptz NOT NULL DEFAULT clock_timestamp())`, which the service's migrations make.
+//
+// Positions are taken when events are written and become visible when transactions are committed, so a lower one may
+// appear after a higher one. Nothing is lost by that: what is published is deleted, row by row, and what is there is
+// what is not published; no position is ever remembered as the last one. But it is an order only for events whose
+// transactions wait for each other: those that lock the row of the aggregate before they emit.
+type Table struct {
+	// Batch is how many events one look may return; zero means the default.
+	Batch int
+}
+
+// Emit inserts an event with the transaction, under the trace and the request of ctx.
+func (Table) Emit(ctx context.Context, tx Executor, event Event) error {
+	message, err := encode(ctx, event)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "INSERT INTO outbox (message) VALUES ($1)", message); err != nil {
+		return fmt.Errorf("emit event %s: %w", event.Type, err)
+	}
+	return nil
+}
+
+// Name is the table's.
+func (Table) Name() string { return "outbox" }
+
+// Read reads the table.
+func (t Table) Read(conn *pgx.Conn) Reader { return &tableReader{Table: t, conn: conn} }
+
+type tableReader struct {
+	Table
+	conn     *pgx.Conn
+	measured time.Time
+}
+
+// Next looks at the first rows of the table.
+func (r *tableReader) Next(ctx context.Context) ([]*envelopev1.Envelope, Confirm, error) {
+	// Before anything else, so that the backlog is known while the broker is away.
+	if err := r.measure(ctx); err != nil {
+		return nil, nil, err
+	}
+	positions, events, err := r.first(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look into the table: %w", err)
+	}
+	if len(events) == 0 {
+		advanced(ctx)
+		return nil, nil, nil
+	}
+	return events, func(ctx context.Context) error { return r.remove(ctx, positions) }, nil
+}
+
+func (r *tableReader) first(ctx context.Context) (positions []int64, events []*envelopev1.Envelope, err error) {
+	rows, err := r.conn.Query(ctx, "SELECT position, message FROM outbox ORDER BY position LIMIT $1", or(r.Batch, defaultBatch))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	for size := 0; size < maxBatchBytes && rows.Next(); {
+		var position int64
+		var message []byte
+		if err := rows.Scan(&position, &message); err != nil {
+			return nil, nil, err
+		}
+		event := new(envelopev1.Envelope)
+		if err := proto.Unmarshal(message, event); err != nil {
+			return nil, nil, fmt.Errorf("decode the event at position %d: %w", position, err)
+		}
+		positions, events, size = append(positions, position), append(events, event), size+len(message)
+	}
+	rows.Close()
+	return positions, events, rows.Err()
+}
+
+// remove deletes what was published and nothing else: a row below the last one may have become visible meanwhile.
+func (r *tableReader) remove(ctx context.Context, positions []int64) error {
+	if _, err := r.conn.Exec(ctx, "DELETE FROM outbox WHERE position = ANY ($1)", positions); err != nil {
+		return fmt.Errorf("delete %d published events: %w", len(positions), err)
+	}
+	advanced(ctx)
+	return nil
+}
+
+// measure says now and then how many events wait and for how long.
+func (r *tableReader) measure(ctx context.Context) error {
+	if time.Since(r.measured) < measureEvery {
+		return nil
+	}
+	pending, oldest, err := r.backlog(ctx)
+	if err != nil {
+		return fmt.Errorf("measure the table: %w", err)
+	}
+	pendingEvents.Record(ctx, pending)
+	oldestSeconds.Record(ctx, oldest)
+	r.measured = time.Now()
+	return nil
+}
+
+func (r *tableReader) backlog(ctx context.Context) (pending int64, oldest float64, err error) {
+	const query = `SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $1) AS counted),
+		coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM outbox ORDER BY position LIMIT 1), 0)::float8`
+	err = r.conn.QueryRow(ctx, query, maxCounted).Scan(&pending, &oldest)
+	return pending, oldest, err
+}
