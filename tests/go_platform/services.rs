@@ -47,6 +47,20 @@ fn nothing_is_for_one_kind_of_processor() {
 }
 
 #[test]
+fn own_tests_are_shuffled_covered_and_never_skipped() {
+    let scripts = files("services", "test.sh");
+    assert!(!scripts.is_empty());
+    for (name, script) in scripts {
+        for wanted in ["go test -race -shuffle=on -coverpkg=", "least=85", "exit covered < least"] {
+            assert!(script.contains(wanted), "{name}: {wanted}");
+        }
+    }
+    for (name, code) in files("", "_test.go").into_iter().chain(files("", "postgrestest.go")) {
+        assert!(!code.contains(".Skip("), "{name}");
+    }
+}
+
+#[test]
 fn compose_names_no_container_and_no_version() {
     for (name, compose) in files("", ".yaml").into_iter().filter(|(name, _)| name.ends_with("compose.yaml")) {
         assert!(!compose.contains("container_name:"), "{name}");

@@ -27,6 +27,13 @@ import (
 
 const scope = "@{ project.module }@/pkg/postgres"
 
+// A migration that waits for a lock makes everybody wait who comes after it, so it soon gives up and the job tries again.
+// One that needs longer says so itself: SET LOCAL statement_timeout. The job as a whole has ten minutes.
+const (
+	lockTimeout      = "5s"
+	statementTimeout = "5min"
+)
+
 // Config says where the database is.
 type Config struct {
 	URL      config.URL `env:"DATABASE_URL"`
@@ -71,7 +78,10 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, files fs.FS, log *slog.Log
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	db := stdlib.OpenDBFromPool(pool)
+	connection := pool.Config().ConnConfig
+	connection.RuntimeParams["lock_timeout"] = lockTimeout
+	connection.RuntimeParams["statement_timeout"] = statementTimeout
+	db := stdlib.OpenDB(*connection)
 	defer func(db *sql.DB) { _ = db.Close() }(db)
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
 	if err != nil {

@@ -1,11 +1,15 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"@{ project.module }@/pkg/config"
 	"@{ project.module }@/pkg/postgres"
@@ -30,6 +34,36 @@ func TestMigratesAtOnceAndOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+func TestAMigrationGivesUpALockThatSomebodyHolds(t *testing.T) {
+	pool := postgrestest.New(t, files)
+	tx, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := tx.Exec(t.Context(), "LOCK TABLE things"); err != nil {
+		t.Fatal(err)
+	}
+	more := fstest.MapFS{"00001_things.sql": files["00001_things.sql"], "00002_more.sql": {Data: []byte(`-- +goose Up
+ALTER TABLE things ADD COLUMN statement_timeout text DEFAULT current_setting('statement_timeout');
+INSERT INTO things DEFAULT VALUES;
+`)}}
+	err = postgres.Migrate(t.Context(), pool, more, slog.New(slog.DiscardHandler))
+	if known, ok := errors.AsType[*pgconn.PgError](err); !ok || known.Code != "55P03" { // lock_not_available
+		t.Fatalf("with the lock held: %v", err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := postgres.Migrate(t.Context(), pool, more, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	var timeout string
+	if err := pool.QueryRow(t.Context(), "SELECT statement_timeout FROM things").Scan(&timeout); err != nil || timeout != "5min" {
+		t.Errorf("statements may take %q, %v", timeout, err)
+	}
 }
 
 func TestUniqueViolationsAreKnownByName(t *testing.T) {

@@ -12,10 +12,7 @@ import (
 func TestReadsExactlyWhatTheContractDeclares(t *testing.T) {
 	file := os.Getenv("ENV_SCHEMA")
 	if file == "" {
-		file = "../../../../config/env.schema.yaml"
-		if _, err := os.Stat(file); err != nil {
-			t.Skip("ENV_SCHEMA does not name the contract; `make test` does")
-		}
+		file = "../../../../config/env.schema.yaml" // in a test image it is elsewhere
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {

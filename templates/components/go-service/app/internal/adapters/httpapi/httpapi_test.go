@@ -8,7 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
+@% if params.database %@
 	"strings"
+@% endif %@
 	"testing"
 
 @% if params.publishes %@
@@ -41,47 +44,42 @@ type silent struct{}
 func (silent) Emit(context.Context, pgx.Tx, domain.Event) error { return nil }
 
 @% endif %@
-// ask calls the route as the server does.
+// ask sends a request to the routes and gives what they answer.
 func ask(
 	t *testing.T, routes []httpserver.Route, method, target string, header map[string]string, body string,
 ) (status int, object map[string]any) {
 	t.Helper()
-	path, query, _ := strings.Cut(target, "?")
+	mux := http.NewServeMux()
 	for _, route := range routes {
-		prefix, _, parameter := strings.Cut(route.Pattern, "{id}")
-		id, found := strings.CutPrefix(path, prefix)
-		if route.Method != method || !found || (id != "") != parameter || strings.Contains(id, "/") {
-			continue
-		}
-		response, err := route.Handle(t.Context(), &httpserver.Request{
-			Path: func(string) string { return id },
-			Query: func(name string) string {
-				for pair := range strings.SplitSeq(query, "&") {
-					if value, is := strings.CutPrefix(pair, name+"="); is {
-						return value
-					}
-				}
-				return ""
-			},
-			Header: func(name string) string { return header[name] },
-			Body:   []byte(body),
+		mux.HandleFunc(route.Method+" "+route.Pattern, func(_ http.ResponseWriter, r *http.Request) {
+			response, err := route.Handle(r.Context(), &httpserver.Request{
+				Path: r.PathValue, Query: r.URL.Query().Get, Header: r.Header.Get, Body: []byte(body),
+			})
+			if problem, ok := errors.AsType[*httpserver.Problem](err); ok {
+				response = httpserver.Response{Status: problem.Status, Body: problem}
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			text, err := json.Marshal(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(text, &object); err != nil {
+				t.Fatal(err)
+			}
+			status = response.Status
+			describes(t, route, status)
 		})
-		if problem, ok := errors.AsType[*httpserver.Problem](err); ok {
-			response = httpserver.Response{Status: problem.Status, Body: problem}
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		text, err := json.Marshal(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(text, &object); err != nil {
-			t.Fatal(err)
-		}
-		return response.Status, object
 	}
-	t.Fatalf("no route for %s %s", method, target)
-	return 0, nil
+	request := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
+	for name, value := range header {
+		request.Header.Set(name, value)
+	}
+	mux.ServeHTTP(httptest.NewRecorder(), request)
+	if status == 0 {
+		t.Fatalf("no route for %s %s", method, target)
+	}
+	return status, object
 }
 
 func headers(user, key string) map[string]string {

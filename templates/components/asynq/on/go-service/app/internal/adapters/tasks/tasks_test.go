@@ -45,7 +45,7 @@ func TestAnEventIsFollowedByOneTask(t *testing.T) {
 		t.Fatal("QUEUE_URL is not an address")
 	}
 	if address.Host == "" {
-		t.Skip("QUEUE_URL names no server; `make test` starts one")
+		t.Fatal("QUEUE_URL names no server: `make test` starts one and runs this test")
 	}
 	address.Path = "/15" // not where a running stack's workers look
 	settings := queue.Config{URL: config.URL(address.String())}
