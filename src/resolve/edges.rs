@@ -16,7 +16,7 @@ pub(super) fn draw(draft: &Draft, routes: &[Route]) -> Vec<Edge> {
                     bound(draft, &process.id, &binding.alias, &binding.endpoint, provider, &mut edges);
                 }
             }
-            for outbound in unit.unit.outbound.iter().filter(|_| process.long_running()) {
+            for outbound in &unit.unit.outbound {
                 edges.push(edge(process.id.as_str(), OUTSIDE, outbound.port, outbound.what.clone(), Vec::new()));
             }
         }
