@@ -16,7 +16,7 @@ from .stack import Stack
 IMAGES = {"grafana/k6:2.2.0": "k6", "prom/prometheus:v3.13.1": "promtool"}
 DOCKERFILE = """\
 FROM scratch
-COPY --chmod=755 {program} /bin/{program}
+COPY root /
 ENV PATH=/bin
 USER 65534:65534
 ENTRYPOINT ["/bin/{program}"]
@@ -38,9 +38,11 @@ def provide(stack: Stack, scratch: Path) -> Outcome:
     tools.install("go-images")
     for image, program in wanted.items():
         context = scratch / program
-        context.mkdir(parents=True)
+        for directory in ("bin", "tmp"):
+            (context / "root" / directory).mkdir(parents=True)
+        (context / "root" / "tmp").chmod(0o1777)
         try:
-            shutil.copy(tools.go(program, "go-images"), context)
+            shutil.copy(tools.go(program, "go-images"), context / "root" / "bin")
         except (Missing, Broken) as error:
             return Outcome(1, "", str(error))
         (context / "Dockerfile").write_text(DOCKERFILE.format(program=program), encoding="utf-8")

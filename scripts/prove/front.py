@@ -57,8 +57,9 @@ def prove(label: str, repository: Path, stack: Stack, report: Report) -> None:
         if not started:
             return
         visitor, issuer = started
-        routes = routes_of(objects)
-        front = Front(stack, visitor, gateway.tokens(objects, issuer), routes, keepers(stack, routes))
+        model = json.loads((stack.root / ".stackwright" / "stack.json").read_text(encoding="utf-8"))
+        routes = routes_of(objects, model)
+        front = Front(stack, visitor, gateway.tokens(objects, issuer), routes, keepers(routes, model))
         checks = [
             ("reaches each service", lambda: _reaches(front)),
             ("lets nobody through without a token", lambda: _closed(front)),
@@ -78,10 +79,14 @@ def container_address(stack: Stack, service: str) -> str:
     return read.stdout.strip()
 
 
-def routes_of(objects: list[dict[str, Any]]) -> list[Route]:
-    """Every match of every rule; one without a method is there for what changes something."""
+def routes_of(objects: list[dict[str, Any]], model: Mapping[str, Any]) -> list[Route]:
+    """Every match of every rule, with the service that the repository's own model wants there, whatever the rule says.
+
+    A match without a method is there for what changes something.
+    """
+    wanted = {route["path"]: route["process"] for route in model["routes"]}
     return [
-        Route(match.get("method", "POST"), match["path"]["value"], rule["backendRefs"][0]["name"])
+        Route(match.get("method", "POST"), match["path"]["value"], wanted[match["path"]["value"]])
         for found in objects
         if found["kind"] == "HTTPRoute"
         for rule in found["spec"]["rules"]
@@ -90,9 +95,8 @@ def routes_of(objects: list[dict[str, Any]]) -> list[Route]:
     ]
 
 
-def keepers(stack: Stack, routes: list[Route]) -> list[Route]:
-    """The routes to services with a database, by the repository's own model."""
-    model = json.loads((stack.root / ".stackwright" / "stack.json").read_text(encoding="utf-8"))
+def keepers(routes: list[Route], model: Mapping[str, Any]) -> list[Route]:
+    """The routes to create something at services with a database."""
     keep = {process["id"] for unit in model["units"] if unit["params"].get("database") for process in unit["processes"]}
     return [route for route in routes if route.method == "POST" and route.service in keep]
 
