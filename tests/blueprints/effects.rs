@@ -67,7 +67,8 @@ fn an_outbox_in_a_table_asks_for_no_logical_replication() {
     let found = |outbox: &str| {
         let given = BTreeMap::from([("outbox".to_owned(), outbox.into())]);
         let tree = bench.tree(&bench.answers(&given).unwrap());
-        let words = ["wal_level", "pg_logical_", "pg_replication_", "replicationSlots", "replication: true", "max_slot_wal"];
+        let words =
+            ["wal_level", "pg_logical_", "pg_replication_", "replicationSlots", "replication: true", "max_slot_wal"];
         let named = |text: &str| words.iter().any(|word| text.contains(word));
         tree.iter().filter(|(_, file)| named(&file.contents)).map(|(path, _)| path.to_string()).collect::<Vec<_>>()
     };
