@@ -110,6 +110,7 @@ func (c *Consumer) session(ctx context.Context, group string, topics []string) e
 		kgo.RebalanceTimeout(rebalanceTimeout),
 		// A consumer that died has its partitions given to others after this time.
 		kgo.SessionTimeout(15*time.Second),
+		kgo.OnPartitionsAssigned(c.lags.hold),
 		kgo.OnPartitionsRevoked(c.lags.forget),
 		kgo.OnPartitionsLost(c.lags.forget),
 		kgo.RecordDeliveryTimeout(deliveryTimeout),
@@ -118,6 +119,11 @@ func (c *Consumer) session(ctx context.Context, group string, topics []string) e
 		return err
 	}
 	defer client.CloseAllowingRebalance()
+	measuring, cancel := context.WithCancel(ctx)
+	var measured sync.WaitGroup
+	measured.Go(func() { c.lags.keep(measuring, client, c.Log) })
+	defer measured.Wait()
+	defer cancel()
 	for ctx.Err() == nil {
 		c.turn()
 		if err := c.poll(ctx, client); err != nil {
@@ -166,7 +172,8 @@ func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, fetches k
 					return err
 				}
 				c.turn()
-				c.lags.set(record, p.HighWatermark)
+				c.lags.dealt(record)
+				c.lags.reach(partition{p.Topic, p.Partition}, -1, p.HighWatermark)
 				mu.Lock()
 				done = append(done, record)
 				mu.Unlock()

@@ -39,6 +39,16 @@ func TestNonsenseIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestWhatWasInterruptedIsTriedAgain(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	confirmation := &app.Confirmation{Takes: time.Minute}
+	err := Handlers(confirmation)[TypeProcess](ctx, []byte(`{"service": "other", "id": "x"}`))
+	if !errors.Is(err, context.Canceled) || errors.Is(err, asynq.SkipRetry) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAnEventIsFollowedByOneTask(t *testing.T) {
 	address, err := url.Parse(os.Getenv("QUEUE_URL"))
 	if err != nil {

@@ -1,0 +1,82 @@
+package kafka
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/noop"
+)
+
+// observed is the sum of what was observed.
+type observed struct {
+	noop.Observer
+	sum   int64
+	count int
+}
+
+func (o *observed) ObserveInt64(_ metric.Int64Observable, value int64, _ ...metric.ObserveOption) {
+	o.sum += value
+	o.count++
+}
+
+func TestTheLagIsKnownBeforeAnythingIsDealtWithAndAfterwards(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "things"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	l := newLags()
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...),
+		kgo.ConsumerGroup("readers"), kgo.ConsumeTopics("things"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.DisableAutoCommit(), kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.OnPartitionsAssigned(l.hold), kgo.OnPartitionsRevoked(l.forget))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	produce := func() {
+		t.Helper()
+		for range 3 {
+			if err := client.ProduceSync(t.Context(), &kgo.Record{Topic: "things", Partition: 1}).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	lag := func() observed {
+		t.Helper()
+		if err := l.measure(t.Context(), client); err != nil {
+			t.Fatal(err)
+		}
+		var o observed
+		if err := l.observe(t.Context(), &o); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	produce()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	records := client.PollFetches(ctx).Records()
+	if len(records) == 0 {
+		t.Fatal("nothing came")
+	}
+	if got := lag(); got.sum != 3 || got.count != 2 {
+		t.Errorf("nothing was dealt with: %d behind in %d partitions", got.sum, got.count)
+	}
+	l.dealt(records[0])
+	if got := lag(); got.sum != 2 {
+		t.Errorf("one was dealt with: %d behind", got.sum)
+	}
+	produce()
+	if got := lag(); got.sum != 5 {
+		t.Errorf("more came meanwhile: %d behind", got.sum)
+	}
+	l.forget(t.Context(), client, map[string][]int32{"things": {0, 1}})
+	if got := lag(); got.count != 0 {
+		t.Errorf("others have the partitions, and %d are observed", got.count)
+	}
+}
