@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// maxBatchBytes keeps large events from filling the relay's memory.
-	maxBatchBytes = 4 << 20
 	// maxCounted is where counting stops, so that a backlog is not made worse by being measured.
 	maxCounted   = 100_000
 	measureEvery = 10 * time.Second

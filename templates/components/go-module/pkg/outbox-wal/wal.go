@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +13,13 @@ import (
 	envelopev1 "@{ project.module }@/gen/envelope/v1"
 )
 
-const defaultHeartbeat = 10 * time.Second
+const (
+	defaultHeartbeat = 10 * time.Second
+	measureEvery     = 10 * time.Second
+)
+
+// errFull ends a look that has found enough.
+var errFull = errors.New("full")
 
 // The errors are about names, as with the instruments of every outbox.
 var (
@@ -53,14 +60,18 @@ func (w WAL) Read(conn *pgx.Conn) Reader { return &walReader{WAL: w, conn: conn,
 type walReader struct {
 	WAL
 	conn *pgx.Conn
-	// moved is when the slot advanced last.
-	moved time.Time
+	// moved is when the slot advanced last, measured when it was looked at.
+	moved, measured time.Time
 	// searched is a position in the log up to which there was nothing.
 	searched string
 }
 
 // Next looks into the slot, and emits a heartbeat when it has been idle for too long.
 func (r *walReader) Next(ctx context.Context) ([]*envelopev1.Envelope, Confirm, error) {
+	// Before anything else, so that the backlog is known while the broker is away.
+	if err := r.measure(ctx); err != nil {
+		return nil, nil, err
+	}
 	grown, err := r.grown(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -107,7 +118,18 @@ func (r *walReader) peek(ctx context.Context) (batch, error) {
 	}
 	var found batch
 	var record []byte
-	_, err = pgx.ForEachRow(rows, []any{&record}, func() error { return found.add(record) })
+	_, err = pgx.ForEachRow(rows, []any{&record}, func() error {
+		if err := found.add(record); err != nil {
+			return err
+		}
+		if found.full(record) {
+			return errFull
+		}
+		return nil
+	})
+	if errors.Is(err, errFull) {
+		err = nil
+	}
 	return found, err
 }
 
@@ -135,10 +157,14 @@ func (r *walReader) advance(ctx context.Context, end lsn) error {
 	// There may be more behind it.
 	r.moved, r.searched = time.Now(), ""
 	advanced(ctx)
-	return r.measure(ctx)
+	return nil
 }
 
+// measure says now and then how far the slot is behind.
 func (r *walReader) measure(ctx context.Context) error {
+	if time.Since(r.measured) < measureEvery {
+		return nil
+	}
 	const query = `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint,
 		pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
 		FROM pg_replication_slots WHERE slot_name = $1`
@@ -148,6 +174,7 @@ func (r *walReader) measure(ctx context.Context) error {
 	}
 	lagBytes.Record(ctx, lag)
 	retainedBytes.Record(ctx, retained)
+	r.measured = time.Now()
 	return nil
 }
 

@@ -15,17 +15,21 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-// PassTimeout bounds one pass: look, publish, confirm. A relay that is told to stop finishes its pass, so
-// its drain is longer than this.
+// PassTimeout bounds what follows a look: publish, confirm. A relay that is told to stop finishes it, so its drain is longer
+// than this.
 const PassTimeout = 20 * time.Second
 
 const (
 	defaultInterval = 200 * time.Millisecond
 	defaultBackoff  = 2 * time.Second
 	defaultBatch    = 500
-	lockInterval    = 5 * time.Second
+	// maxBatchBytes keeps large events from filling the relay's memory.
+	maxBatchBytes = 4 << 20
+	lockInterval  = 5 * time.Second
+	// lookTimeout is longer than any backlog takes to be looked through: a look that is given up begins anew.
+	lookTimeout = 2 * time.Minute
 	// stalled is how long a living relay may take between two turns of its loop.
-	stalled = 2*time.Minute + PassTimeout
+	stalled = lookTimeout + PassTimeout + time.Minute
 )
 
 // Source is where the events of committed transactions wait for a relay.
@@ -126,16 +130,23 @@ func (r *Relay) lock(ctx context.Context, conn *pgx.Conn) error {
 
 // pass publishes what comes next and confirms it.
 func (r *Relay) pass(ctx context.Context, reader Reader) (moved bool, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), PassTimeout)
-	defer cancel()
-	events, confirm, err := reader.Next(ctx)
+	events, confirm, err := look(ctx, reader)
 	if err != nil || confirm == nil {
 		return false, err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), PassTimeout)
+	defer cancel()
 	if err := r.publish(ctx, events); err != nil {
 		return false, err
 	}
 	return true, confirm(ctx)
+}
+
+// look takes nothing away, so it may be interrupted.
+func look(ctx context.Context, reader Reader) ([]*envelopev1.Envelope, Confirm, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	return reader.Next(ctx)
 }
 
 // publish returns when every event is acknowledged.
