@@ -14,11 +14,6 @@ require (
 )
 
 require (
-	github.com/VictoriaMetrics/metricsql v0.87.3
-	go.yaml.in/yaml/v3 v3.0.5
-)
-
-require (
 	dario.cat/mergo v1.0.1 // indirect
 	github.com/BobuSumisu/aho-corasick v1.0.3 // indirect
 	github.com/Masterminds/goutils v1.1.1 // indirect
