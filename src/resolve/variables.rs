@@ -7,7 +7,7 @@ use super::Run;
 use super::bindings::requirements;
 use super::draft::{Draft, DraftUnit};
 use crate::blueprint::dynamic;
-use crate::catalog::{KnownValue, Only, VariableSpec};
+use crate::catalog::{KnownValue, Only, Requirement, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
 use crate::stack::{
@@ -167,13 +167,20 @@ impl Collector<'_> {
             };
             let Some(provider) = self.draft.unit(binding.unit.as_str()) else { continue };
             for (name, value) in &requirement.variables {
-                found.push(self.binding_variable(name, value, binding, provider)?);
+                found.push(self.binding_variable(name, value, requirement, binding, provider)?);
             }
         }
         Ok(found)
     }
 
-    fn binding_variable(&self, name: &str, value: &str, binding: &Binding, provider: &DraftUnit) -> Step<Variable> {
+    fn binding_variable(
+        &self,
+        name: &str,
+        value: &str,
+        requirement: &Requirement,
+        binding: &Binding,
+        provider: &DraftUnit,
+    ) -> Step<Variable> {
         let label = format!("component `{}`, value `{value}` of `{}`", provider.component.id, binding.capability);
         let provision = provider.component.provides.get(&binding.capability);
         let template = provision.and_then(|provision| provision.values.get(value)).ok_or_else(|| {
@@ -217,7 +224,8 @@ impl Collector<'_> {
             help: format!("The {value} of `{}` ({})", provider.unit.name, provider.unit.title),
             kind: if url { VariableType::Url } else { VariableType::String },
             secret,
-            required: binding.hard,
+            // What may come up later than its consumer has an address all the same.
+            required: !requirement.optional,
             default: None,
             example,
             because: binding.alias.clone(),

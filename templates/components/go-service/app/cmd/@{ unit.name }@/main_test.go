@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"@{ project.module }@/pkg/config"
 )
 
 // The program and the project's variable contract agree.
@@ -19,17 +21,12 @@ func TestReadsExactlyWhatTheContractDeclares(t *testing.T) {
 		t.Fatal(err)
 	}
 	var contract struct {
-		Variables map[string]map[string]struct {
-			Type string `yaml:"type"`
-		} `yaml:"variables"`
+		Variables map[string]map[string]config.Variable `yaml:"variables"`
 	}
 	if err := yaml.Unmarshal(text, &contract); err != nil {
 		t.Fatal(err)
 	}
-	declared := map[string]string{}
-	for name, variable := range contract.Variables["@{ unit.name }@"] {
-		declared[name] = variable.Type
-	}
+	declared := contract.Variables["@{ unit.name }@"]
 	if read := program().Variables(); !maps.Equal(read, declared) {
 		t.Errorf("reads %v; declared are %v", read, declared)
 	}

@@ -56,8 +56,8 @@ func New@{ params.noun | pascal }@(draft Draft, now time.Time) (@{ params.noun |
 	if !isCurrency(draft.Currency) {
 		wrong["currency"] = "must be three capital letters of ISO 4217"
 	}
-	if draft.UserID == "" {
-		wrong["user_id"] = "must be given"
+	if problem := LabelProblem(draft.UserID, UserIDLimit); problem != "" {
+		wrong["user_id"] = problem
 	}
 	if len(wrong) > 0 {
 		return @{ params.noun | pascal }@{}, &InvalidError{Fields: wrong}

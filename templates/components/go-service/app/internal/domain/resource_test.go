@@ -28,6 +28,7 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 		{"less than nothing", func(d *domain.Draft) { d.Amount = -1 }, []string{"amount"}},
 		{"small letters", func(d *domain.Draft) { d.Currency = "eur" }, []string{"currency"}},
 		{"nobody's", func(d *domain.Draft) { d.UserID = "" }, []string{"user_id"}},
+		{"nobody's name", func(d *domain.Draft) { d.UserID = "a\x00b" }, []string{"user_id"}},
 		{"empty", func(d *domain.Draft) { *d = domain.Draft{} }, []string{"amount", "currency", "reference", "user_id"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -22,7 +22,6 @@ import (
 const (
 	defaultPage = 50
 	maximumPage = 200
-	keyLimit    = 128
 )
 
 @% endif %@
@@ -47,8 +46,8 @@ func (s *Server) Register(server grpc.ServiceRegistrar) {
 @% endif %@
 func (s *Server) Create@{ one }@(ctx context.Context, r *pb.Create@{ one }@Request) (*pb.Create@{ one }@Response, error) {
 @% if params.database %@
-	if key := r.GetIdempotencyKey(); key == "" || len(key) > keyLimit {
-		return nil, status.Error(codes.InvalidArgument, "idempotency_key must be 1 to 128 characters")
+	if problem := domain.LabelProblem(r.GetIdempotencyKey(), domain.KeyLimit); problem != "" {
+		return nil, status.Error(codes.InvalidArgument, "idempotency_key "+problem)
 	}
 	item, err := s.service.Create(ctx, domain.Draft{
 		UserID: r.GetUserId(), Reference: r.GetReference(), Amount: r.GetAmount(), Currency: r.GetCurrency(),
@@ -71,6 +70,9 @@ func (s *Server) Get@{ one }@(ctx context.Context, r *pb.Get@{ one }@Request) (*
 	if err != nil {
 		return nil, failure(err)
 	}
+	if err := known(r.GetUserId()); err != nil {
+		return nil, err
+	}
 	item, err := s.service.Get(ctx, r.GetUserId(), id)
 	if err != nil {
 		return nil, failure(err)
@@ -80,6 +82,9 @@ func (s *Server) Get@{ one }@(ctx context.Context, r *pb.Get@{ one }@Request) (*
 
 // List@{ many }@ gives a page of a user's own.
 func (s *Server) List@{ many }@(ctx context.Context, r *pb.List@{ many }@Request) (*pb.List@{ many }@Response, error) {
+	if err := known(r.GetUserId()); err != nil {
+		return nil, err
+	}
 	size := int(r.GetPageSize())
 	if size < 0 || size > maximumPage {
 		return nil, status.Error(codes.InvalidArgument, "page_size must be 0 to 200")
@@ -103,6 +108,14 @@ func (s *Server) List@{ many }@(ctx context.Context, r *pb.List@{ many }@Request
 		page.Subjects = append(page.Subjects, present(item))
 	}
 	return page, nil
+}
+
+// known refuses what can't be the name of a user.
+func known(user string) error {
+	if problem := domain.LabelProblem(user, domain.UserIDLimit); problem != "" {
+		return status.Error(codes.InvalidArgument, "user_id "+problem)
+	}
+	return nil
 }
 
 // Confirm@{ one }@ confirms it, whoever it belongs to.

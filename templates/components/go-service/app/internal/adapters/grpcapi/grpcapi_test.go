@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/proto"
 
 	pb "@{ project.module }@/gen/@{ unit.name | snake }@/v1"
 	"@{ project.module }@/pkg/grpcserver"
@@ -98,6 +100,38 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 	if status.Code(err) != codes.InvalidArgument || len(status.Convert(err).Details()) != 1 {
 		t.Errorf("got %v", err)
 	}
+}
+
+func TestLabelsMustBePrintable(t *testing.T) {
+	client := pb.New@{ one }@ServiceClient(connect(t))
+	good := &pb.Create@{ one }@Request{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
+	for name, change := range map[string]func(*pb.Create@{ one }@Request){
+		"a user that can't be kept": func(r *pb.Create@{ one }@Request) { r.UserId = "a\x00b" },
+		"too long a user":           func(r *pb.Create@{ one }@Request) { r.UserId = strings.Repeat("u", 256) },
+@% if params.database %@
+		"a key that can't be kept":  func(r *pb.Create@{ one }@Request) { r.IdempotencyKey = "a\x00b" },
+		"too long a key":            func(r *pb.Create@{ one }@Request) { r.IdempotencyKey = strings.Repeat("k", 129) },
+@% endif %@
+	} {
+		asked := proto.CloneOf(good)
+		change(asked)
+		if _, err := client.Create@{ one }@(t.Context(), asked); status.Code(err) != codes.InvalidArgument {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+@% if params.database %@
+	made, err := client.Create@{ one }@(t.Context(), good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Get@{ one }@(t.Context(), &pb.Get@{ one }@Request{UserId: "a\x00b", Id: made.GetSubject().GetId()})
+	if status.Code(err) != codes.InvalidArgument {
+		t.Errorf("got as a user that can't be: %v", err)
+	}
+	if _, err := client.List@{ many }@(t.Context(), &pb.List@{ many }@Request{UserId: "a\x00b"}); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("listed as a user that can't be: %v", err)
+	}
+@% endif %@
 }
 
 @% if params.database %@
