@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-=======
 @% set one = unit.params.noun | pascal %@
 @% set Workflow = params.workflows | first | pascal %@
->>>>>>> fixflow
 package app_test
 
 import (
@@ -10,119 +7,15 @@ import (
 	"errors"
 	"slices"
 	"testing"
-<<<<<<< HEAD
-=======
 	"testing/synctest"
 	"time"
->>>>>>> fixflow
 
 	"@{ project.module }@/services/@{ unit.name }@/internal/app"
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-<<<<<<< HEAD
-// runStore is the memory with one run.
-type runStore struct {
-	*memory
-	run *domain.Run
-}
-
-func (s *runStore) Run(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error) {
-	return s.FindRun(ctx, subject, workflow)
-}
-
-func (s *runStore) WithinRun(
-	ctx context.Context, subject domain.ID, change func(context.Context, ports.RunTx, domain.@{ unit.params.noun | pascal }@) error,
-) error {
-	item, err := s.Find(ctx, subject)
-	if err != nil {
-		return err
-	}
-	return change(ctx, s, item)
-}
-
-func (s *runStore) AddRun(_ context.Context, run domain.Run) (domain.Run, error) {
-	if s.run == nil {
-		s.run = &run
-	}
-	return *s.run, nil
-}
-
-func (s *runStore) FindRun(context.Context, domain.ID, string) (domain.Run, error) {
-	if s.run == nil {
-		return domain.Run{}, domain.ErrNotFound
-	}
-	return *s.run, nil
-}
-
-func (s *runStore) SaveRun(_ context.Context, run domain.Run) error {
-	s.run = &run
-	return nil
-}
-
-// starter counts what it is asked to start, and fails when it is told to.
-type starter struct {
-	started []domain.ID
-	fail    error
-}
-
-func (s *starter) Start(_ context.Context, _ string, subject domain.ID) error {
-	s.started = append(s.started, subject)
-	return s.fail
-}
-
-func TestARunThatWasRecordedAndNotStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
-	store := &runStore{memory: newMemory()}
-	item, err := app.New(store).Create(t.Context(), draft, "key")
-	if err != nil {
-		t.Fatal(err)
-	}
-	starts := &starter{fail: errors.New("no server")}
-	runs := app.NewRuns(store, starts)
-	if _, err := runs.Start(t.Context(), "me", item.ID, "some"); !errors.Is(err, starts.fail) {
-		t.Fatalf("got %v", err)
-	}
-	starts.fail = nil
-	run, err := runs.Start(t.Context(), "me", item.ID, "some")
-	if err != nil || run.Status != domain.RunStarted {
-		t.Fatalf("got %+v, %v", run, err)
-	}
-	if !slices.Equal(starts.started, []domain.ID{item.ID, item.ID}) {
-		t.Errorf("started %v", starts.started)
-	}
-	ended, _ := run.Ended(domain.RunCompleted, "", run.StartedAt)
-	store.run = &ended
-	if again, err := runs.Start(t.Context(), "me", item.ID, "some"); err != nil || again != ended {
-		t.Errorf("after its end: %+v, %v", again, err)
-	}
-	if len(starts.started) != 2 {
-		t.Error("what had ended was started")
-	}
-}
-
-func TestARunOfSomebodyElseIsNotThere(t *testing.T) {
-	store := &runStore{memory: newMemory()}
-	item, err := app.New(store).Create(t.Context(), draft, "key")
-	if err != nil {
-		t.Fatal(err)
-	}
-	starts := &starter{}
-	runs := app.NewRuns(store, starts)
-	if _, err := runs.Start(t.Context(), "you", item.ID, "some"); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("starting gave %v", err)
-	}
-	if _, err := runs.Get(t.Context(), "you", item.ID, "some"); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("asking gave %v", err)
-	}
-	if _, err := runs.Get(t.Context(), "me", item.ID, "some"); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("before it was started: %v", err)
-	}
-	if len(starts.started) > 0 {
-		t.Errorf("started %v", starts.started)
-	}
-=======
-// runMemory keeps the runs of subjects that it makes up.
+// runMemory keeps the runs of subjects that it makes up; all of them are of one user.
 type runMemory struct {
 	subject domain.@{ one }@
 	kept    map[domain.ID]domain.Run
@@ -133,7 +26,10 @@ type runMemory struct {
 
 func newRunMemory() *runMemory { return &runMemory{kept: map[domain.ID]domain.Run{}} }
 
-func (m *runMemory) Get(context.Context, string, domain.ID) (domain.@{ one }@, error) {
+func (m *runMemory) Get(_ context.Context, user string, _ domain.ID) (domain.@{ one }@, error) {
+	if user != "me" {
+		return domain.@{ one }@{}, domain.ErrNotFound
+	}
 	return m.subject, nil
 }
 
@@ -163,7 +59,11 @@ func (m *runMemory) AddRun(_ context.Context, run domain.Run) (domain.Run, error
 }
 
 func (m *runMemory) FindRun(_ context.Context, id domain.ID, _ string) (domain.Run, error) {
-	return m.kept[id], nil
+	run, there := m.kept[id]
+	if !there {
+		return domain.Run{}, domain.ErrNotFound
+	}
+	return run, nil
 }
 
 func (m *runMemory) SaveRun(_ context.Context, run domain.Run) error {
@@ -237,5 +137,44 @@ func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
 			t.Errorf("started %d, %v: %v", restarted, err, starts.started)
 		}
 	})
->>>>>>> fixflow
+}
+
+func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
+	store, id := newRunMemory(), domain.NewID()
+	starts := &starter{away: errors.New("nobody answers")}
+	runs := app.NewRuns(store, starts)
+	if _, err := runs.Start(t.Context(), "me", id, domain.Workflow@{ Workflow }@); !errors.Is(err, starts.away) {
+		t.Fatalf("got %v", err)
+	}
+	starts.away = nil
+	run, err := runs.Start(t.Context(), "me", id, domain.Workflow@{ Workflow }@)
+	if err != nil || run.Status != domain.RunStarted {
+		t.Fatalf("got %+v, %v", run, err)
+	}
+	ended, _ := run.Ended(domain.RunCompleted, "", run.StartedAt)
+	store.kept[id] = ended
+	if again, err := runs.Start(t.Context(), "me", id, domain.Workflow@{ Workflow }@); err != nil || again != ended {
+		t.Errorf("after its end: %+v, %v", again, err)
+	}
+	if !slices.Equal(starts.started, []domain.ID{id}) {
+		t.Errorf("started %v", starts.started)
+	}
+}
+
+func TestARunOfSomebodyElseIsNotThere(t *testing.T) {
+	store, id := newRunMemory(), domain.NewID()
+	starts := &starter{}
+	runs := app.NewRuns(store, starts)
+	if _, err := runs.Start(t.Context(), "you", id, domain.Workflow@{ Workflow }@); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("starting gave %v", err)
+	}
+	if _, err := runs.Get(t.Context(), "you", id, domain.Workflow@{ Workflow }@); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("asking gave %v", err)
+	}
+	if _, err := runs.Get(t.Context(), "me", id, domain.Workflow@{ Workflow }@); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("before it was started: %v", err)
+	}
+	if len(starts.started) > 0 {
+		t.Errorf("started %v", starts.started)
+	}
 }
