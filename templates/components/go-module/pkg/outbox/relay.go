@@ -5,14 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
 	envelopev1 "@{ project.module }@/gen/envelope/v1"
 	"@{ project.module }@/pkg/telemetry"
+)
+
+// The instruments. The errors are about names, which are constant, and the instruments are usable all the same.
+var (
+	meter = otel.Meter("@{ project.module }@/pkg/outbox")
+
+	published, _ = meter.Int64Counter("events_published_total",
+		metric.WithDescription("Events that the broker acknowledged; one that was published again counts again."))
+	failures, _ = meter.Int64Counter("outbox_failures_total",
+		metric.WithDescription("Passes of the relay that failed and are tried again."))
+	lastAdvance, _ = meter.Float64Gauge("outbox_last_advance_timestamp_seconds",
+		metric.WithDescription("When the relay last knew that nothing is left behind it; an idle one sees to it again and again."))
 )
 
 // PassTimeout bounds what follows a look: publish, confirm. A relay that is told to stop finishes it, so its drain is longer
@@ -216,3 +230,23 @@ func (r *Relay) Ready(context.Context) error {
 	}
 	return nil
 }
+
+// progress is what the relay's loop tells the probes, which run in other goroutines.
+type progress struct {
+	turned atomic.Int64
+	held   atomic.Bool
+}
+
+func (p *progress) turn() { p.turned.Store(time.Now().UnixNano()) }
+
+// stands is how long the loop has not turned; zero before its first turn.
+func (p *progress) stands() time.Duration {
+	turned := p.turned.Load()
+	if turned == 0 {
+		return 0
+	}
+	return time.Since(time.Unix(0, turned))
+}
+
+// advanced marks that nothing is left behind the relay, or less than before.
+func advanced(ctx context.Context) { lastAdvance.Record(ctx, float64(time.Now().UnixMilli())/1000) }
