@@ -15,9 +15,11 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
+@% set hours = units | selectattr("component", "eq", "kafka") | map(attribute="params.retention_hours") | list | max %@
 const (
-	// Keep is how long events are remembered: longer than the broker keeps them, retry and dead topics included.
-	Keep = 14 * 24 * time.Hour
+	// Keep is how long events are remembered. A dead topic keeps them for 30 days, and one that is put back from there stays
+	// @{ (hours + 23) // 24 }@ more in its first topic; one day is for clocks and the time of day.
+	Keep = @{ 30 + (hours + 23) // 24 + 1 }@ * 24 * time.Hour
 
 	purgeInterval = time.Hour
 	purgeBatch    = 1000

@@ -17,7 +17,11 @@ type Config struct {
 	Brokers string `env:"KAFKA_BROKERS"`
 }
 
-const requestTimeout = 10 * time.Second
+const (
+	requestTimeout = 10 * time.Second
+	// deliveryTimeout ends the wait for a broker that is away; the caller tries again.
+	deliveryTimeout = 15 * time.Second
+)
 
 // Topic is where a service publishes its events.
 func Topic(service string) string { return "@{ project.name }@." + service }
@@ -39,4 +43,16 @@ func (c Config) options(more ...kgo.Opt) []kgo.Opt {
 		// Only a broker that permits it makes a topic: the one on a developer's machine.
 		kgo.AllowAutoTopicCreation(),
 	}, more...)
+}
+
+// producing are the options of every client that produces: it waits for all in-sync replicas.
+func producing() []kgo.Opt {
+	return []kgo.Opt{
+		kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProduceRequestTimeout(requestTimeout),
+		kgo.RecordDeliveryTimeout(deliveryTimeout),
+		// Without it a record in flight to a broker that went away could never time out. What is cancelled is
+		// produced again by the caller, and the client fences the first try before it does.
+		kgo.AllowIdempotentProduceCancellation(),
+	}
 }

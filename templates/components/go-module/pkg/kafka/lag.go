@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,8 +21,8 @@ const (
 	earliest, latest = -2, -1
 )
 
-// lags is how far behind the consumer is in each partition that it holds. One that another consumer took over is
-// forgotten: the sum over all consumers stays right.
+// lags is how far behind the consumer is in each partition that it holds, or held when it failed. One that another consumer
+// took over is forgotten: the sum over all consumers stays right.
 type lags struct {
 	mu   sync.Mutex
 	held map[partition]position
@@ -34,21 +36,33 @@ type partition struct {
 // position is the record that is to be dealt with next, and the one that will be written next; -1 while it is unknown.
 type position struct{ next, end int64 }
 
-func newLags() *lags { return &lags{held: make(map[partition]position)} }
-
-// hold is called by the client when partitions are given to the consumer.
-func (l *lags) hold(_ context.Context, _ *kgo.Client, given map[string][]int32) {
+// hold begins with partitions that are given to the consumer. What was known of one stays true.
+func (l *lags) hold(given map[string][]int32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.held == nil {
+		l.held = make(map[partition]position)
+	}
 	for topic, numbers := range given {
 		for _, number := range numbers {
-			l.held[partition{topic, number}] = position{-1, -1}
+			if _, held := l.held[partition{topic, number}]; !held {
+				l.held[partition{topic, number}] = position{-1, -1}
+			}
 		}
 	}
 }
 
-// forget is called by the client when partitions are taken away.
-func (l *lags) forget(_ context.Context, _ *kgo.Client, taken map[string][]int32) {
+// restrict drops those partitions of the topics that were not given back.
+func (l *lags) restrict(topics []string, given map[string][]int32) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.held, func(p partition, _ position) bool {
+		return slices.Contains(topics, p.topic) && !slices.Contains(given[p.topic], p.number)
+	})
+}
+
+// forget drops partitions that another consumer takes over.
+func (l *lags) forget(taken map[string][]int32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for topic, numbers := range taken {
@@ -144,7 +158,7 @@ func (l *lags) ask(ctx context.Context, client *kgo.Client, which int64) (map[pa
 	return offsets, nil
 }
 
-func (l *lags) observe(_ context.Context, observer metric.Observer) error {
+func (l *lags) observe(observer metric.Observer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for p, at := range l.held {
@@ -154,5 +168,4 @@ func (l *lags) observe(_ context.Context, observer metric.Observer) error {
 		observer.ObserveInt64(lagRecords, max(0, at.end-at.next),
 			metric.WithAttributes(attribute.String("topic", p.topic), attribute.Int("partition", int(p.number))))
 	}
-	return nil
 }

@@ -29,11 +29,11 @@ func TestTheLagIsKnownBeforeAnythingIsDealtWithAndAfterwards(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cluster.Close()
-	l := newLags()
+	var l lags
 	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...),
 		kgo.ConsumerGroup("readers"), kgo.ConsumeTopics("things"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.DisableAutoCommit(), kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.OnPartitionsAssigned(l.hold), kgo.OnPartitionsRevoked(l.forget))
+		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, given map[string][]int32) { l.hold(given) }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,9 +52,7 @@ func TestTheLagIsKnownBeforeAnythingIsDealtWithAndAfterwards(t *testing.T) {
 			t.Fatal(err)
 		}
 		var o observed
-		if err := l.observe(t.Context(), &o); err != nil {
-			t.Fatal(err)
-		}
+		l.observe(&o)
 		return o
 	}
 	produce()
@@ -75,7 +73,11 @@ func TestTheLagIsKnownBeforeAnythingIsDealtWithAndAfterwards(t *testing.T) {
 	if got := lag(); got.sum != 5 {
 		t.Errorf("more came meanwhile: %d behind", got.sum)
 	}
-	l.forget(t.Context(), client, map[string][]int32{"things": {0, 1}})
+	l.restrict([]string{"things"}, map[string][]int32{"things": {1}})
+	if got := lag(); got.count != 1 || got.sum != 5 {
+		t.Errorf("one was not given back, and %d are observed", got.count)
+	}
+	l.forget(map[string][]int32{"things": {0, 1}})
 	if got := lag(); got.count != 0 {
 		t.Errorf("others have the partitions, and %d are observed", got.count)
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,6 +72,26 @@ func Open(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
 func IsUnique(err error, constraint string) bool {
 	known, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && known.Code == "23505" && known.ConstraintName == constraint
+}
+
+// IsUnavailable says whether an error is about the server and not about what it was asked: the same statement succeeds
+// once the server is well. It may well answer a Ping meanwhile.
+func IsUnavailable(err error) bool {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	known, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return false
+	}
+	switch known.Code {
+	case "25006": // read_only_sql_transaction: it is a standby, or was made read-only
+		return true
+	case "57014": // query_canceled: this statement took too long, and may do so again
+		return false
+	}
+	// Connections, resources such as disk and memory, and an operator who stops or starts it.
+	return slices.ContainsFunc([]string{"08", "53", "57"}, func(class string) bool { return strings.HasPrefix(known.Code, class) })
 }
 
 // Migrate brings the schema up to what the files say. Two that run at once wait for each other.

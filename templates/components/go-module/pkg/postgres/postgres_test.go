@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -78,6 +79,29 @@ func TestUniqueViolationsAreKnownByName(t *testing.T) {
 	err := insert()
 	if !postgres.IsUnique(err, "things_name_key") || postgres.IsUnique(err, "other_key") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatIsAboutTheServerIsUnavailable(t *testing.T) {
+	pool := postgrestest.New(t, files)
+	_, err := pool.Exec(t.Context(), "BEGIN READ ONLY; INSERT INTO things VALUES ('a')")
+	if !postgres.IsUnavailable(fmt.Errorf("add: %w", err)) {
+		t.Errorf("no writes: %v", err)
+	}
+	_, err = postgres.Open(t.Context(), postgres.Config{URL: "postgres://me@127.0.0.1:1/x?sslmode=disable", PoolSize: 1})
+	if !postgres.IsUnavailable(err) {
+		t.Errorf("nobody there: %v", err)
+	}
+	for code, want := range map[string]bool{
+		"53100": true, "53300": true, "57P01": true, "08006": true, // disk full, too many connections, shut down, connection lost
+		"57014": false, "23505": false, "40001": false, "22003": false, // cancelled, unique, serialization, out of range
+	} {
+		if postgres.IsUnavailable(&pgconn.PgError{Code: code}) != want {
+			t.Errorf("%s is unavailable: %t", code, !want)
+		}
+	}
+	if postgres.IsUnavailable(nil) || postgres.IsUnavailable(context.DeadlineExceeded) {
+		t.Error("what is no error of the server's is one")
 	}
 }
 

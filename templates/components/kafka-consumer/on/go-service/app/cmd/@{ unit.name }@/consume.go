@@ -3,7 +3,7 @@ package main
 
 import (
 	"context"
-@% if queue and unit.params.database %@
+@% if queue %@
 	"errors"
 @% endif %@
 
@@ -80,6 +80,15 @@ func consume(ctx context.Context, p *process.Process, settings consumeConfig) er
 			return client.Ping(ctx)
 @% else %@
 			return pool.Ping(ctx)
+@% endif %@
+		},
+		Unavailable: func(err error) bool {
+@% if queue and unit.params.database %@
+			return postgres.IsUnavailable(err) || errors.Is(err, queue.ErrUnavailable)
+@% elif queue %@
+			return errors.Is(err, queue.ErrUnavailable)
+@% else %@
+			return postgres.IsUnavailable(err)
 @% endif %@
 		},
 		Log: p.Log,
