@@ -169,3 +169,15 @@ func (l *lags) observe(observer metric.Observer) {
 			metric.WithAttributes(attribute.String("topic", p.topic), attribute.Int("partition", int(p.number))))
 	}
 }
+
+func (c *Consumer) observe(_ context.Context, observer metric.Observer) error {
+	c.lags.observe(observer)
+	for _, l := range []*loop{&c.first, &c.again} {
+		var value int64
+		if l.blocked.Load() {
+			value = 1
+		}
+		observer.ObserveInt64(blocked, value, metric.WithAttributes(attribute.String("group", l.group)))
+	}
+	return nil
+}
