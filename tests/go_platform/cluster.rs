@@ -213,7 +213,23 @@ fn events_outlive_a_broker() {
             assert_eq!(topic["spec"]["replicas"].as_i64().unwrap(), copies, "{}", name(&topic));
         }
     }
-    assert!(text("pkg/kafka/publisher.go").contains("kgo.RequiredAcks(kgo.AllISRAcks())"));
+    assert!(text("pkg/kafka/kafka.go").contains("kgo.RequiredAcks(kgo.AllISRAcks())"));
+}
+
+/// What is put back from a dead topic on its last day stays in its first topic for that one's time, and is known even then.
+#[test]
+fn an_inbox_remembers_for_longer_than_topics_keep() {
+    let inbox = text("pkg/inbox/inbox.go");
+    let kept = inbox.split("Keep = ").nth(1).and_then(|rest| rest.split(" * 24 * time.Hour").next());
+    let kept = kept.unwrap().parse::<i64>().unwrap() * 24 * 3_600_000;
+    for overlay in OVERLAYS {
+        let longest = |dead: bool| {
+            let topics = of_kind(overlay, "KafkaTopic");
+            let chosen = topics.iter().filter(|topic| name(topic).ends_with(".dlq") == dead);
+            chosen.map(|topic| topic["spec"]["config"]["retention.ms"].as_i64().unwrap()).max().unwrap()
+        };
+        assert!(kept > longest(true) + longest(false), "{overlay}: the inbox forgets after {kept} ms");
+    }
 }
 
 #[test]

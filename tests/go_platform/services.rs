@@ -112,6 +112,7 @@ fn alerts_tell_of_demand_errors_duration_and_backlog() {
         "QueueUnknown",
         "QueueLate",
         "EventsBehind",
+        "EventsBlocked",
         "OutboxStuck",
         "OutboxFillsDisk",
         "WorkflowsFail",
@@ -124,6 +125,8 @@ fn alerts_tell_of_demand_errors_duration_and_backlog() {
         assert!(cluster.contains(&format!("alert: {alert}\n")), "{alert}");
     }
     assert!(alerts.contains("absent(queue_tasks{"));
+    // A state: a counter of failures stands still while nothing moves.
+    assert!(alerts.contains("max_over_time(consumer_blocked{"));
 }
 
 #[test]
