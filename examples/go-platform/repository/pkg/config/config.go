@@ -61,12 +61,19 @@ func Read[C any](lookup func(name string) (string, bool)) (C, error) {
 	return into, nil
 }
 
-// Variables are the names that Read asks for, each with its type in the variable contract.
-func Variables[C any]() map[string]string {
+// Variable is what the variable contract says about a name.
+type Variable struct {
+	Type     string `yaml:"type"`
+	Required bool   `yaml:"required"`
+}
+
+// Variables are the names that Read asks for, as the contract must have them.
+func Variables[C any]() map[string]Variable {
 	var of C
-	names := map[string]string{}
+	names := map[string]Variable{}
 	walk(reflect.ValueOf(&of).Elem(), func(field reflect.Value, tag reflect.StructTag) {
-		names[tag.Get("env")] = kindOf(field.Type())
+		required := tag.Get("default") == "" && tag.Get("optional") != "true"
+		names[tag.Get("env")] = Variable{Type: kindOf(field.Type()), Required: required}
 	})
 	return names
 }

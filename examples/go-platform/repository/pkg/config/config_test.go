@@ -75,10 +75,16 @@ func TestNamesEverythingThatIsWrongAndNoValue(t *testing.T) {
 	}
 }
 
-func TestVariablesHaveTheContractsTypes(t *testing.T) {
-	want := map[string]string{
-		"LEVEL": "string", "LINK": "url", "WAIT": "duration", "FLAG": "boolean",
-		"COUNT": "integer", "RATE": "number", "ITEMS": "list", "KEY": "string",
+func TestVariablesAreWhatTheContractSays(t *testing.T) {
+	want := map[string]config.Variable{
+		"LEVEL": {Type: "string"},
+		"LINK":  {Type: "url", Required: true},
+		"WAIT":  {Type: "duration", Required: true},
+		"FLAG":  {Type: "boolean", Required: true},
+		"COUNT": {Type: "integer", Required: true},
+		"RATE":  {Type: "number", Required: true},
+		"ITEMS": {Type: "list", Required: true},
+		"KEY":   {Type: "string"},
 	}
 	if got := config.Variables[settings](); !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

@@ -32,6 +32,9 @@ const (
 	idleTimeout    = 2 * time.Minute // longer than a proxy's, so that it is never us who close a connection in use
 )
 
+// gone is for the log and the measures, the way proxies write it; whom it would tell has left. It is no failure of ours.
+var gone = &Problem{Status: 499, Title: "Client Closed Request"}
+
 // A Route leads requests to a handler. Patterns are those of the standard library: /v1/things/{id}.
 type Route struct {
 	Method  string
@@ -169,6 +172,11 @@ func (s *server) handle(ctx context.Context, route Route, r *Request, unread err
 func (s *server) failure(ctx context.Context, err error) reply {
 	if problem, ok := errors.AsType[*Problem](err); ok {
 		return problem.reply()
+	}
+	// Both: a handler that cancels work of its own has failed.
+	if errors.Is(err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled) {
+		s.Log.InfoContext(ctx, "the caller went away", "error", err)
+		return gone.reply()
 	}
 	trace.SpanFromContext(ctx).RecordError(err)
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// Keep is how long events are remembered: longer than the broker keeps them, retry and dead topics included.
-	Keep = 14 * 24 * time.Hour
+	// Keep is how long events are remembered. A dead topic keeps them for 30 days, and one that is put back from there stays
+	// 7 more in its first topic; one day is for clocks and the time of day.
+	Keep = 38 * 24 * time.Hour
 
 	purgeInterval = time.Hour
 	purgeBatch    = 1000

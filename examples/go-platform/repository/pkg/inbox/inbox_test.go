@@ -1,13 +1,16 @@
 package inbox_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/goleak"
 
@@ -78,6 +81,29 @@ func TestOldEventsAreForgottenAndNewOnesKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := count(t, pool, "inbox"); n != 3000 {
+		t.Errorf("%d events are left", n)
+	}
+}
+
+// stopping is told to stop by the first statement that it is given.
+type stopping struct {
+	*pgxpool.Pool
+	stop func()
+}
+
+func (s stopping) Exec(ctx context.Context, statement string, arguments ...any) (pgconn.CommandTag, error) {
+	defer s.stop()
+	return s.Pool.Exec(ctx, statement, arguments...)
+}
+
+func TestItIsTidyFromTheStartUntilItIsToldToStop(t *testing.T) {
+	pool := postgrestest.New(t, tables)
+	if _, err := pool.Exec(t.Context(), "INSERT INTO inbox VALUES ($1, now() - interval '15 days')", event); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	inbox.KeepTidy(ctx, stopping{pool, stop}, slog.New(slog.DiscardHandler))
+	if n := count(t, pool, "inbox"); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
 }

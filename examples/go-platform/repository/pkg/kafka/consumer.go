@@ -30,19 +30,21 @@ type Subscription struct {
 const HandleTimeout = 15 * time.Second
 
 const (
-	commitTimeout = 5 * time.Second
-	pollTimeout   = 10 * time.Second
-	pollRecords   = 50
+	commitTimeout    = 5 * time.Second
+	pollTimeout      = 10 * time.Second
+	pollRecords      = 50
+	availableTimeout = 5 * time.Second
 	// rebalanceTimeout is what the group waits for the records in hand of its slowest member.
 	rebalanceTimeout = 2 * time.Minute
-	// stalled is how long a living consumer may take between two turns of its loops.
+	// stalled is how long a living consumer may take between two turns of a loop.
 	stalled = 5 * time.Minute
 )
 
 // Consumer deals with the events of some topics as one member of a group.
 //
 // A record that fails is put into the retry topic and does not hold up those behind it; after Attempts it goes to the
-// dead topic. While Available fails nothing is given up: the consumer leaves the group and comes back later.
+// dead topic. While something that the handlers need is away, or there and of no use, nothing is given up: the consumer
+// leaves the group and comes back later.
 type Consumer struct {
 	Config Config
 	// Name is the consuming service; retry and dead topics carry it.
@@ -51,84 +53,128 @@ type Consumer struct {
 	Subscriptions []Subscription
 	// Available says whether what the handlers need is there. Asked after a failure.
 	Available func(ctx context.Context) error
-	Log       *slog.Logger
+	// Unavailable says whether a handler's error is about what it needs and not about the event: a database that takes no
+	// writes may well answer Available.
+	Unavailable func(err error) bool
+	Log         *slog.Logger
 
 	// Attempts is how often a record is tried, 10 when zero.
 	Attempts int
 	// Delay is the time before the second attempt; it doubles with each further one. 2 seconds when zero.
 	Delay time.Duration
 
-	lags   *lags
-	turned atomic.Int64
+	lags lags
+	// Retries wait for their time, so they have a loop and a client of their own.
+	first, again loop
 }
+
+// loop takes records from some topics, as a member of a group of its own.
+type loop struct {
+	group  string
+	topics []string
+	turned atomic.Int64
+	// blocked holds from a failure until a turn without one.
+	blocked atomic.Bool
+}
+
+func (l *loop) turn() { l.turned.Store(time.Now().UnixNano()) }
 
 // Run consumes until ctx ends.
 func (c *Consumer) Run(ctx context.Context) error {
-	c.lags = newLags()
-	registration, err := meter.RegisterCallback(c.lags.observe, lagRecords)
+	c.first.group, c.again.group = c.Group, c.Group+".retry"
+	for _, subscription := range c.Subscriptions {
+		c.first.topics = append(c.first.topics, subscription.Topic)
+		c.again.topics = append(c.again.topics, RetryTopic(subscription.Topic, c.Name))
+	}
+	registration, err := meter.RegisterCallback(c.observe, lagRecords, blocked)
 	if err != nil {
-		return fmt.Errorf("register the lag: %w", err)
+		return fmt.Errorf("register the gauges: %w", err)
 	}
 	defer func() { _ = registration.Unregister() }()
-
-	var topics, retries []string
-	for _, subscription := range c.Subscriptions {
-		topics = append(topics, subscription.Topic)
-		retries = append(retries, RetryTopic(subscription.Topic, c.Name))
-	}
-	// Retries wait for their time, so they have a client of their own.
 	var loops errgroup.Group
-	loops.Go(func() error { return c.keep(ctx, c.Group, topics) })
-	loops.Go(func() error { return c.keep(ctx, c.Group+".retry", retries) })
+	loops.Go(func() error { return c.keep(ctx, &c.first) })
+	loops.Go(func() error { return c.keep(ctx, &c.again) })
 	return loops.Wait()
 }
 
-// keep starts one session after the other until ctx ends. A new one continues at the last commit.
-func (c *Consumer) keep(ctx context.Context, group string, topics []string) error {
-	for {
-		err := c.session(ctx, group, topics)
+// keep starts one session after the other until ctx ends. A new one continues at the last commit. The more of them fail
+// at once, the longer it waits: each makes the group divide the partitions anew.
+func (c *Consumer) keep(ctx context.Context, l *loop) error {
+	for failures := 1; ; failures++ {
+		worked, err := c.session(ctx, l)
 		if ctx.Err() != nil {
 			return nil
 		}
-		c.Log.ErrorContext(ctx, "consumer failed, starting again from the last commit", "group", group, "error", err)
-		for {
-			c.turn()
-			if wait(ctx, time.Now().Add(time.Second)) != nil || c.Available(ctx) == nil {
-				break
-			}
+		if worked {
+			failures = 1
+		}
+		c.Log.ErrorContext(ctx, "consumer failed, starting again from the last commit", "group", l.group, "error", err)
+		pause := c.pause(min(failures, defaultAttempts))
+		for wait(ctx, time.Now().Add(pause)) == nil && c.available(ctx) != nil {
+			l.turn()
+			pause = time.Second
 		}
 	}
 }
 
-func (c *Consumer) session(ctx context.Context, group string, topics []string) error {
-	client, err := kgo.NewClient(c.Config.options(
-		kgo.ConsumerGroup(group),
-		kgo.ConsumeTopics(topics...),
+// session is one membership in the group, until something fails; worked is true when some turn went well.
+func (c *Consumer) session(ctx context.Context, l *loop) (worked bool, err error) {
+	var leaving atomic.Bool
+	client, err := c.join(l, &leaving)
+	if err != nil {
+		l.blocked.Store(true)
+		return false, err
+	}
+	defer func() {
+		leaving.Store(true)
+		client.CloseAllowingRebalance()
+	}()
+	measuring, cancel := context.WithCancel(ctx)
+	var measured sync.WaitGroup
+	measured.Go(func() { c.lags.keep(measuring, client, c.Log) })
+	defer measured.Wait()
+	defer cancel()
+	for ctx.Err() == nil {
+		l.turn()
+		err := c.poll(ctx, client, l)
+		l.blocked.Store(err != nil)
+		if err != nil {
+			return worked, err
+		}
+		worked = true
+	}
+	return worked, nil
+}
+
+// join makes a client that is a member of the loop's group.
+func (c *Consumer) join(l *loop, leaving *atomic.Bool) (*kgo.Client, error) {
+	forget := func(_ context.Context, _ *kgo.Client, taken map[string][]int32) {
+		// Who leaves because of a failure still has the work before it, and nobody else may be there to say so.
+		if !leaving.Load() {
+			c.lags.forget(taken)
+		}
+	}
+	var begin sync.Once
+	return kgo.NewClient(c.Config.options(append(producing(),
+		kgo.ConsumerGroup(l.group),
+		kgo.ConsumeTopics(l.topics...),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.DisableAutoCommit(),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.RebalanceTimeout(rebalanceTimeout),
 		// A consumer that died has its partitions given to others after this time.
 		kgo.SessionTimeout(15*time.Second),
-		kgo.OnPartitionsRevoked(c.lags.forget),
-		kgo.OnPartitionsLost(c.lags.forget),
-		kgo.RecordDeliveryTimeout(deliveryTimeout),
-	)...)
-	if err != nil {
-		return err
-	}
-	defer client.CloseAllowingRebalance()
-	for ctx.Err() == nil {
-		c.turn()
-		if err := c.poll(ctx, client); err != nil {
-			return err
-		}
-	}
-	return nil
+		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, given map[string][]int32) {
+			begin.Do(func() { c.lags.restrict(l.topics, given) })
+			c.lags.hold(given)
+		}),
+		kgo.OnPartitionsRevoked(forget),
+		kgo.OnPartitionsLost(forget),
+	)...)...)
 }
 
 // poll takes some records, deals with them and commits, all before the group may be rebalanced.
-func (c *Consumer) poll(ctx context.Context, client *kgo.Client) error {
+func (c *Consumer) poll(ctx context.Context, client *kgo.Client, l *loop) error {
 	polling, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	fetches := client.PollRecords(polling, pollRecords)
@@ -138,7 +184,7 @@ func (c *Consumer) poll(ctx context.Context, client *kgo.Client) error {
 			c.Log.WarnContext(ctx, "fetching failed", "topic", failed.Topic, "partition", failed.Partition, "error", failed.Err)
 		}
 	}
-	done, failure := c.partitions(ctx, client, fetches)
+	done, failure := c.partitions(ctx, client, l, fetches)
 	if len(done) > 0 {
 		committing, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 		defer cancel()
@@ -150,13 +196,16 @@ func (c *Consumer) poll(ctx context.Context, client *kgo.Client) error {
 }
 
 // partitions deals with partitions side by side, each in order, and returns the last record done of each.
-func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, fetches kgo.Fetches) ([]*kgo.Record, error) {
+func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, l *loop, fetches kgo.Fetches) ([]*kgo.Record, error) {
 	var (
 		mu    sync.Mutex
 		done  []*kgo.Record
 		group errgroup.Group
 	)
 	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+		if len(p.Records) > 0 {
+			c.lags.reach(partition{p.Topic, p.Partition}, p.Records[0].Offset, p.HighWatermark)
+		}
 		group.Go(func() error {
 			for _, record := range p.Records {
 				if ctx.Err() != nil {
@@ -165,8 +214,9 @@ func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, fetches k
 				if err := c.deal(ctx, client, record); err != nil {
 					return err
 				}
-				c.turn()
-				c.lags.set(record, p.HighWatermark)
+				l.turn()
+				c.lags.dealt(record)
+				c.lags.reach(partition{p.Topic, p.Partition}, -1, p.HighWatermark)
 				mu.Lock()
 				done = append(done, record)
 				mu.Unlock()
@@ -178,16 +228,23 @@ func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, fetches k
 	return done, err
 }
 
-func (c *Consumer) turn() { c.turned.Store(time.Now().UnixNano()) }
+// available asks for what the handlers need, for a bounded time.
+func (c *Consumer) available(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, availableTimeout)
+	defer cancel()
+	return c.Available(ctx)
+}
 
-// Live says whether the loops turn. A broker or a database that is away does not stop them.
+// Live says whether both loops turn. A broker or a database that is away does not stop them.
 func (c *Consumer) Live(context.Context) error {
-	turned := c.turned.Load()
-	if turned == 0 {
-		return nil // not started
-	}
-	if still := time.Since(time.Unix(0, turned)); still > stalled {
-		return fmt.Errorf("the consumer's loops stand still for %s", still.Round(time.Second))
+	for name, l := range map[string]*loop{"first deliveries": &c.first, "retries": &c.again} {
+		turned := l.turned.Load()
+		if turned == 0 {
+			continue // not started
+		}
+		if still := time.Since(time.Unix(0, turned)); still > stalled {
+			return fmt.Errorf("the consumer's loop of %s stands still for %s", name, still.Round(time.Second))
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -45,7 +46,7 @@ func IsPermanent(err error) bool {
 // deal brings one record to an end: handled, forwarded to the retry topic, or forwarded to the dead topic. An error means
 // that none of these was possible and the record has to be delivered again.
 func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Record) error {
-	if err := wait(ctx, notBefore(record)); err != nil {
+	if err := wait(ctx, c.notBefore(record)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), HandleTimeout)
@@ -77,7 +78,15 @@ func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Rec
 	return err
 }
 
-func (c *Consumer) handle(ctx context.Context, record *kgo.Record) (string, error) {
+// handle gives the record to its handler. One that panics failed: without this the record would end the process, and again
+// after each restart.
+func (c *Consumer) handle(ctx context.Context, record *kgo.Record) (outcome string, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			c.Log.ErrorContext(ctx, "handler panicked", "panic", cause, "stack", string(debug.Stack()))
+			outcome, err = "", fmt.Errorf("handler panicked: %v", cause)
+		}
+	}()
 	event := new(envelopev1.Envelope)
 	if err := proto.Unmarshal(record.Value, event); err != nil {
 		return "", Permanent(fmt.Errorf("decode the envelope: %w", err))
@@ -103,9 +112,12 @@ func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.
 	// The handler may have used up its time.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
 	defer cancel()
-	attempt := attempts(record) + 1
+	attempt := c.tried(record) + 1
 	if !IsPermanent(cause) {
-		if err := c.Available(ctx); err != nil {
+		if c.Unavailable(cause) {
+			return "", fmt.Errorf("not available: %w", cause)
+		}
+		if err := c.available(ctx); err != nil {
 			return "", fmt.Errorf("%w (not available: %w)", cause, err)
 		}
 	}
@@ -129,6 +141,28 @@ func (c *Consumer) subscription(record *kgo.Record) Subscription {
 		}
 	}
 	return Subscription{Topic: record.Topic}
+}
+
+// retried says whether the record comes from a retry topic. Elsewhere the headers of one have no meaning: a dead record that
+// somebody puts back into its first topic has all attempts before it again.
+func (c *Consumer) retried(record *kgo.Record) bool {
+	return record.Topic != c.subscription(record).Topic
+}
+
+// tried is how often the record was tried before.
+func (c *Consumer) tried(record *kgo.Record) int {
+	if !c.retried(record) {
+		return 0
+	}
+	return attempts(record)
+}
+
+// notBefore is when the record is due.
+func (c *Consumer) notBefore(record *kgo.Record) time.Time {
+	if !c.retried(record) {
+		return time.Time{}
+	}
+	return due(record)
 }
 
 func (c *Consumer) attempts() int {

@@ -38,17 +38,17 @@ func traced(ctx context.Context, record *kgo.Record) context.Context {
 	return telemetry.Extract(ctx, carrier)
 }
 
-// attempts is how often the record was tried before.
+// attempts is how often a record of a retry topic was tried before.
 func attempts(record *kgo.Record) int {
 	n, err := strconv.Atoi(header(record, headerAttempt))
 	if err != nil {
-		return 0 // the first delivery carries no number
+		return 0 // somebody else put it there
 	}
 	return n
 }
 
-// notBefore is when a record of a retry topic is due.
-func notBefore(record *kgo.Record) time.Time {
+// due is when a record of a retry topic is to be tried.
+func due(record *kgo.Record) time.Time {
 	milliseconds, err := strconv.ParseInt(header(record, headerNotBefore), 10, 64)
 	if err != nil {
 		return time.Time{}

@@ -52,6 +52,8 @@ type world struct {
 	config    kafka.Config
 	topic     string
 	publisher *kafka.Publisher
+	// consumer is the one that was started last.
+	consumer *kafka.Consumer
 
 	mu   sync.Mutex
 	seen []string
@@ -111,9 +113,12 @@ func (w *world) consume(t *testing.T, handle kafka.Handler, available func(conte
 	consumer := &kafka.Consumer{
 		Config: w.config, Name: "reader", Group: "group-" + w.topic,
 		Subscriptions: []kafka.Subscription{{Topic: w.topic, Handlers: map[string]kafka.Handler{"thing.made": handle}}},
-		Available:     available, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Attempts: 3, Delay: 300 * time.Millisecond,
+		Available:     available,
+		Unavailable:   func(err error) bool { return errors.Is(err, errNoWrites) },
+		Log:           slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Attempts:      3, Delay: 300 * time.Millisecond,
 	}
+	w.consumer = consumer
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- consumer.Run(ctx) }()

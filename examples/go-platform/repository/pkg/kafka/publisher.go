@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/attribute"
@@ -15,9 +14,6 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// deliveryTimeout ends the wait for a broker that is away; the caller tries again.
-const deliveryTimeout = 15 * time.Second
-
 // Publisher writes events to one topic, those of one aggregate in their order.
 type Publisher struct {
 	client *kgo.Client
@@ -26,15 +22,7 @@ type Publisher struct {
 
 // NewPublisher makes a publisher that waits for all in-sync replicas. It connects when it publishes first.
 func NewPublisher(config Config, topic string) (*Publisher, error) {
-	client, err := kgo.NewClient(config.options(
-		kgo.DefaultProduceTopic(topic),
-		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProduceRequestTimeout(requestTimeout),
-		kgo.RecordDeliveryTimeout(deliveryTimeout),
-		// Without it a record in flight to a broker that went away could never time out. What is cancelled is
-		// published again by the caller, and the client fences the first try before it does.
-		kgo.AllowIdempotentProduceCancellation(),
-	)...)
+	client, err := kgo.NewClient(config.options(append(producing(), kgo.DefaultProduceTopic(topic))...)...)
 	if err != nil {
 		return nil, fmt.Errorf("kafka publisher: %w", err)
 	}

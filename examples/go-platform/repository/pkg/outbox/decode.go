@@ -30,6 +30,13 @@ type batch struct {
 	messages []message
 	// end is the position after the last commit; everything up to here may be confirmed once it was published.
 	end lsn
+	// size is that of all messages' content.
+	size int
+}
+
+// full says that no further transaction is wanted; the one that was read last is whole.
+func (b *batch) full(record []byte) bool {
+	return b.size >= maxBatchBytes && record[0] == recordCommit
 }
 
 // add takes in one record of the slot.
@@ -44,6 +51,7 @@ func (b *batch) add(record []byte) error {
 		m := message{prefix: r.text()}
 		m.content = r.take(int(r.uint32()))
 		b.messages = append(b.messages, m)
+		b.size += len(m.content)
 	case recordCommit:
 		r.take(1 + 8) // flags, position of the commit record
 		b.end = lsn(r.uint64())

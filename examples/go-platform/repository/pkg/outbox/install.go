@@ -4,16 +4,35 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// Names are the names that everything about one service's outbox in the write-ahead log goes by, derived from the service's own in this
+// one place: a slot that is created under one name and read under another keeps write-ahead log for ever.
+type Names struct {
+	// Slot is the logical replication slot, and the publication that pgoutput asks for.
+	Slot string
+	// Prefix marks the messages that are events of this service.
+	Prefix string
+	// Heartbeat marks the messages by which an idle relay moves its slot on.
+	Heartbeat string
+}
+
+// NamesOf derives the names from a service's name.
+func NamesOf(service string) Names {
+	name := strings.ReplaceAll(service, "-", "_") + "_outbox"
+	return Names{Slot: name, Prefix: name, Heartbeat: name + ".heartbeat"}
+}
+
 const duplicateObject = "42710"
 
 // Install makes the publication and the slot unless they are there. It belongs to the migrations: events that are
 // emitted before the slot exists are never published. The slot is a failover slot, so a standby that is promoted has it.
-func Install(ctx context.Context, conn *pgx.Conn, names Names) error {
+func (w WAL) Install(ctx context.Context, conn *pgx.Conn) error {
+	names := w.Names
 	var level string
 	if err := conn.QueryRow(ctx, "SHOW wal_level").Scan(&level); err != nil {
 		return fmt.Errorf("read wal_level: %w", err)

@@ -5,57 +5,86 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	"google.golang.org/protobuf/proto"
 
 	envelopev1 "git.example.com/acme/shop/gen/envelope/v1"
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// PassTimeout bounds one pass: look into the slot, publish, advance. A relay that is told to stop finishes its pass, so
-// its drain is longer than this.
+// The instruments. The errors are about names, which are constant, and the instruments are usable all the same.
+var (
+	meter = otel.Meter("git.example.com/acme/shop/pkg/outbox")
+
+	published, _ = meter.Int64Counter("events_published_total",
+		metric.WithDescription("Events that the broker acknowledged; one that was published again counts again."))
+	failures, _ = meter.Int64Counter("outbox_failures_total",
+		metric.WithDescription("Passes of the relay that failed and are tried again."))
+	lastAdvance, _ = meter.Float64Gauge("outbox_last_advance_timestamp_seconds",
+		metric.WithDescription("When the relay last knew that nothing is left behind it; an idle one sees to it again and again."))
+)
+
+// PassTimeout bounds what follows a look: publish, confirm. A relay that is told to stop finishes it, so its drain is longer
+// than this.
 const PassTimeout = 20 * time.Second
 
 const (
-	defaultInterval  = 200 * time.Millisecond
-	defaultHeartbeat = 10 * time.Second
-	defaultBackoff   = 2 * time.Second
-	defaultBatch     = 500
-	lockInterval     = 5 * time.Second
+	defaultInterval = 200 * time.Millisecond
+	defaultBackoff  = 2 * time.Second
+	defaultBatch    = 500
+	// maxBatchBytes keeps large events from filling the relay's memory.
+	maxBatchBytes = 4 << 20
+	lockInterval  = 5 * time.Second
+	// lookTimeout is longer than any backlog takes to be looked through: a look that is given up begins anew.
+	lookTimeout = 2 * time.Minute
 	// stalled is how long a living relay may take between two turns of its loop.
-	stalled = 2*time.Minute + PassTimeout
+	stalled = lookTimeout + PassTimeout + time.Minute
 )
+
+// Source is where the events of committed transactions wait for a relay.
+type Source interface {
+	// Name is its own in the database: the relay's lock goes by it.
+	Name() string
+	// Read begins to read over a connection, which no more than one relay does at a time.
+	Read(conn *pgx.Conn) Reader
+}
+
+// Reader looks at what waits.
+type Reader interface {
+	// Next gives the events that come next, in their order, and takes none away. They come again until they are
+	// confirmed, which is done after all of them are acknowledged; without confirm there was nothing.
+	Next(ctx context.Context) (events []*envelopev1.Envelope, confirm Confirm, err error)
+}
+
+// Confirm ends the wait of what a look found.
+type Confirm func(ctx context.Context) error
 
 // Publisher hands events to the broker in the given order and returns when all of them are acknowledged.
 type Publisher interface {
 	Publish(ctx context.Context, events []*envelopev1.Envelope) error
 }
 
-// Relay publishes the events of one service. The zero durations and sizes mean the defaults.
+// Relay publishes the events of one service. The zero durations mean the defaults.
 type Relay struct {
 	DatabaseURL string
-	Names       Names
+	Source      Source
 	Publisher   Publisher
 	Log         *slog.Logger
 
 	// Interval is the pause after a look that found nothing.
 	Interval time.Duration
-	// Heartbeat is the time without an advance after which an idle relay moves its slot on, so that the server can
-	// drop write-ahead log that others have filled.
-	Heartbeat time.Duration
 	// Backoff is the pause after a failure.
 	Backoff time.Duration
-	// Batch is how many changes one look may return; a larger transaction is returned whole.
-	Batch int
 
 	progress progress
 }
 
-// Run publishes until ctx ends. Whatever fails is tried again from the slot, over a new connection.
+// Run publishes until ctx ends. Whatever fails is tried again from what is not confirmed, over a new connection.
 func (r *Relay) Run(ctx context.Context) error {
 	for {
 		err := r.session(ctx)
@@ -64,7 +93,7 @@ func (r *Relay) Run(ctx context.Context) error {
 			return nil
 		}
 		failures.Add(ctx, 1)
-		r.Log.ErrorContext(ctx, "relay failed, starting again from the slot", "slot", r.Names.Slot, "error", err)
+		r.Log.ErrorContext(ctx, "relay failed, starting again", "outbox", r.Source.Name(), "error", err)
 		sleep(ctx, or(r.Backoff, defaultBackoff))
 	}
 }
@@ -80,27 +109,25 @@ func (r *Relay) session(ctx context.Context) error {
 	if err := r.lock(ctx, conn); err != nil {
 		return err
 	}
-	advanced := time.Now()
+	reader := r.Source.Read(conn)
 	for ctx.Err() == nil {
 		r.progress.turn()
-		moved, err := r.pass(ctx, conn, time.Since(advanced))
+		moved, err := r.pass(ctx, reader)
 		if err != nil {
 			return err
 		}
-		if moved {
-			advanced = time.Now()
-		} else {
+		if !moved {
 			sleep(ctx, or(r.Interval, defaultInterval))
 		}
 	}
 	return nil
 }
 
-// lock waits until no other relay of this slot is left, such as the one that a release replaces.
+// lock waits until no other relay of this outbox is left, such as the one that a release replaces.
 func (r *Relay) lock(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		var held bool
-		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", r.Names.Slot).Scan(&held); err != nil {
+		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", r.Source.Name()).Scan(&held); err != nil {
 			return fmt.Errorf("lock: %w", err)
 		}
 		if held {
@@ -108,60 +135,36 @@ func (r *Relay) lock(ctx context.Context, conn *pgx.Conn) error {
 			return nil
 		}
 		r.progress.turn()
-		r.Log.InfoContext(ctx, "another relay holds the slot, waiting", "slot", r.Names.Slot)
+		r.Log.InfoContext(ctx, "another relay is at work, waiting", "outbox", r.Source.Name())
 		if sleep(ctx, lockInterval); ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 }
 
-// pass publishes what is in the slot and advances it, or emits a heartbeat when it has been idle for too long.
-func (r *Relay) pass(ctx context.Context, conn *pgx.Conn, idle time.Duration) (moved bool, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), PassTimeout)
-	defer cancel()
-	found, err := r.peek(ctx, conn)
-	if err != nil {
-		return false, fmt.Errorf("look into the slot: %w", err)
-	}
-	if found.end == 0 {
-		if idle >= or(r.Heartbeat, defaultHeartbeat) {
-			return false, r.beat(ctx, conn)
-		}
-		return false, nil
-	}
-	if err := r.publish(ctx, found); err != nil {
+// pass publishes what comes next and confirms it.
+func (r *Relay) pass(ctx context.Context, reader Reader) (moved bool, err error) {
+	events, confirm, err := look(ctx, reader)
+	if err != nil || confirm == nil {
 		return false, err
 	}
-	return true, r.advance(ctx, conn, found.end)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), PassTimeout)
+	defer cancel()
+	if err := r.publish(ctx, events); err != nil {
+		return false, err
+	}
+	return true, confirm(ctx)
 }
 
-// peek reads without consuming: the changes stay in the slot until it is advanced.
-func (r *Relay) peek(ctx context.Context, conn *pgx.Conn) (batch, error) {
-	const query = `SELECT data FROM pg_logical_slot_peek_binary_changes($1::text, NULL, $2,
-		'proto_version', '1', 'publication_names', $1::text, 'messages', 'true')`
-	rows, err := conn.Query(ctx, query, r.Names.Slot, or(r.Batch, defaultBatch))
-	if err != nil {
-		return batch{}, err
-	}
-	var found batch
-	var record []byte
-	_, err = pgx.ForEachRow(rows, []any{&record}, func() error { return found.add(record) })
-	return found, err
+// look takes nothing away, so it may be interrupted.
+func look(ctx context.Context, reader Reader) ([]*envelopev1.Envelope, Confirm, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	return reader.Next(ctx)
 }
 
-// publish returns when every event of the batch is acknowledged.
-func (r *Relay) publish(ctx context.Context, found batch) error {
-	var events []*envelopev1.Envelope
-	for _, m := range found.messages {
-		if m.prefix != r.Names.Prefix {
-			continue
-		}
-		event := new(envelopev1.Envelope)
-		if err := proto.Unmarshal(m.content, event); err != nil {
-			return fmt.Errorf("decode an event before %s: %w", found.end, err)
-		}
-		events = append(events, event)
-	}
+// publish returns when every event is acknowledged.
+func (r *Relay) publish(ctx context.Context, events []*envelopev1.Envelope) error {
 	if len(events) == 0 {
 		return nil
 	}
@@ -171,32 +174,6 @@ func (r *Relay) publish(ctx context.Context, found batch) error {
 	for _, event := range events {
 		r.Log.InfoContext(telemetry.Extract(ctx, event.GetTrace()), "event published", "type", event.GetType(), "event_id", event.GetEventId())
 		published.Add(ctx, 1, metric.WithAttributes(attribute.String("type", event.GetType())))
-	}
-	return nil
-}
-
-// advance confirms everything up to the end of the batch's last commit, never a part of a transaction.
-func (r *Relay) advance(ctx context.Context, conn *pgx.Conn, end lsn) error {
-	if _, err := conn.Exec(ctx, "SELECT pg_replication_slot_advance($1, $2::text::pg_lsn)", r.Names.Slot, end.String()); err != nil {
-		return fmt.Errorf("advance: %w", err)
-	}
-	const query = `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint,
-		pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
-		FROM pg_replication_slots WHERE slot_name = $1`
-	var lag, retained int64
-	if err := conn.QueryRow(ctx, query, r.Names.Slot).Scan(&lag, &retained); err != nil {
-		return fmt.Errorf("measure the slot: %w", err)
-	}
-	lagBytes.Record(ctx, lag)
-	retainedBytes.Record(ctx, retained)
-	lastAdvance.Record(ctx, float64(time.Now().UnixMilli())/1000)
-	return nil
-}
-
-// beat writes a message that the next pass finds and moves the slot past.
-func (r *Relay) beat(ctx context.Context, conn *pgx.Conn) error {
-	if _, err := conn.Exec(ctx, "SELECT pg_logical_emit_message(true, $1, '')", r.Names.Heartbeat); err != nil {
-		return fmt.Errorf("heartbeat: %w", err)
 	}
 	return nil
 }
@@ -246,10 +223,30 @@ func (r *Relay) Live(context.Context) error {
 	return nil
 }
 
-// Ready says whether this relay holds the slot.
+// Ready says whether it is this relay that works.
 func (r *Relay) Ready(context.Context) error {
 	if !r.progress.held.Load() {
-		return errors.New("the relay does not hold its slot")
+		return errors.New("the relay does not hold the lock of its outbox")
 	}
 	return nil
 }
+
+// progress is what the relay's loop tells the probes, which run in other goroutines.
+type progress struct {
+	turned atomic.Int64
+	held   atomic.Bool
+}
+
+func (p *progress) turn() { p.turned.Store(time.Now().UnixNano()) }
+
+// stands is how long the loop has not turned; zero before its first turn.
+func (p *progress) stands() time.Duration {
+	turned := p.turned.Load()
+	if turned == 0 {
+		return 0
+	}
+	return time.Since(time.Unix(0, turned))
+}
+
+// advanced marks that nothing is left behind the relay, or less than before.
+func advanced(ctx context.Context) { lastAdvance.Record(ctx, float64(time.Now().UnixMilli())/1000) }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,39 +59,33 @@ func (b *broker) keys() []string {
 	return keys
 }
 
-// database is one of its own with the outbox installed.
-func database(t *testing.T) (*pgxpool.Pool, outbox.Names) {
-	t.Helper()
-	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
-	// Slots are named on the whole server.
-	names := outbox.NamesOf("test-" + pool.Config().ConnConfig.Database)
-	install(t, pool, names)
-	t.Cleanup(func() {
-		_, err := pool.Exec(context.Background(), "SELECT pg_drop_replication_slot($1)", names.Slot)
-		if err != nil {
-			t.Errorf("drop the slot: %v", err)
-		}
-	})
-	return pool, names
+// box is an outbox with both of its ends.
+type box interface {
+	outbox.Source
+	Emit(ctx context.Context, tx outbox.Executor, event outbox.Event) error
 }
 
-func install(t *testing.T, pool *pgxpool.Pool, names outbox.Names) {
+// kinds are the outboxes of this module; each is made in a database of its own.
+var kinds = map[string]func(t *testing.T) (*pgxpool.Pool, box){}
+
+// each holds every kind to the same.
+func each(t *testing.T, test func(t *testing.T, pool *pgxpool.Pool, o box)) {
 	t.Helper()
-	err := pool.AcquireFunc(t.Context(), func(conn *pgxpool.Conn) error {
-		return outbox.Install(t.Context(), conn.Conn(), names)
-	})
-	if err != nil {
-		t.Fatal(err)
+	for name, open := range kinds {
+		t.Run(name, func(t *testing.T) {
+			pool, o := open(t)
+			test(t, pool, o)
+		})
 	}
 }
 
 // emit commits, or rolls back, one transaction with an event per key.
-func emit(t *testing.T, pool *pgxpool.Pool, names outbox.Names, end error, keys ...string) {
+func emit(t *testing.T, pool *pgxpool.Pool, o box, end error, keys ...string) {
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
 		for _, key := range keys {
 			event := outbox.Event{ID: rand.Text(), Type: "thing.made", Aggregate: "thing", AggregateID: key, Payload: wrapperspb.String(key)}
-			if err := outbox.Emit(t.Context(), tx, names, event); err != nil {
+			if err := o.Emit(t.Context(), tx, event); err != nil {
 				return err
 			}
 		}
@@ -103,15 +97,14 @@ func emit(t *testing.T, pool *pgxpool.Pool, names outbox.Names, end error, keys 
 }
 
 // start runs a relay until the returned function is called, which waits for its end.
-func start(t *testing.T, pool *pgxpool.Pool, names outbox.Names, publisher outbox.Publisher) (stop func()) {
+func start(t *testing.T, pool *pgxpool.Pool, o box, publisher outbox.Publisher) (stop func()) {
 	t.Helper()
 	relay := &outbox.Relay{
 		DatabaseURL: string(postgrestest.URL(pool)),
-		Names:       names,
+		Source:      o,
 		Publisher:   publisher,
 		Log:         slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Interval:    10 * time.Millisecond,
-		Heartbeat:   50 * time.Millisecond,
 		Backoff:     10 * time.Millisecond,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -140,163 +133,195 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("not within 20 seconds: %s", what)
 }
 
-func confirmed(t *testing.T, pool *pgxpool.Pool, names outbox.Names) string {
-	t.Helper()
-	var position string
-	const query = "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = $1"
-	if err := pool.QueryRow(t.Context(), query, names.Slot).Scan(&position); err != nil {
-		t.Fatal(err)
-	}
-	return position
+func TestWhatIsCommittedIsPublishedInOrder(t *testing.T) {
+	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
+		emit(t, pool, o, nil, "before", "the relay")
+		b := new(broker)
+		stop := start(t, pool, o, b)
+		emit(t, pool, o, nil, "committed")
+		emit(t, pool, o, errors.New("rolled back"), "rolled back")
+		emit(t, pool, o, nil, "last")
+		want := []string{"before", "the relay", "committed", "last"}
+		eventually(t, "everything is published", func() bool { return len(b.keys()) >= len(want) })
+		stop()
+		if got := b.keys(); !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
 }
 
-func TestWhatIsCommittedIsPublishedInOrder(t *testing.T) {
-	pool, names := database(t)
-	emit(t, pool, names, nil, "before", "the relay")
-	b := new(broker)
-	stop := start(t, pool, names, b)
-	emit(t, pool, names, nil, "committed")
-	emit(t, pool, names, errors.New("rolled back"), "rolled back")
-	emit(t, pool, outbox.NamesOf("another"), nil, "of another service")
-	emit(t, pool, names, nil, "last")
-	want := []string{"before", "the relay", "committed", "last"}
-	eventually(t, "everything is published", func() bool { return len(b.keys()) >= len(want) })
-	stop()
-	if got := b.keys(); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
+// What is written first may be committed last: it comes later, but it comes.
+func TestWhatIsCommittedLateIsNotLost(t *testing.T) {
+	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
+		b := new(broker)
+		stop := start(t, pool, o, b)
+		late, err := pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		event := outbox.Event{ID: rand.Text(), Type: "thing.made", AggregateID: "late", Payload: wrapperspb.String("x")}
+		if err := o.Emit(t.Context(), late, event); err != nil {
+			t.Fatal(err)
+		}
+		emit(t, pool, o, nil, "early")
+		eventually(t, "what is committed is published", func() bool { return len(b.keys()) == 1 })
+		if err := late.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the other follows", func() bool { return len(b.keys()) == 2 })
+		stop()
+		if got := b.keys(); !slices.Equal(got, []string{"early", "late"}) {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+// Transactions that lock the same row follow each other, and so do their events.
+func TestEventsOfOneAggregateKeepTheirOrder(t *testing.T) {
+	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
+		const writers, changes = 6, 20
+		if _, err := pool.Exec(t.Context(), "CREATE TABLE things AS SELECT name, 0 AS version FROM unnest(ARRAY['a', 'b']) AS name"); err != nil {
+			t.Fatal(err)
+		}
+		b := new(broker)
+		stop := start(t, pool, o, b)
+		var all sync.WaitGroup
+		for writer := range writers {
+			all.Go(func() {
+				for n := range changes {
+					if err := change(t.Context(), pool, o, []string{"a", "b"}[(writer+n)%2]); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		eventually(t, "everything is published", func() bool { return len(b.keys()) >= writers*changes })
+		stop()
+		last := map[string]int{}
+		for _, event := range b.events {
+			last[event.GetAggregateId()]++
+			if want := fmt.Sprint(last[event.GetAggregateId()]); event.GetEventId() != want {
+				t.Fatalf("%s: version %s instead of %s", event.GetAggregateId(), event.GetEventId(), want)
+			}
+		}
+	})
+}
+
+// change locks a thing, makes its next version and emits that.
+func change(ctx context.Context, pool *pgxpool.Pool, o box, name string) error {
+	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		var version int
+		if err := tx.QueryRow(ctx, "UPDATE things SET version = version + 1 WHERE name = $1 RETURNING version", name).Scan(&version); err != nil {
+			return err
+		}
+		return o.Emit(ctx, tx, outbox.Event{ID: fmt.Sprint(version), AggregateID: name, Payload: wrapperspb.String("x")})
+	})
 }
 
 func TestAnEventCarriesTraceAndRequest(t *testing.T) {
-	pool, names := database(t)
-	id := trace.TraceID{1, 2, 3}
-	ctx := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: id, SpanID: trace.SpanID{4}, TraceFlags: trace.FlagsSampled,
-	}))
-	ctx, err := telemetry.WithRequestID(ctx, "request-1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	event := outbox.Event{ID: rand.Text(), Type: "thing.made", AggregateID: "1", Payload: wrapperspb.String("x")}
-	if err := outbox.Emit(ctx, pool, names, event); err != nil {
-		t.Fatal(err)
-	}
-	b := new(broker)
-	stop := start(t, pool, names, b)
-	eventually(t, "it is published", func() bool { return len(b.keys()) == 1 })
-	stop()
-	got := telemetry.Extract(context.Background(), b.events[0].GetTrace())
-	if trace.SpanContextFromContext(got).TraceID() != id || telemetry.RequestID(got) != "request-1" {
-		t.Errorf("got %v", b.events[0].GetTrace())
-	}
+	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
+		id := trace.TraceID{1, 2, 3}
+		ctx := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
+			TraceID: id, SpanID: trace.SpanID{4}, TraceFlags: trace.FlagsSampled,
+		}))
+		ctx, err := telemetry.WithRequestID(ctx, "request-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		event := outbox.Event{ID: rand.Text(), Type: "thing.made", AggregateID: "1", Payload: wrapperspb.String("x")}
+		if err := o.Emit(ctx, pool, event); err != nil {
+			t.Fatal(err)
+		}
+		b := new(broker)
+		stop := start(t, pool, o, b)
+		eventually(t, "it is published", func() bool { return len(b.keys()) == 1 })
+		stop()
+		got := telemetry.Extract(context.Background(), b.events[0].GetTrace())
+		if trace.SpanContextFromContext(got).TraceID() != id || telemetry.RequestID(got) != "request-1" {
+			t.Errorf("got %v", b.events[0].GetTrace())
+		}
+	})
 }
 
-// The broker takes a batch and the relay dies before it advances: the batch comes again, whole and in order.
+// The broker takes a batch and the relay dies before it confirms: the batch comes again, whole and in order.
 func TestKilledBetweenPublishingAndAdvancingItPublishesAgain(t *testing.T) {
-	pool, names := database(t)
-	emit(t, pool, names, nil, "1", "2")
-	b := new(broker)
-	taken := make(chan struct{})
-	killed := sync.OnceFunc(func() { close(taken) })
-	dying := publisherFunc(func(ctx context.Context, events []*envelopev1.Envelope) error {
-		_ = b.Publish(ctx, events)
-		// As a kill does, this ends the session on the server before the slot moves.
-		const kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-		_, err := pool.Exec(ctx, kill)
-		killed()
-		return err
+	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
+		emit(t, pool, o, nil, "1", "2")
+		b := new(broker)
+		taken := make(chan struct{})
+		killed := sync.OnceFunc(func() { close(taken) })
+		dying := publisherFunc(func(ctx context.Context, events []*envelopev1.Envelope) error {
+			_ = b.Publish(ctx, events)
+			// As a kill does, this ends the session on the server before anything is confirmed.
+			const kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+			_, err := pool.Exec(ctx, kill)
+			killed()
+			return err
+		})
+		stop := start(t, pool, o, dying)
+		<-taken
+		stop()
+		first := len(b.keys())
+		emit(t, pool, o, nil, "3")
+		stop = start(t, pool, o, b)
+		eventually(t, "everything is published again", func() bool { return len(b.keys()) >= first+3 })
+		stop()
+		if got := b.keys()[first:]; !slices.Equal(got, []string{"1", "2", "3"}) {
+			t.Errorf("after the kill: %q", got)
+		}
 	})
-	before := confirmed(t, pool, names)
-	stop := start(t, pool, names, dying)
-	<-taken
-	stop()
-	if after := confirmed(t, pool, names); after != before {
-		t.Fatalf("the slot moved from %s to %s", before, after)
-	}
-	first := len(b.keys())
-	emit(t, pool, names, nil, "3")
-	stop = start(t, pool, names, b)
-	eventually(t, "everything is published again", func() bool { return len(b.keys()) >= first+3 })
-	stop()
-	if got := b.keys()[first:]; !slices.Equal(got, []string{"1", "2", "3"}) {
-		t.Errorf("after the kill: %q", got)
-	}
 }
 
 func TestAFailedPublishStopsTheStreamUntilItSucceeds(t *testing.T) {
-	pool, names := database(t)
-	var failures int
-	b := &broker{fail: func(taken int, _ []*envelopev1.Envelope) error {
-		if taken == 1 && failures < 3 {
-			failures++
-			return errors.New("no broker")
+	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
+		var failures int
+		b := &broker{fail: func(taken int, _ []*envelopev1.Envelope) error {
+			if taken == 1 && failures < 3 {
+				failures++
+				return errors.New("no broker")
+			}
+			return nil
+		}}
+		stop := start(t, pool, o, b)
+		for i, key := range []string{"1", "2", "3"} {
+			emit(t, pool, o, nil, key)
+			if i == 0 {
+				eventually(t, "the first is published", func() bool { return len(b.keys()) == 1 })
+			}
 		}
-		return nil
-	}}
-	stop := start(t, pool, names, b)
-	for i, key := range []string{"1", "2", "3"} {
-		emit(t, pool, names, nil, key)
-		if i == 0 {
-			eventually(t, "the first is published", func() bool { return len(b.keys()) == 1 })
+		eventually(t, "the others are published", func() bool { return len(b.keys()) >= 3 })
+		stop()
+		if got := b.keys(); !slices.Equal(got, []string{"1", "2", "3"}) || failures != 3 {
+			t.Errorf("got %q after %d failures", got, failures)
 		}
-	}
-	eventually(t, "the others are published", func() bool { return len(b.keys()) >= 3 })
-	stop()
-	if got := b.keys(); !slices.Equal(got, []string{"1", "2", "3"}) || failures != 3 {
-		t.Errorf("got %q after %d failures", got, failures)
-	}
-}
-
-func TestAnIdleSlotMovesOn(t *testing.T) {
-	pool, names := database(t)
-	b := new(broker)
-	stop := start(t, pool, names, b)
-	position := confirmed(t, pool, names)
-	for range 2 {
-		before := position
-		eventually(t, "the slot moves", func() bool { position = confirmed(t, pool, names); return position != before })
-	}
-	stop()
-	if got := b.keys(); len(got) != 0 {
-		t.Errorf("published %q", got)
-	}
+	})
 }
 
 func TestASecondRelayWaits(t *testing.T) {
-	pool, names := database(t)
-	first, second := new(broker), new(broker)
-	stopFirst := start(t, pool, names, first)
-	emit(t, pool, names, nil, "1")
-	eventually(t, "the first relay publishes", func() bool { return len(first.keys()) == 1 })
-	stopSecond := start(t, pool, names, second)
-	emit(t, pool, names, nil, "2")
-	eventually(t, "the first relay publishes", func() bool { return len(first.keys()) == 2 })
-	stopFirst()
-	emit(t, pool, names, nil, "3")
-	eventually(t, "the second relay takes over", func() bool { return len(second.keys()) == 1 })
-	stopSecond()
-}
-
-func TestInstallingAgainKeepsWhatWaits(t *testing.T) {
-	pool, names := database(t)
-	emit(t, pool, names, nil, "1")
-	install(t, pool, names)
-	b := new(broker)
-	stop := start(t, pool, names, b)
-	eventually(t, "it is published", func() bool { return len(b.keys()) == 1 })
-	stop()
-	var failover bool
-	if err := pool.QueryRow(t.Context(), "SELECT failover FROM pg_replication_slots WHERE slot_name = $1", names.Slot).Scan(&failover); err != nil || !failover {
-		t.Errorf("failover is %t, %v", failover, err)
-	}
+	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
+		first, second := new(broker), new(broker)
+		stopFirst := start(t, pool, o, first)
+		emit(t, pool, o, nil, "1")
+		eventually(t, "the first relay publishes", func() bool { return len(first.keys()) == 1 })
+		stopSecond := start(t, pool, o, second)
+		emit(t, pool, o, nil, "2")
+		eventually(t, "the first relay publishes", func() bool { return len(first.keys()) == 2 })
+		stopFirst()
+		emit(t, pool, o, nil, "3")
+		eventually(t, "the second relay takes over", func() bool { return len(second.keys()) == 1 })
+		stopSecond()
+	})
 }
 
 func TestWhatTheBrokerWouldRefuseIsNotCommitted(t *testing.T) {
-	event := outbox.Event{ID: rand.Text(), Type: "thing.made", Payload: wrapperspb.String(strings.Repeat("x", outbox.MaxSize))}
-	err := outbox.Emit(t.Context(), nil, outbox.NamesOf("test"), event)
-	if err == nil || !strings.Contains(err.Error(), "more than") {
-		t.Errorf("got %v", err)
-	}
+	each(t, func(t *testing.T, _ *pgxpool.Pool, o box) {
+		event := outbox.Event{ID: rand.Text(), Type: "thing.made", Payload: wrapperspb.String(strings.Repeat("x", outbox.MaxSize))}
+		err := o.Emit(t.Context(), nil, event)
+		if err == nil || !strings.Contains(err.Error(), "more than") {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 type publisherFunc func(ctx context.Context, events []*envelopev1.Envelope) error

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +28,13 @@ import (
 )
 
 const scope = "git.example.com/acme/shop/pkg/postgres"
+
+// A migration that waits for a lock makes everybody wait who comes after it, so it soon gives up and the job tries again.
+// One that needs longer says so itself: SET LOCAL statement_timeout. The job as a whole has ten minutes.
+const (
+	lockTimeout      = "5s"
+	statementTimeout = "5min"
+)
 
 // Config says where the database is.
 type Config struct {
@@ -65,13 +74,36 @@ func IsUnique(err error, constraint string) bool {
 	return ok && known.Code == "23505" && known.ConstraintName == constraint
 }
 
+// IsUnavailable says whether an error is about the server and not about what it was asked: the same statement succeeds
+// once the server is well. It may well answer a Ping meanwhile.
+func IsUnavailable(err error) bool {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	known, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return false
+	}
+	switch known.Code {
+	case "25006": // read_only_sql_transaction: it is a standby, or was made read-only
+		return true
+	case "57014": // query_canceled: this statement took too long, and may do so again
+		return false
+	}
+	// Connections, resources such as disk and memory, and an operator who stops or starts it.
+	return slices.ContainsFunc([]string{"08", "53", "57"}, func(class string) bool { return strings.HasPrefix(known.Code, class) })
+}
+
 // Migrate brings the schema up to what the files say. Two that run at once wait for each other.
 func Migrate(ctx context.Context, pool *pgxpool.Pool, files fs.FS, log *slog.Logger) error {
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	db := stdlib.OpenDBFromPool(pool)
+	connection := pool.Config().ConnConfig
+	connection.RuntimeParams["lock_timeout"] = lockTimeout
+	connection.RuntimeParams["statement_timeout"] = statementTimeout
+	db := stdlib.OpenDB(*connection)
 	defer func(db *sql.DB) { _ = db.Close() }(db)
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
 	if err != nil {

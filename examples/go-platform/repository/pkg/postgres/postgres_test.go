@@ -1,11 +1,16 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"git.example.com/acme/shop/pkg/config"
 	"git.example.com/acme/shop/pkg/postgres"
@@ -32,6 +37,36 @@ func TestMigratesAtOnceAndOnce(t *testing.T) {
 	group.Wait()
 }
 
+func TestAMigrationGivesUpALockThatSomebodyHolds(t *testing.T) {
+	pool := postgrestest.New(t, files)
+	tx, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := tx.Exec(t.Context(), "LOCK TABLE things"); err != nil {
+		t.Fatal(err)
+	}
+	more := fstest.MapFS{"00001_things.sql": files["00001_things.sql"], "00002_more.sql": {Data: []byte(`-- +goose Up
+ALTER TABLE things ADD COLUMN statement_timeout text DEFAULT current_setting('statement_timeout');
+INSERT INTO things DEFAULT VALUES;
+`)}}
+	err = postgres.Migrate(t.Context(), pool, more, slog.New(slog.DiscardHandler))
+	if known, ok := errors.AsType[*pgconn.PgError](err); !ok || known.Code != "55P03" { // lock_not_available
+		t.Fatalf("with the lock held: %v", err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := postgres.Migrate(t.Context(), pool, more, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	var timeout string
+	if err := pool.QueryRow(t.Context(), "SELECT statement_timeout FROM things").Scan(&timeout); err != nil || timeout != "5min" {
+		t.Errorf("statements may take %q, %v", timeout, err)
+	}
+}
+
 func TestUniqueViolationsAreKnownByName(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	insert := func() error {
@@ -44,6 +79,29 @@ func TestUniqueViolationsAreKnownByName(t *testing.T) {
 	err := insert()
 	if !postgres.IsUnique(err, "things_name_key") || postgres.IsUnique(err, "other_key") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatIsAboutTheServerIsUnavailable(t *testing.T) {
+	pool := postgrestest.New(t, files)
+	_, err := pool.Exec(t.Context(), "BEGIN READ ONLY; INSERT INTO things VALUES ('a')")
+	if !postgres.IsUnavailable(fmt.Errorf("add: %w", err)) {
+		t.Errorf("no writes: %v", err)
+	}
+	_, err = postgres.Open(t.Context(), postgres.Config{URL: "postgres://me@127.0.0.1:1/x?sslmode=disable", PoolSize: 1})
+	if !postgres.IsUnavailable(err) {
+		t.Errorf("nobody there: %v", err)
+	}
+	for code, want := range map[string]bool{
+		"53100": true, "53300": true, "57P01": true, "08006": true, // disk full, too many connections, shut down, connection lost
+		"57014": false, "23505": false, "40001": false, "22003": false, // cancelled, unique, serialization, out of range
+	} {
+		if postgres.IsUnavailable(&pgconn.PgError{Code: code}) != want {
+			t.Errorf("%s is unavailable: %t", code, !want)
+		}
+	}
+	if postgres.IsUnavailable(nil) || postgres.IsUnavailable(context.DeadlineExceeded) {
+		t.Error("what is no error of the server's is one")
 	}
 }
 

@@ -10,7 +10,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -58,8 +60,8 @@ func (p *Process) Draining(ctx context.Context) (context.Context, context.Cancel
 
 // A Command is one way to run the service.
 type Command struct {
-	// Variables are what it reads, by name, with their types in the variable contract.
-	Variables map[string]string
+	// Variables are what it reads, by name, as the variable contract must have them.
+	Variables map[string]config.Variable
 
 	serves  bool
 	prepare func(lookup func(string) (string, bool)) (func(context.Context, *Process) error, error)
@@ -87,7 +89,7 @@ func Job[C any](run func(context.Context, *Process, C) error) Command {
 // An Extension observes every process: where spans, errors and measures go.
 type Extension struct {
 	// Variables are what it reads.
-	Variables map[string]string
+	Variables map[string]config.Variable
 	// Start sets it up; stop flushes it and is called last.
 	Start func(ctx context.Context, p *Process, lookup func(string) (string, bool)) (Started, error)
 }
@@ -109,17 +111,20 @@ type Program struct {
 }
 
 // Variables is everything that some command or extension reads.
-func (program Program) Variables() map[string]string {
+func (program Program) Variables() map[string]config.Variable {
 	all := config.Variables[Config]()
-	for _, command := range program.Commands {
-		for name, kind := range command.Variables {
-			all[name] = kind
+	add := func(read map[string]config.Variable) {
+		for name, variable := range read {
+			// What one process can't do without is required, whatever others say.
+			variable.Required = variable.Required || all[name].Required
+			all[name] = variable
 		}
 	}
+	for _, command := range program.Commands {
+		add(command.Variables)
+	}
 	for _, extension := range program.Extensions {
-		for name, kind := range extension.Variables {
-			all[name] = kind
-		}
+		add(extension.Variables)
 	}
 	return all
 }
@@ -233,4 +238,21 @@ func (program Program) observe(
 	}
 	stops = append(stops, telemetry.Start(p.Service, p.Release, p.Environment, spans...))
 	return flush, nil
+}
+
+// memoryLimitFile is where a container's limit stands, in bytes or as "max".
+const memoryLimitFile = "/sys/fs/cgroup/memory.max"
+
+// limitMemory lets the garbage collector work harder before the container is killed. GOMEMLIMIT has its say first.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	text, err := os.ReadFile(memoryLimitFile)
+	if err != nil {
+		return // not in a container, or another system
+	}
+	if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil {
+		debug.SetMemoryLimit(limit / 10 * 9)
+	}
 }

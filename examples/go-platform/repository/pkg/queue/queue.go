@@ -31,9 +31,14 @@ const (
 	// taskTimeout bounds one attempt; it is shorter than ShutdownTimeout.
 	taskTimeout = 20 * time.Second
 	maxRetries  = 10
-	// retention is how long a finished task is remembered: while it is, the same ID is not taken again.
-	retention = 24 * time.Hour
+	// retention is how long a finished task is remembered: while it is, the same ID is not taken again. It is there for
+	// senders that try again at once, and short because the broker holds every task of that time in memory.
+	retention = 10 * time.Minute
 )
+
+// ErrUnavailable says that the broker took no task, whatever was in it. It may well answer a Ping meanwhile: one whose
+// memory is full does, and so does one that became a replica.
+var ErrUnavailable = errors.New("the broker takes no tasks")
 
 // Task is something to do.
 type Task struct {
@@ -80,7 +85,8 @@ func (c *Client) Close() error { return c.connection.Close() }
 // Ping asks whether the broker answers.
 func (c *Client) Ping(ctx context.Context) error { return c.connection.Ping(ctx).Err() }
 
-// Send puts a task into its queue, under the trace and the request of ctx; fresh is false when it was sent before.
+// Send puts a task into its queue, under the trace and the request of ctx; fresh is false when it was sent before. What
+// the broker refuses is [ErrUnavailable].
 func (c *Client) Send(ctx context.Context, task Task) (fresh bool, err error) {
 	data, err := json.Marshal(task.Payload)
 	if err != nil {
@@ -100,7 +106,7 @@ func (c *Client) Send(ctx context.Context, task Task) (fresh bool, err error) {
 	}
 	if err != nil {
 		span.SetStatus(codes.Error, err.Error())
-		return false, fmt.Errorf("send task %s to %s: %w", task.Type, task.Queue, err)
+		return false, fmt.Errorf("send task %s to %s: %w: %w", task.Type, task.Queue, ErrUnavailable, err)
 	}
 	return true, nil
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -50,7 +51,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal("QUEUE_URL is not an address")
 	}
 	if address.Host == "" {
-		t.Skip("QUEUE_URL names no server; `make test` starts one")
+		t.Fatal("QUEUE_URL names no server: `make test` starts one and runs this test")
 	}
 	address.Path = "/15" // not where a running stack's workers look
 	w := &world{config: queue.Config{URL: config.URL(address.String())}, queues: []string{"urgent-" + rand.Text(), "slow-" + rand.Text()}}
@@ -114,6 +115,39 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		}
 	}
 	t.Fatalf("not within 30 seconds: %s", what)
+}
+
+func TestABrokerThatTakesNoTasksIsUnavailableThoughItAnswers(t *testing.T) {
+	w := newWorld(t)
+	// A user who may not write meets what full memory means for everybody, and disturbs nobody.
+	address, err := url.Parse(string(w.config.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	options, err := redis.ParseURL(address.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	everybody := redis.NewClient(options)
+	defer func() { _ = everybody.Close() }()
+	name, password := "reader-"+rand.Text(), rand.Text()
+	if err := everybody.Do(t.Context(), "ACL", "SETUSER", name, "on", ">"+password, "~*", "+@all", "-@write", "-@scripting").Err(); err != nil {
+		t.Fatal(err)
+	}
+	defer everybody.Do(context.Background(), "ACL", "DELUSER", name)
+	address.User = url.UserPassword(name, password)
+	client, err := queue.NewClient(queue.Config{URL: config.URL(address.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	if err := client.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Send(t.Context(), queue.Task{Type: "thing.make", ID: "1", Queue: w.queues[0], Payload: thing{}})
+	if !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestTasksOfTheFirstQueueGoFirst(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +34,8 @@ var (
 		metric.WithDescription("Tasks in the broker, by state; from one worker of the service."))
 	latency, _ = meter.Float64ObservableGauge("queue_latency_seconds",
 		metric.WithDescription("Age of the oldest task that waits; from one worker of the service."))
+	memory, _ = meter.Float64ObservableGauge("queue_broker_memory_ratio",
+		metric.WithDescription("Share of the broker's memory that is used; it refuses tasks when all is. From one worker of the service."))
 )
 
 const (
@@ -54,12 +58,13 @@ type reporter struct {
 
 	mu     sync.Mutex
 	queues []*asynq.QueueInfo // none unless this is the one that reports
+	memory float64            // none when the broker has no limit
 }
 
 // report keeps one worker of the service reporting until ctx ends.
 func report(ctx context.Context, connection redis.UniversalClient, service string, queues []string, log *slog.Logger) error {
 	r := &reporter{connection: connection, key: "report:" + service, self: rand.Text()}
-	registration, err := meter.RegisterCallback(r.observe, tasks, latency)
+	registration, err := meter.RegisterCallback(r.observe, tasks, latency, memory)
 	if err != nil {
 		return fmt.Errorf("register the report: %w", err)
 	}
@@ -82,14 +87,42 @@ func report(ctx context.Context, connection redis.UniversalClient, service strin
 // look reads the queues. Without an answer from the broker nothing is reported, rather than what was true before.
 func (r *reporter) look(ctx context.Context, inspector *asynq.Inspector, queues []string) error {
 	var seen []*asynq.QueueInfo
+	var used float64
 	held, err := extend.Run(ctx, r.connection, []string{r.key}, r.self, leaseDuration.Milliseconds()).Int()
 	if err == nil && held == 1 {
-		seen, err = inspect(inspector, queues)
+		if seen, err = inspect(inspector, queues); err == nil {
+			used, err = usedMemory(ctx, r.connection)
+		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.queues = seen
+	r.queues, r.memory = seen, used
 	return err
+}
+
+// usedMemory is the share of the broker's memory that is used, 0 when it has no limit.
+func usedMemory(ctx context.Context, connection redis.UniversalClient) (float64, error) {
+	text, err := connection.Info(ctx, "memory").Result()
+	if err != nil {
+		return 0, fmt.Errorf("ask the broker for its memory: %w", err)
+	}
+	var used, limit float64
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		switch name {
+		case "used_memory":
+			used, err = strconv.ParseFloat(value, 64)
+		case "maxmemory":
+			limit, err = strconv.ParseFloat(value, 64)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("the broker's memory: %s: %w", name, err)
+		}
+	}
+	if limit == 0 {
+		return 0, nil
+	}
+	return used / limit, nil
 }
 
 func inspect(inspector *asynq.Inspector, queues []string) ([]*asynq.QueueInfo, error) {
@@ -122,6 +155,9 @@ func (r *reporter) observe(_ context.Context, observer metric.Observer) error {
 			observer.ObserveInt64(tasks, int64(n), metric.WithAttributes(name, attribute.String("state", state)))
 		}
 		observer.ObserveFloat64(latency, info.Latency.Seconds(), metric.WithAttributes(name))
+	}
+	if r.memory > 0 {
+		observer.ObserveFloat64(memory, r.memory)
 	}
 	return nil
 }

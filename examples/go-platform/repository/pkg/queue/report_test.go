@@ -18,7 +18,7 @@ func TestOneWorkerOfAServiceReports(t *testing.T) {
 		t.Fatal("QUEUE_URL is not an address")
 	}
 	if address.Host == "" {
-		t.Skip("QUEUE_URL names no server; `make test` starts one")
+		t.Fatal("QUEUE_URL names no server: `make test` starts one and runs this test")
 	}
 	address.Path = "/15"
 	settings := Config{URL: config.URL(address.String())}
@@ -51,8 +51,11 @@ func TestOneWorkerOfAServiceReports(t *testing.T) {
 	if n := look(first); n != 2 || first.queues[0].Pending != 1 || first.queues[1].Pending != 0 {
 		t.Errorf("the first reports %d queues: %+v", n, first.queues)
 	}
-	if n := look(second); n != 0 {
-		t.Errorf("the second reports %d queues too", n)
+	if first.memory <= 0 || first.memory >= 1 {
+		t.Errorf("the share of the broker's memory is %v", first.memory)
+	}
+	if n := look(second); n != 0 || second.memory != 0 {
+		t.Errorf("the second reports %d queues too, and memory %v", n, second.memory)
 	}
 	if n := look(first); n != 2 {
 		t.Errorf("the first lost its lease and reports %d queues", n)

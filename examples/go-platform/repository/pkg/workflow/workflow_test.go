@@ -3,7 +3,6 @@ package workflow_test
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"log/slog"
 	"os"
 	"slices"
@@ -38,25 +37,25 @@ func once(ctx temporalworkflow.Context) error {
 	return temporalworkflow.ExecuteActivity(ctx, "look").Get(ctx, nil)
 }
 
-func open(t *testing.T) client.Client {
+func server(t *testing.T) workflow.Config {
 	t.Helper()
 	address := os.Getenv("TEMPORAL_ADDRESS")
 	if address == "" {
-		t.Skip("TEMPORAL_ADDRESS names no server; `make test` starts one")
+		t.Fatal("TEMPORAL_ADDRESS names no server: `make test` starts one and runs this test")
 	}
-	connection, err := workflow.Open(workflow.Config{Address: address, Namespace: "default"}, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	return workflow.Config{Address: address, Namespace: "default"}
+}
+
+func TestTraceAndRequestReachTheActivity(t *testing.T) {
+	settings := server(t)
+	connection, err := workflow.Open(settings, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(connection.Close)
-	return connection
-}
-
-func TestTraceAndRequestReachTheActivity(t *testing.T) {
-	connection := open(t)
 	seen := make(chan context.Context, 1)
 	w := &workflow.Worker{
-		Client: connection, TaskQueue: "test-" + rand.Text(), Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+		Config: settings, TaskQueue: "test-" + rand.Text(), Concurrency: 1, Log: slog.New(slog.DiscardHandler),
 		Register: func(registry worker.Registry) {
 			registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
 			registry.RegisterActivityWithOptions(func(ctx context.Context) error {
@@ -83,9 +82,6 @@ func TestTraceAndRequestReachTheActivity(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := <-seen
-	if err := w.Polling(t.Context()); err != nil {
-		t.Error(err)
-	}
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
@@ -101,28 +97,55 @@ func TestTraceAndRequestReachTheActivity(t *testing.T) {
 	}
 }
 
-func TestNobodyPollsWithoutAWorker(t *testing.T) {
-	w := &workflow.Worker{Client: open(t), TaskQueue: "test-" + rand.Text()}
-	if err := w.Polling(t.Context()); err == nil {
-		t.Error("somebody polls")
+func TestReadinessIsAWorkersOwn(t *testing.T) {
+	settings := server(t)
+	queue := "test-" + rand.Text()
+	onQueue := func() *workflow.Worker {
+		return &workflow.Worker{
+			Config: settings, TaskQueue: queue, Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+			Register: func(registry worker.Registry) {
+				registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
+			},
+		}
+	}
+	working, dead := onQueue(), onQueue()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- working.Run(ctx) }()
+	for deadline := time.Now().Add(20 * time.Second); working.Ready(t.Context()) != nil; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it never became ready")
+		}
+	}
+	if err := working.Live(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := dead.Ready(t.Context()); err == nil {
+		t.Error("a worker that does not run is ready, because another one of its queue is")
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if err := working.Ready(t.Context()); err == nil {
+		t.Error("a worker that stopped is ready")
 	}
 }
 
 func TestAWorkerWaitsForAServer(t *testing.T) {
-	connection, err := workflow.Open(workflow.Config{Address: "127.0.0.1:1", Namespace: "default"}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer connection.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	w := &workflow.Worker{
-		Client: connection, TaskQueue: "test", Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+		Config:    workflow.Config{Address: "127.0.0.1:1", Namespace: "default"},
+		TaskQueue: "test", Concurrency: 1, Log: slog.New(slog.DiscardHandler),
 		Register: func(registry worker.Registry) {
 			registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
 		},
 	}
-	if err := w.Run(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	if err := w.Run(ctx); err != nil {
 		t.Error(err)
+	}
+	if err := w.Ready(t.Context()); err == nil {
+		t.Error("it is ready without a server")
 	}
 }

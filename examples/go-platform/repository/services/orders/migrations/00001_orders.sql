@@ -21,6 +21,8 @@ CREATE TABLE idempotency_keys (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, key)
 );
+-- The oldest go first.
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 -- +goose Down
 DROP TABLE idempotency_keys;

@@ -5,10 +5,13 @@ CREATE TABLE order_runs (
     status text NOT NULL CHECK (status IN ('started', 'completed', 'compensated')),
     reason text NOT NULL DEFAULT '',
     started_at timestamptz NOT NULL,
+    begun_at timestamptz,
     ended_at timestamptz,
     PRIMARY KEY (subject_id, workflow),
     CHECK ((status = 'started') = (ended_at IS NULL))
 );
+-- What waits to be begun is looked for again and again.
+CREATE INDEX order_runs_waiting ON order_runs (started_at) WHERE begun_at IS NULL AND ended_at IS NULL;
 
 -- +goose Down
 DROP TABLE order_runs;

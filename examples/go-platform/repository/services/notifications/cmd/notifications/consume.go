@@ -46,6 +46,9 @@ func consume(ctx context.Context, p *process.Process, settings consumeConfig) er
 		Available: func(ctx context.Context) error {
 			return errors.Join(pool.Ping(ctx), client.Ping(ctx))
 		},
+		Unavailable: func(err error) bool {
+			return postgres.IsUnavailable(err) || errors.Is(err, queue.ErrUnavailable)
+		},
 		Log: p.Log,
 	}
 	p.Admin.Alive("consumer", consumer.Live)

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"git.example.com/acme/shop/pkg/kafka"
 	"git.example.com/acme/shop/pkg/outbox"
 	"git.example.com/acme/shop/pkg/postgres"
@@ -26,19 +24,12 @@ func relay(ctx context.Context, p *process.Process, settings relayConfig) error 
 	defer publisher.Close()
 	r := &outbox.Relay{
 		DatabaseURL: string(settings.Database.URL),
-		Names:       events.Outbox,
+		Source:      events.Outbox,
 		Publisher:   publisher,
 		Log:         p.Log,
 	}
-	p.Admin.Check("slot", r.Ready)
+	p.Admin.Check("outbox", r.Ready)
 	p.Admin.Alive("relay", r.Live)
 	p.Ready()
 	return r.Run(ctx)
-}
-
-// installOutbox is part of the migrations: what is emitted before the slot exists is never published.
-func installOutbox(ctx context.Context, pool *pgxpool.Pool) error {
-	return pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
-		return outbox.Install(ctx, conn.Conn(), events.Outbox)
-	})
 }

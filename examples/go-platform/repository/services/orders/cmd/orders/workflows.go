@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"go.temporal.io/sdk/worker"
+	"golang.org/x/sync/errgroup"
 
 	"git.example.com/acme/shop/pkg/config"
 	"git.example.com/acme/shop/pkg/postgres"
@@ -24,6 +26,9 @@ type workflowsConfig struct {
 	Takes config.Seconds `env:"WORK_SECONDS" default:"0"`
 }
 
+// restartInterval is how often runs are looked for that were asked for and have not begun.
+const restartInterval = 30 * time.Second
+
 // workflows carries out workflows until it is told to stop.
 func workflows(ctx context.Context, p *process.Process, settings workflowsConfig) error {
 	items, pool, err := openStore(ctx, p, settings.Database)
@@ -31,22 +36,47 @@ func workflows(ctx context.Context, p *process.Process, settings workflowsConfig
 		return err
 	}
 	defer pool.Close()
-	connection, err := workflow.Open(settings.Temporal, p.Log)
+	asked, stop, err := openRuns(p, startConfig{settings.Temporal}, items)
 	if err != nil {
 		return err
 	}
-	defer connection.Close()
+	defer stop()
 	steps := app.NewSteps(items, performer.Performer{Limit: settings.Limit, Takes: settings.Takes.Duration()})
 	w := &workflow.Worker{
-		Client:      connection,
+		Config:      settings.Temporal,
 		TaskQueue:   runs.TaskQueue,
 		Concurrency: runs.Concurrency,
 		Register:    func(registry worker.Registry) { runs.Register(registry, runs.NewActivities(steps)) },
 		Log:         p.Log,
 	}
-	p.Admin.Check("polling", w.Polling)
+	p.Admin.Check("worker", w.Ready)
+	p.Admin.Alive("worker", w.Live)
 	p.Ready()
-	return w.Run(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.Run(ctx) })
+	group.Go(func() error {
+		restart(ctx, p, asked)
+		return nil
+	})
+	return group.Wait()
+}
+
+// restart starts again, from time to time, what was asked for and has not begun.
+func restart(ctx context.Context, p *process.Process, asked *app.Runs) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(restartInterval):
+		}
+		restarted, err := asked.Restart(ctx)
+		if err != nil && ctx.Err() == nil {
+			p.Log.ErrorContext(ctx, "runs could not be started again", "error", err)
+		}
+		if restarted > 0 {
+			p.Log.WarnContext(ctx, "runs that had not begun were started again", "count", restarted)
+		}
+	}
 }
 
 type startConfig struct {

@@ -2,11 +2,19 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"git.example.com/acme/shop/services/orders/internal/domain"
 	"git.example.com/acme/shop/services/orders/internal/ports"
+)
+
+const (
+	// patience is how long a run may take to begin before it is started again: far longer than a start takes.
+	patience = 30 * time.Second
+	// restarts is how many runs are started again in one go.
+	restarts = 100
 )
 
 // Runs are what users ask of workflows.
@@ -23,17 +31,36 @@ func (r *Runs) Start(ctx context.Context, userID string, id domain.ID, workflow 
 	if _, err := r.store.Get(ctx, userID, id); err != nil {
 		return domain.Run{}, err
 	}
-	run, err := begin(ctx, r.store, id, workflow)
+	run, err := record(ctx, r.store, id, workflow)
 	if err != nil {
 		return domain.Run{}, err
 	}
-	// Also when there was a run: the process may have ended before it was started.
+	// Also when there was a run: the process may have ended before it was started. Who doesn't ask again is helped by
+	// Restart.
 	if run.Status == domain.RunStarted {
 		if err := r.starter.Start(ctx, workflow, id); err != nil {
 			return domain.Run{}, fmt.Errorf("start %s: %w", workflow, err)
 		}
 	}
 	return run, nil
+}
+
+// Restart starts again what was asked for and has not begun: the record and the start are not one transaction, and the
+// process, or what carries workflows out, may have been away in between. It gives how many it started.
+func (r *Runs) Restart(ctx context.Context) (restarted int, err error) {
+	waiting, err := r.store.Waiting(ctx, time.Now().Add(-patience), restarts)
+	if err != nil {
+		return 0, err
+	}
+	var problems []error
+	for _, run := range waiting {
+		if err := r.starter.Start(ctx, run.Workflow, run.SubjectID); err != nil {
+			problems = append(problems, fmt.Errorf("start %s of %s again: %w", run.Workflow, run.SubjectID, err))
+			continue
+		}
+		restarted++
+	}
+	return restarted, errors.Join(problems...)
 }
 
 // Get finds the run of a workflow over one of the user's own.
@@ -53,10 +80,20 @@ type Steps struct {
 // NewSteps makes the steps.
 func NewSteps(store ports.Runs, performer ports.Performer) *Steps { return &Steps{store, performer} }
 
-// Begin records that the workflow runs.
+// Begin records that a worker has taken the workflow on.
 func (s *Steps) Begin(ctx context.Context, id domain.ID, workflow string) error {
-	_, err := begin(ctx, s.store, id, workflow)
-	return err
+	return s.store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, _ domain.Order) error {
+		now := time.Now()
+		run, err := tx.AddRun(ctx, domain.NewRun(id, workflow, now))
+		if err != nil {
+			return err
+		}
+		begun, changed := run.Begun(now)
+		if !changed {
+			return nil
+		}
+		return tx.SaveRun(ctx, begun)
+	})
 }
 
 // Perform does the work outside of this service.
@@ -106,7 +143,8 @@ func (s *Steps) end(ctx context.Context, id domain.ID, workflow string, status d
 	})
 }
 
-func begin(ctx context.Context, store ports.Runs, id domain.ID, workflow string) (run domain.Run, err error) {
+// record keeps that a run was asked for, and gives the one that there is.
+func record(ctx context.Context, store ports.Runs, id domain.ID, workflow string) (run domain.Run, err error) {
 	err = store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, _ domain.Order) error {
 		run, err = tx.AddRun(ctx, domain.NewRun(id, workflow, time.Now()))
 		return err

@@ -2,6 +2,7 @@
 package domain
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -51,8 +52,8 @@ func NewOrder(draft Draft, now time.Time) (Order, error) {
 	if !isCurrency(draft.Currency) {
 		wrong["currency"] = "must be three capital letters of ISO 4217"
 	}
-	if draft.UserID == "" {
-		wrong["user_id"] = "must be given"
+	if problem := LabelProblem(draft.UserID, UserIDLimit); problem != "" {
+		wrong["user_id"] = problem
 	}
 	if len(wrong) > 0 {
 		return Order{}, &InvalidError{Fields: wrong}
@@ -88,4 +89,27 @@ func isCurrency(code string) bool {
 		}
 	}
 	return true
+}
+
+// UserIDLimit is how long the name of a user may be.
+const UserIDLimit = 255
+
+// KeyLimit is how long a key may be that a caller gives its request.
+const KeyLimit = 128
+
+// LabelProblem says what is wrong with a text by which a caller names itself or its request; nothing when it is fine.
+// Such texts are printable ASCII: whatever carries, logs and keeps them takes that as it is.
+func LabelProblem(text string, limit int) string {
+	if text == "" {
+		return "must be given"
+	}
+	if len(text) > limit {
+		return "must not be longer than " + strconv.Itoa(limit) + " characters"
+	}
+	for _, letter := range []byte(text) {
+		if letter < ' ' || letter > '~' {
+			return "must be printable ASCII"
+		}
+	}
+	return ""
 }

@@ -28,6 +28,7 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 		{"less than nothing", func(d *domain.Draft) { d.Amount = -1 }, []string{"amount"}},
 		{"small letters", func(d *domain.Draft) { d.Currency = "eur" }, []string{"currency"}},
 		{"nobody's", func(d *domain.Draft) { d.UserID = "" }, []string{"user_id"}},
+		{"nobody's name", func(d *domain.Draft) { d.UserID = "a\x00b" }, []string{"user_id"}},
 		{"empty", func(d *domain.Draft) { *d = domain.Draft{} }, []string{"amount", "currency", "reference", "user_id"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -77,6 +78,24 @@ func TestIDsSortByTimeAndAreReadBack(t *testing.T) {
 	for _, text := range []string{"", "1", "x" + string(first)[1:], string(first) + " "} {
 		if _, err := domain.ParseID(text); !errors.Is(err, domain.ErrNotFound) {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestALabelIsShortAndPrintable(t *testing.T) {
+	for _, test := range []struct{ text, problem string }{
+		{"a|b c~", ""},
+		{strings.Repeat("x", 8), ""},
+		{"", "must be given"},
+		{strings.Repeat("x", 9), "must not be longer than 8 characters"},
+		{"a\x00b", "must be printable ASCII"},
+		{"a\xffb", "must be printable ASCII"},
+		{"é", "must be printable ASCII"},
+		{"a\x7f", "must be printable ASCII"},
+		{"a\n", "must be printable ASCII"},
+	} {
+		if problem := domain.LabelProblem(test.text, 8); problem != test.problem {
+			t.Errorf("%q: %q, not %q", test.text, problem, test.problem)
 		}
 	}
 }

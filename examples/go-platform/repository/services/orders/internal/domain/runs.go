@@ -39,14 +39,24 @@ type Run struct {
 	SubjectID ID
 	Workflow  string
 	Status    RunStatus
-	Reason    string // why it was compensated
-	StartedAt time.Time
+	Reason    string    // why it was compensated
+	StartedAt time.Time // when it was asked for
+	BegunAt   time.Time // zero until a worker has taken it on
 	EndedAt   time.Time // zero until it has
 }
 
 // NewRun starts one.
 func NewRun(subject ID, workflow string, now time.Time) Run {
 	return Run{SubjectID: subject, Workflow: workflow, Status: RunStarted, StartedAt: now.UTC().Truncate(time.Microsecond)}
+}
+
+// Begun is the run once a worker has taken it on; false when that was so before, or when it has ended.
+func (r Run) Begun(now time.Time) (Run, bool) {
+	if r.Status != RunStarted || !r.BegunAt.IsZero() {
+		return r, false
+	}
+	r.BegunAt = now.UTC().Truncate(time.Microsecond)
+	return r, true
 }
 
 // Ended is the run after its end; false when it had ended before.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"git.example.com/acme/shop/pkg/postgres"
 	"git.example.com/acme/shop/services/notifications/internal/app"
 	"git.example.com/acme/shop/services/notifications/internal/domain"
 	"git.example.com/acme/shop/services/notifications/internal/ports"
@@ -47,6 +48,22 @@ func TestAnEventThatComesAgainHasOneEffectAndIsFollowed(t *testing.T) {
 	}
 	if len(next.events) != 4 {
 		t.Errorf("followed %d times", len(next.events))
+	}
+}
+
+func TestADatabaseThatTakesNoWritesIsUnavailable(t *testing.T) {
+	s, pool := open(t)
+	if _, err := pool.Exec(t.Context(), "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$"); err != nil {
+		t.Fatal(err)
+	}
+	pool.Reset() // connections made from now on have the setting
+	draft := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
+	_, err := app.NewConsumption(s, &followed{}).Take(t.Context(), domain.NewID(), ports.Origin{Service: "other", ID: domain.NewID()}, draft)
+	if !postgres.IsUnavailable(err) {
+		t.Errorf("got %v", err)
+	}
+	if err := pool.Ping(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

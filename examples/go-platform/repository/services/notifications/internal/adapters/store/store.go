@@ -16,6 +16,9 @@ import (
 
 const columns = "id::text, user_id, reference, amount, currency, status, created_at, confirmed_at"
 
+// keepKeys is how long a repeated request is recognised, at least.
+const keepKeys = 24 * time.Hour
+
 // Store is a database.
 type Store struct {
 	pool *pgxpool.Pool
@@ -108,7 +111,7 @@ func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, erro
 		return ports.Key{}, false, fmt.Errorf("remember: %w", err)
 	}
 	if done.RowsAffected() == 1 {
-		return key, true, nil
+		return key, true, t.forget(ctx)
 	}
 	err = t.tx.QueryRow(ctx, "SELECT fingerprint, subject_id::text FROM idempotency_keys WHERE user_id = $1 AND key = $2",
 		key.UserID, key.Text).Scan(&key.Fingerprint, &key.ID)
@@ -116,6 +119,19 @@ func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, erro
 		return ports.Key{}, false, fmt.Errorf("remember: %w", err)
 	}
 	return key, false, nil
+}
+
+// forget deletes some keys after their time, more than come in. Those that another transaction deletes are left to it.
+func (t *Tx) forget(ctx context.Context) error {
+	_, err := t.tx.Exec(ctx,
+		`DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+			SELECT user_id, key FROM idempotency_keys WHERE created_at < now() - $1::interval
+			ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED)`,
+		keepKeys)
+	if err != nil {
+		return fmt.Errorf("forget old keys: %w", err)
+	}
+	return nil
 }
 
 func one(rows pgx.Rows) (domain.Notification, error) {

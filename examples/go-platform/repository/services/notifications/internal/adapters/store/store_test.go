@@ -3,10 +3,12 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/goleak"
 
@@ -117,5 +119,24 @@ func TestTheSameRequestAtOnceMakesOne(t *testing.T) {
 	var count int
 	if err := pool.QueryRow(t.Context(), "SELECT count(*) FROM notifications").Scan(&count); err != nil || count != 1 {
 		t.Errorf("%d rows, %v", count, err)
+	}
+}
+
+func TestKeysAreForgottenAfterADay(t *testing.T) {
+	s, pool := open(t)
+	_, err := pool.Exec(t.Context(), `INSERT INTO idempotency_keys (user_id, key, fingerprint, subject_id, created_at)
+		SELECT 'me', age::text, '', gen_random_uuid(), now() - make_interval(hours => age) FROM unnest(ARRAY[23, 25, 100]) AS age`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.New(s).Create(t.Context(), domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, "new"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := pool.Query(t.Context(), "SELECT key FROM idempotency_keys ORDER BY key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || !slices.Equal(keys, []string{"23", "new"}) {
+		t.Errorf("kept are %q, %v", keys, err)
 	}
 }

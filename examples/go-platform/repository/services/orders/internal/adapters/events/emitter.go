@@ -14,22 +14,19 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/domain"
 )
 
-// Outbox are the names that migration, emitter and relay share.
-var Outbox = outbox.NamesOf("orders")
-
 // Emitter makes events part of a transaction.
 type Emitter struct{}
 
 // NewEmitter makes an emitter.
 func NewEmitter() Emitter { return Emitter{} }
 
-// Emit writes the event into the transaction's log.
+// Emit hands the event to the outbox, within the transaction.
 func (Emitter) Emit(ctx context.Context, tx pgx.Tx, event domain.Event) error {
 	payload, err := payloadOf(event)
 	if err != nil {
 		return err
 	}
-	return outbox.Emit(ctx, tx, Outbox, outbox.Event{
+	return Outbox.Emit(ctx, tx, outbox.Event{
 		ID:          string(event.ID),
 		Type:        event.Type,
 		Aggregate:   "order",

@@ -19,7 +19,6 @@ import (
 const (
 	defaultPage = 50
 	maximumPage = 200
-	keyLimit    = 128
 )
 
 // Server is the service as others call it.
@@ -38,8 +37,8 @@ func (s *Server) Register(server grpc.ServiceRegistrar) {
 
 // CreateOrder makes one, or gives the one that the key had made.
 func (s *Server) CreateOrder(ctx context.Context, r *pb.CreateOrderRequest) (*pb.CreateOrderResponse, error) {
-	if key := r.GetIdempotencyKey(); key == "" || len(key) > keyLimit {
-		return nil, status.Error(codes.InvalidArgument, "idempotency_key must be 1 to 128 characters")
+	if problem := domain.LabelProblem(r.GetIdempotencyKey(), domain.KeyLimit); problem != "" {
+		return nil, status.Error(codes.InvalidArgument, "idempotency_key "+problem)
 	}
 	item, err := s.service.Create(ctx, domain.Draft{
 		UserID: r.GetUserId(), Reference: r.GetReference(), Amount: r.GetAmount(), Currency: r.GetCurrency(),
@@ -56,6 +55,9 @@ func (s *Server) GetOrder(ctx context.Context, r *pb.GetOrderRequest) (*pb.GetOr
 	if err != nil {
 		return nil, failure(err)
 	}
+	if err := known(r.GetUserId()); err != nil {
+		return nil, err
+	}
 	item, err := s.service.Get(ctx, r.GetUserId(), id)
 	if err != nil {
 		return nil, failure(err)
@@ -65,6 +67,9 @@ func (s *Server) GetOrder(ctx context.Context, r *pb.GetOrderRequest) (*pb.GetOr
 
 // ListOrders gives a page of a user's own.
 func (s *Server) ListOrders(ctx context.Context, r *pb.ListOrdersRequest) (*pb.ListOrdersResponse, error) {
+	if err := known(r.GetUserId()); err != nil {
+		return nil, err
+	}
 	size := int(r.GetPageSize())
 	if size < 0 || size > maximumPage {
 		return nil, status.Error(codes.InvalidArgument, "page_size must be 0 to 200")
@@ -88,6 +93,14 @@ func (s *Server) ListOrders(ctx context.Context, r *pb.ListOrdersRequest) (*pb.L
 		page.Subjects = append(page.Subjects, present(item))
 	}
 	return page, nil
+}
+
+// known refuses what can't be the name of a user.
+func known(user string) error {
+	if problem := domain.LabelProblem(user, domain.UserIDLimit); problem != "" {
+		return status.Error(codes.InvalidArgument, "user_id "+problem)
+	}
+	return nil
 }
 
 // ConfirmOrder confirms it, whoever it belongs to.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/proto"
 
 	pb "git.example.com/acme/shop/gen/orders/v1"
 	"git.example.com/acme/shop/pkg/grpcserver"
@@ -75,6 +77,34 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 	_, err := client.CreateOrder(t.Context(), &pb.CreateOrderRequest{UserId: "me", IdempotencyKey: "1"})
 	if status.Code(err) != codes.InvalidArgument || len(status.Convert(err).Details()) != 1 {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestLabelsMustBePrintable(t *testing.T) {
+	client := pb.NewOrderServiceClient(connect(t))
+	good := &pb.CreateOrderRequest{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
+	for name, change := range map[string]func(*pb.CreateOrderRequest){
+		"a user that can't be kept": func(r *pb.CreateOrderRequest) { r.UserId = "a\x00b" },
+		"too long a user":           func(r *pb.CreateOrderRequest) { r.UserId = strings.Repeat("u", 256) },
+		"a key that can't be kept":  func(r *pb.CreateOrderRequest) { r.IdempotencyKey = "a\x00b" },
+		"too long a key":            func(r *pb.CreateOrderRequest) { r.IdempotencyKey = strings.Repeat("k", 129) },
+	} {
+		asked := proto.CloneOf(good)
+		change(asked)
+		if _, err := client.CreateOrder(t.Context(), asked); status.Code(err) != codes.InvalidArgument {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	made, err := client.CreateOrder(t.Context(), good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.GetOrder(t.Context(), &pb.GetOrderRequest{UserId: "a\x00b", Id: made.GetSubject().GetId()})
+	if status.Code(err) != codes.InvalidArgument {
+		t.Errorf("got as a user that can't be: %v", err)
+	}
+	if _, err := client.ListOrders(t.Context(), &pb.ListOrdersRequest{UserId: "a\x00b"}); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("listed as a user that can't be: %v", err)
 	}
 }
 

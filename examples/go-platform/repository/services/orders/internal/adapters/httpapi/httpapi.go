@@ -17,10 +17,7 @@ import (
 const (
 	defaultLimit = 50
 	maximumLimit = 200
-	keyLimit     = 128
 )
-
-const userLimit = 255
 
 // Routes are what the service answers.
 func Routes(service *app.Service) []httpserver.Route {
@@ -69,8 +66,8 @@ func (h handler) create(ctx context.Context, r *httpserver.Request) (httpserver.
 		return httpserver.Response{}, err
 	}
 	key := r.Header("Idempotency-Key")
-	if key == "" || len(key) > keyLimit {
-		return httpserver.Response{}, httpserver.NewProblem(http.StatusBadRequest, "a header Idempotency-Key is required")
+	if problem := domain.LabelProblem(key, domain.KeyLimit); problem != "" {
+		return httpserver.Response{}, httpserver.NewProblem(http.StatusBadRequest, "the header Idempotency-Key "+problem)
 	}
 	body, err := httpserver.Decode[draft](r)
 	if err != nil {
@@ -154,8 +151,11 @@ func fromCursor(cursor string) (domain.ID, error) {
 // UserID is who asks, as the gateway found out: it checks tokens and strips what a client says about itself.
 func UserID(r *httpserver.Request) (string, error) {
 	user := r.Header("X-User-Id")
-	if user == "" || len(user) > userLimit {
+	if user == "" {
 		return "", httpserver.NewProblem(http.StatusUnauthorized, "who asks is not known")
+	}
+	if problem := domain.LabelProblem(user, domain.UserIDLimit); problem != "" {
+		return "", httpserver.NewProblem(http.StatusBadRequest, "the header X-User-Id "+problem)
 	}
 	return user, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -26,47 +27,42 @@ type silent struct{}
 
 func (silent) Emit(context.Context, pgx.Tx, domain.Event) error { return nil }
 
-// ask calls the route as the server does.
+// ask sends a request to the routes and gives what they answer.
 func ask(
 	t *testing.T, routes []httpserver.Route, method, target string, header map[string]string, body string,
 ) (status int, object map[string]any) {
 	t.Helper()
-	path, query, _ := strings.Cut(target, "?")
+	mux := http.NewServeMux()
 	for _, route := range routes {
-		prefix, _, parameter := strings.Cut(route.Pattern, "{id}")
-		id, found := strings.CutPrefix(path, prefix)
-		if route.Method != method || !found || (id != "") != parameter || strings.Contains(id, "/") {
-			continue
-		}
-		response, err := route.Handle(t.Context(), &httpserver.Request{
-			Path: func(string) string { return id },
-			Query: func(name string) string {
-				for pair := range strings.SplitSeq(query, "&") {
-					if value, is := strings.CutPrefix(pair, name+"="); is {
-						return value
-					}
-				}
-				return ""
-			},
-			Header: func(name string) string { return header[name] },
-			Body:   []byte(body),
+		mux.HandleFunc(route.Method+" "+route.Pattern, func(_ http.ResponseWriter, r *http.Request) {
+			response, err := route.Handle(r.Context(), &httpserver.Request{
+				Path: r.PathValue, Query: r.URL.Query().Get, Header: r.Header.Get, Body: []byte(body),
+			})
+			if problem, ok := errors.AsType[*httpserver.Problem](err); ok {
+				response = httpserver.Response{Status: problem.Status, Body: problem}
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			text, err := json.Marshal(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(text, &object); err != nil {
+				t.Fatal(err)
+			}
+			status = response.Status
+			describes(t, route, status)
 		})
-		if problem, ok := errors.AsType[*httpserver.Problem](err); ok {
-			response = httpserver.Response{Status: problem.Status, Body: problem}
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		text, err := json.Marshal(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(text, &object); err != nil {
-			t.Fatal(err)
-		}
-		return response.Status, object
 	}
-	t.Fatalf("no route for %s %s", method, target)
-	return 0, nil
+	request := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
+	for name, value := range header {
+		request.Header.Set(name, value)
+	}
+	mux.ServeHTTP(httptest.NewRecorder(), request)
+	if status == 0 {
+		t.Fatalf("no route for %s %s", method, target)
+	}
+	return status, object
 }
 
 func headers(user, key string) map[string]string {
@@ -90,6 +86,10 @@ func TestWhatIsRefused(t *testing.T) {
 	}{
 		{"a stranger", http.MethodPost, "/v1/orders", headers("", "1"), good, http.StatusUnauthorized},
 		{"no key", http.MethodPost, "/v1/orders", headers("me", ""), good, http.StatusBadRequest},
+		{"too long a key", http.MethodPost, "/v1/orders", headers("me", strings.Repeat("k", 129)), good, http.StatusBadRequest},
+		{"a key that is no text", http.MethodPost, "/v1/orders", headers("me", "k\xff"), good, http.StatusBadRequest},
+		{"too long a user", http.MethodPost, "/v1/orders", headers(strings.Repeat("u", 256), "1"), good, http.StatusBadRequest},
+		{"a user that is no text", http.MethodPost, "/v1/orders", headers("m\xe9", "1"), good, http.StatusBadRequest},
 		{"no JSON", http.MethodPost, "/v1/orders", headers("me", "1"), "{", http.StatusBadRequest},
 		{"another field", http.MethodPost, "/v1/orders", headers("me", "1"), `{"status": "confirmed"}`, http.StatusBadRequest},
 		{"nothing in it", http.MethodPost, "/v1/orders", headers("me", "1"), `{}`, http.StatusUnprocessableEntity},

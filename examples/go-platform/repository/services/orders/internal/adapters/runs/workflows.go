@@ -62,8 +62,11 @@ type step struct {
 // saga records, performs and completes. What can't be performed is compensated, also when the workflow is cancelled.
 func saga(ctx workflow.Context, s step) (Result, error) {
 	var activities *Activities
-	// Only this service's database is asked: it answers some time.
-	recording := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+	// Only this service's database is asked: it answers some time. Only the work can be cancelled, not the record of
+	// it: a run that began ends completed or compensated, whenever the workflow is cancelled.
+	lasting, release := workflow.NewDisconnectedContext(ctx)
+	defer release()
+	recording := workflow.WithActivityOptions(lasting, workflow.ActivityOptions{
 		StartToCloseTimeout: 10 * time.Second,
 		RetryPolicy:         retry(0),
 	})
@@ -77,11 +80,8 @@ func saga(ctx workflow.Context, s step) (Result, error) {
 		return Result{}, err
 	}
 	if err := workflow.ExecuteActivity(performing, activities.Perform, s).Get(performing, nil); err != nil {
-		// A cancelled workflow has its compensation to do all the same.
-		undoing, cancel := workflow.NewDisconnectedContext(recording)
-		defer cancel()
 		s.Reason = reason(err)
-		if problem := workflow.ExecuteActivity(undoing, activities.Compensate, s).Get(undoing, nil); problem != nil {
+		if problem := workflow.ExecuteActivity(recording, activities.Compensate, s).Get(recording, nil); problem != nil {
 			return Result{}, errors.Join(err, problem)
 		}
 		if temporal.IsCanceledError(err) {

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		goleak.IgnoreAnyFunction(environment+"ExecuteActivity.func2"))
 }
 
-// memory is a store of one subject and a performer that fails as told.
+// memory is a store of one subject, which may be away at first, and a performer that fails as told.
 type memory struct {
 	mu      sync.Mutex
 	subject domain.Order
@@ -34,6 +34,10 @@ type memory struct {
 	events  []string
 	calls   []string
 	fail    func(try int) error
+	addable func(try int) error
+	savable func(try int) error
+	adds    int
+	saves   int
 }
 
 func (m *memory) Get(context.Context, string, domain.ID) (domain.Order, error) { return m.subject, nil }
@@ -50,7 +54,12 @@ func (m *memory) WithinRun(ctx context.Context, _ domain.ID, change func(context
 	return change(ctx, m, m.subject)
 }
 
-func (m *memory) AddRun(ctx context.Context, run domain.Run) (domain.Run, error) {
+func (m *memory) AddRun(_ context.Context, run domain.Run) (domain.Run, error) {
+	if m.adds++; m.addable != nil {
+		if err := m.addable(m.adds); err != nil {
+			return domain.Run{}, err
+		}
+	}
 	if m.run == nil {
 		m.run = &run
 	}
@@ -64,7 +73,14 @@ func (m *memory) FindRun(context.Context, domain.ID, string) (domain.Run, error)
 	return *m.run, nil
 }
 
+func (m *memory) Waiting(context.Context, time.Time, int) ([]domain.Run, error) { return nil, nil }
+
 func (m *memory) SaveRun(_ context.Context, run domain.Run) error {
+	if m.saves++; m.savable != nil {
+		if err := m.savable(m.saves); err != nil {
+			return err
+		}
+	}
 	m.run = &run
 	return nil
 }
@@ -184,6 +200,46 @@ func TestACancelledWorkflowIsCompensated(t *testing.T) {
 	})
 	if err == nil || m.run.Status != domain.RunCompensated || m.run.Reason != "cancelled" {
 		t.Errorf("ended with %v; the run is %+v", err, m.run)
+	}
+}
+
+// away is a database that does not answer for some tries, which take longer than until the workflow is cancelled.
+func away(from, until int) func(try int) error {
+	return func(try int) error {
+		if try >= from && try < until {
+			return errors.New("the database is away")
+		}
+		return nil
+	}
+}
+
+func cancelled(environment *testsuite.TestWorkflowEnvironment) {
+	environment.RegisterDelayedCallback(environment.CancelWorkflow, 2*time.Second)
+}
+
+func TestAWorkflowThatIsCancelledAsItBeginsIsCompensated(t *testing.T) {
+	m := newMemory(t)
+	// The run was asked for, and the database is away when a worker takes it on.
+	asked := domain.NewRun(m.subject.ID, domain.WorkflowRefund, time.Now())
+	m.run, m.addable = &asked, away(1, 4)
+	_, err := run(t, m, cancelled)
+	if err == nil || m.run.Status != domain.RunCompensated || m.run.Reason != "cancelled" {
+		t.Errorf("ended with %v; the run is %+v", err, m.run)
+	}
+	if want := []string{"undo"}; !slices.Equal(m.calls, want) {
+		t.Errorf("called %q, not %q", m.calls, want)
+	}
+}
+
+func TestAWorkflowThatIsCancelledAfterItsWorkIsCompleted(t *testing.T) {
+	m := newMemory(t)
+	m.savable = away(2, 5) // the first is that it has begun
+	result, err := run(t, m, cancelled)
+	if err != nil || result.Status != domain.RunCompleted || m.run.Status != domain.RunCompleted {
+		t.Errorf("ended as %+v, %v; the run is %+v", result, err, m.run)
+	}
+	if want := []string{"perform"}; !slices.Equal(m.calls, want) {
+		t.Errorf("called %q, not %q", m.calls, want)
 	}
 }
 

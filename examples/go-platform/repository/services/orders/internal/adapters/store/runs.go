@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	runColumns = "subject_id::text, workflow, status, reason, started_at, ended_at"
+	runColumns = "subject_id::text, workflow, status, reason, started_at, begun_at, ended_at"
 	findRun    = "SELECT " + runColumns + " FROM order_runs WHERE subject_id = $1 AND workflow = $2"
 )
 
@@ -26,6 +26,21 @@ func (s *Store) Run(ctx context.Context, subject domain.ID, workflow string) (do
 		return domain.Run{}, fmt.Errorf("find run: %w", err)
 	}
 	return oneRun(rows)
+}
+
+// Waiting gives runs that no worker has begun.
+func (s *Store) Waiting(ctx context.Context, before time.Time, limit int) ([]domain.Run, error) {
+	rows, err := s.pool.Query(ctx,
+		"SELECT "+runColumns+" FROM order_runs WHERE begun_at IS NULL AND ended_at IS NULL AND started_at < $1 ORDER BY started_at LIMIT $2",
+		before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find waiting runs: %w", err)
+	}
+	waiting, err := pgx.CollectRows(rows, scanRun)
+	if err != nil {
+		return nil, fmt.Errorf("find waiting runs: %w", err)
+	}
+	return waiting, nil
 }
 
 // WithinRun does a change in one transaction, with the subject locked.
@@ -45,9 +60,9 @@ func (s *Store) WithinRun(
 // AddRun keeps a new run, unless there is one. The locked subject keeps others from adding it meanwhile.
 func (t *Tx) AddRun(ctx context.Context, run domain.Run) (domain.Run, error) {
 	_, err := t.tx.Exec(ctx,
-		`INSERT INTO order_runs (subject_id, workflow, status, reason, started_at, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		run.SubjectID, run.Workflow, run.Status, run.Reason, run.StartedAt, moment(run.EndedAt))
+		`INSERT INTO order_runs (subject_id, workflow, status, reason, started_at, begun_at, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		run.SubjectID, run.Workflow, run.Status, run.Reason, run.StartedAt, moment(run.BegunAt), moment(run.EndedAt))
 	if err != nil {
 		return domain.Run{}, fmt.Errorf("add run: %w", err)
 	}
@@ -66,8 +81,8 @@ func (t *Tx) FindRun(ctx context.Context, subject domain.ID, workflow string) (d
 // SaveRun keeps what became of it.
 func (t *Tx) SaveRun(ctx context.Context, run domain.Run) error {
 	_, err := t.tx.Exec(ctx,
-		"UPDATE order_runs SET status = $3, reason = $4, ended_at = $5 WHERE subject_id = $1 AND workflow = $2",
-		run.SubjectID, run.Workflow, run.Status, run.Reason, moment(run.EndedAt))
+		"UPDATE order_runs SET status = $3, reason = $4, begun_at = $5, ended_at = $6 WHERE subject_id = $1 AND workflow = $2",
+		run.SubjectID, run.Workflow, run.Status, run.Reason, moment(run.BegunAt), moment(run.EndedAt))
 	if err != nil {
 		return fmt.Errorf("save run: %w", err)
 	}
@@ -75,16 +90,7 @@ func (t *Tx) SaveRun(ctx context.Context, run domain.Run) error {
 }
 
 func oneRun(rows pgx.Rows) (domain.Run, error) {
-	run, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (domain.Run, error) {
-		var run domain.Run
-		var ended *time.Time
-		err := row.Scan(&run.SubjectID, &run.Workflow, &run.Status, &run.Reason, &run.StartedAt, &ended)
-		run.StartedAt = run.StartedAt.UTC()
-		if ended != nil {
-			run.EndedAt = ended.UTC()
-		}
-		return run, err
-	})
+	run, err := pgx.CollectExactlyOneRow(rows, scanRun)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return domain.Run{}, domain.ErrNotFound
 	}
@@ -92,4 +98,18 @@ func oneRun(rows pgx.Rows) (domain.Run, error) {
 		return domain.Run{}, fmt.Errorf("find run: %w", err)
 	}
 	return run, nil
+}
+
+func scanRun(row pgx.CollectableRow) (domain.Run, error) {
+	var run domain.Run
+	var begun, ended *time.Time
+	err := row.Scan(&run.SubjectID, &run.Workflow, &run.Status, &run.Reason, &run.StartedAt, &begun, &ended)
+	run.StartedAt = run.StartedAt.UTC()
+	if begun != nil {
+		run.BegunAt = begun.UTC()
+	}
+	if ended != nil {
+		run.EndedAt = ended.UTC()
+	}
+	return run, err
 }

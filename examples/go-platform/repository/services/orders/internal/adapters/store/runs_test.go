@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"git.example.com/acme/shop/services/orders/internal/adapters/store"
 	"git.example.com/acme/shop/services/orders/internal/domain"
 	"git.example.com/acme/shop/services/orders/internal/ports"
 )
@@ -37,15 +38,32 @@ func TestARunIsThereOnceAndEndsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended, _ := started.Ended(domain.RunCompensated, "because", time.Now())
-	err = s.WithinRun(t.Context(), item.ID, func(ctx context.Context, tx ports.RunTx, _ domain.Order) error {
-		return tx.SaveRun(ctx, ended)
+	now := time.Now()
+	if none, err := s.Waiting(t.Context(), now.Add(-time.Minute), 10); err != nil || len(none) > 0 {
+		t.Errorf("too young, and yet %+v, %v", none, err)
+	}
+	if waiting, err := s.Waiting(t.Context(), now.Add(time.Minute), 10); err != nil || len(waiting) != 1 || waiting[0] != started {
+		t.Errorf("waiting are %+v, %v", waiting, err)
+	}
+	begun, _ := started.Begun(now)
+	save(t, s, begun)
+	if none, err := s.Waiting(t.Context(), now.Add(time.Minute), 10); err != nil || len(none) > 0 {
+		t.Errorf("begun, and yet %+v, %v", none, err)
+	}
+	ended, _ := begun.Ended(domain.RunCompensated, "because", time.Now())
+	save(t, s, ended)
+	if kept, err := s.Run(t.Context(), item.ID, "some"); err != nil || kept != ended {
+		t.Errorf("kept %+v, %v, not %+v", kept, err, ended)
+	}
+}
+
+func save(t *testing.T, s *store.Store, run domain.Run) {
+	t.Helper()
+	err := s.WithinRun(t.Context(), run.SubjectID, func(ctx context.Context, tx ports.RunTx, _ domain.Order) error {
+		return tx.SaveRun(ctx, run)
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if kept, err := s.Run(t.Context(), item.ID, "some"); err != nil || kept != ended {
-		t.Errorf("kept %+v, %v, not %+v", kept, err, ended)
 	}
 }
 

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -129,6 +130,25 @@ func TestTheSameRequestAtOnceMakesOne(t *testing.T) {
 	var count int
 	if err := pool.QueryRow(t.Context(), "SELECT count(*) FROM orders").Scan(&count); err != nil || count != 1 {
 		t.Errorf("%d rows, %v", count, err)
+	}
+}
+
+func TestKeysAreForgottenAfterADay(t *testing.T) {
+	s, pool := open(t)
+	_, err := pool.Exec(t.Context(), `INSERT INTO idempotency_keys (user_id, key, fingerprint, subject_id, created_at)
+		SELECT 'me', age::text, '', gen_random_uuid(), now() - make_interval(hours => age) FROM unnest(ARRAY[23, 25, 100]) AS age`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.New(s).Create(t.Context(), domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, "new"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := pool.Query(t.Context(), "SELECT key FROM idempotency_keys ORDER BY key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || !slices.Equal(keys, []string{"23", "new"}) {
+		t.Errorf("kept are %q, %v", keys, err)
 	}
 }
 

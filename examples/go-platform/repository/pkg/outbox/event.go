@@ -1,3 +1,8 @@
+// Package outbox carries events from the transaction that causes them to a broker.
+//
+// An event is emitted inside the transaction that it belongs to: both are committed or neither is. A Relay reads what was
+// committed and publishes it, at least once: what was published before a crash may be published again, so consumers
+// deduplicate by the event's identifier.
 package outbox
 
 import (
@@ -34,22 +39,11 @@ type Executor interface {
 	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
 }
 
-// Emit writes an event into the write-ahead log of the transaction, under the trace and the request of ctx.
-func Emit(ctx context.Context, tx Executor, names Names, event Event) error {
-	message, err := encode(ctx, event)
-	if err != nil {
-		return fmt.Errorf("encode event %s: %w", event.Type, err)
-	}
-	if _, err := tx.Exec(ctx, "SELECT pg_logical_emit_message(true, $1, $2::bytea)", names.Prefix, message); err != nil {
-		return fmt.Errorf("emit event %s: %w", event.Type, err)
-	}
-	return nil
-}
-
+// encode makes an event, under the trace and the request of ctx, what a Relay publishes.
 func encode(ctx context.Context, event Event) ([]byte, error) {
 	payload, err := proto.Marshal(event.Payload)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("encode event %s: %w", event.Type, err)
 	}
 	message, err := proto.Marshal(&envelopev1.Envelope{
 		EventId:     event.ID,
@@ -61,10 +55,10 @@ func encode(ctx context.Context, event Event) ([]byte, error) {
 		Trace:       telemetry.Inject(ctx),
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("encode event %s: %w", event.Type, err)
 	}
 	if len(message) > MaxSize {
-		return nil, fmt.Errorf("%d bytes are more than the %d that an event may take", len(message), MaxSize)
+		return nil, fmt.Errorf("event %s: %d bytes are more than the %d that an event may take", event.Type, len(message), MaxSize)
 	}
 	return message, nil
 }

@@ -1,10 +1,14 @@
 package outbox
 
 import (
+	"context"
 	"encoding/hex"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"git.example.com/acme/shop/pkg/postgres/postgrestest"
 )
 
 // What PostgreSQL 18 sent for a transaction with two messages, and a cut through each record.
@@ -28,6 +32,7 @@ func TestRecords(t *testing.T) {
 		{name: "a transaction", records: []string{begin, hello, empty, commit}, want: batch{
 			messages: []message{{prefix: prefix, content: []byte("hello")}, {prefix: "x", content: []byte{}}},
 			end:      0x1c00ce0,
+			size:     5,
 		}},
 		{name: "two transactions end where the later one does", records: []string{begin, commit, begin, strings.Replace(commit, "01c00ce0", "01c00dff", 1)}, want: batch{end: 0x1c00dff}},
 		{name: "rows are passed over", records: []string{row}},
@@ -66,5 +71,53 @@ func TestRecords(t *testing.T) {
 func TestPositionsAreWrittenAsPostgreSQLReadsThem(t *testing.T) {
 	if got := lsn(0x16_b374d848).String(); got != "16/B374D848" {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestABatchIsFullWithAWholeTransaction(t *testing.T) {
+	found := batch{size: maxBatchBytes - 1}
+	for _, step := range []struct {
+		record string
+		full   bool
+	}{{begin, false}, {commit, false}, {begin, false}, {hello, false}, {empty, false}, {commit, true}} {
+		record, err := hex.DecodeString(step.record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := found.add(record); err != nil {
+			t.Fatal(err)
+		}
+		if got := found.full(record); got != step.full {
+			t.Errorf("after %q: full is %v", record[0], got)
+		}
+	}
+}
+
+// What waits is known although nothing of it can be published.
+func TestTheSlotIsMeasuredBeforeAnythingIsPublished(t *testing.T) {
+	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
+	conn, err := pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	wal := WAL{Names: NamesOf("test-" + pool.Config().ConnConfig.Database)}
+	if err := wal.Install(t.Context(), conn.Conn()); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if _, err := conn.Exec(context.Background(), "SELECT pg_drop_replication_slot($1)", wal.Names.Slot); err != nil {
+			t.Errorf("drop the slot: %v", err)
+		}
+	}()
+	reader, _ := wal.Read(conn.Conn()).(*walReader)
+	if _, err := conn.Exec(t.Context(), "SELECT pg_logical_emit_message(true, $1, 'not an event')", wal.Names.Prefix); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := reader.Next(t.Context()); err == nil {
+		t.Fatal("what is no event was read as one")
+	}
+	if reader.measured.IsZero() {
+		t.Error("the slot was not measured")
 	}
 }

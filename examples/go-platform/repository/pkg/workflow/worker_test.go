@@ -1,0 +1,22 @@
+package workflow
+
+import (
+	"testing"
+	"time"
+)
+
+func TestAWorkerThatStoppedPollingIsNotAlive(t *testing.T) {
+	w := new(Worker)
+	if err := w.Live(t.Context()); err != nil {
+		t.Errorf("before it runs: %v", err)
+	}
+	w.running.Store(true)
+	w.polled.Store(time.Now().Add(-stalled / 2).UnixNano())
+	if err := w.Live(t.Context()); err != nil {
+		t.Errorf("within its time: %v", err)
+	}
+	w.polled.Store(time.Now().Add(-2 * stalled).UnixNano())
+	if err := w.Live(t.Context()); err == nil {
+		t.Error("it stands still and counts as alive")
+	}
+}

@@ -1,0 +1,174 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"git.example.com/acme/shop/services/orders/internal/app"
+	"git.example.com/acme/shop/services/orders/internal/domain"
+	"git.example.com/acme/shop/services/orders/internal/ports"
+)
+
+// runMemory keeps the runs of subjects that it makes up; all of them are of one user.
+type runMemory struct {
+	subject domain.Order
+	kept    map[domain.ID]domain.Run
+	events  []domain.Event
+}
+
+func newRunMemory() *runMemory { return &runMemory{kept: map[domain.ID]domain.Run{}} }
+
+func (m *runMemory) Get(_ context.Context, user string, _ domain.ID) (domain.Order, error) {
+	if user != "me" {
+		return domain.Order{}, domain.ErrNotFound
+	}
+	return m.subject, nil
+}
+
+func (m *runMemory) Run(ctx context.Context, id domain.ID, workflow string) (domain.Run, error) {
+	return m.FindRun(ctx, id, workflow)
+}
+
+func (m *runMemory) Waiting(_ context.Context, before time.Time, _ int) ([]domain.Run, error) {
+	var waiting []domain.Run
+	for _, run := range m.kept {
+		if run.Status == domain.RunStarted && run.BegunAt.IsZero() && run.StartedAt.Before(before) {
+			waiting = append(waiting, run)
+		}
+	}
+	return waiting, nil
+}
+
+func (m *runMemory) WithinRun(ctx context.Context, _ domain.ID, change func(context.Context, ports.RunTx, domain.Order) error) error {
+	return change(ctx, m, m.subject)
+}
+
+func (m *runMemory) AddRun(_ context.Context, run domain.Run) (domain.Run, error) {
+	if _, there := m.kept[run.SubjectID]; !there {
+		m.kept[run.SubjectID] = run
+	}
+	return m.kept[run.SubjectID], nil
+}
+
+func (m *runMemory) FindRun(_ context.Context, id domain.ID, _ string) (domain.Run, error) {
+	run, there := m.kept[id]
+	if !there {
+		return domain.Run{}, domain.ErrNotFound
+	}
+	return run, nil
+}
+
+func (m *runMemory) SaveRun(_ context.Context, run domain.Run) error {
+	m.kept[run.SubjectID] = run
+	return nil
+}
+
+func (m *runMemory) Publish(_ context.Context, event domain.Event) error {
+	m.events = append(m.events, event)
+	return nil
+}
+
+// starter refuses subjects, or all while it is away, and knows what it started.
+type starter struct {
+	away    error
+	refused map[domain.ID]error
+	started []domain.ID
+}
+
+func (s *starter) Start(_ context.Context, _ string, id domain.ID) error {
+	if err := errors.Join(s.away, s.refused[id]); err != nil {
+		return err
+	}
+	s.started = append(s.started, id)
+	return nil
+}
+
+func TestWhatCouldNotBeStartedIsStartedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, away := newRunMemory(), errors.New("nobody answers")
+		starts := &starter{away: away}
+		runs := app.NewRuns(store, starts)
+		id := domain.NewID()
+		if _, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, away) {
+			t.Fatalf("started, %v", err)
+		}
+		// Whoever asked may be about to ask again.
+		if restarted, err := runs.Restart(t.Context()); err != nil || restarted != 0 {
+			t.Errorf("started %d at once, %v", restarted, err)
+		}
+		time.Sleep(time.Minute)
+		if restarted, err := runs.Restart(t.Context()); !errors.Is(err, away) || restarted != 0 {
+			t.Errorf("started %d while nobody answers, %v", restarted, err)
+		}
+		starts.away = nil
+		if restarted, err := runs.Restart(t.Context()); err != nil || restarted != 1 || !slices.Equal(starts.started, []domain.ID{id}) {
+			t.Errorf("started %d, %v: %v", restarted, err, starts.started)
+		}
+		if err := app.NewSteps(store, nil).Begin(t.Context(), id, domain.WorkflowRefund); err != nil {
+			t.Fatal(err)
+		}
+		if restarted, err := runs.Restart(t.Context()); err != nil || restarted != 0 {
+			t.Errorf("what has begun was started %d times again, %v", restarted, err)
+		}
+	})
+}
+
+func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, bad, good := newRunMemory(), domain.NewID(), domain.NewID()
+		refusal := errors.New("not this one")
+		starts := &starter{refused: map[domain.ID]error{bad: refusal}}
+		for _, id := range []domain.ID{bad, good} {
+			store.kept[id] = domain.NewRun(id, domain.WorkflowRefund, time.Now())
+		}
+		time.Sleep(time.Minute)
+		restarted, err := app.NewRuns(store, starts).Restart(t.Context())
+		if restarted != 1 || !errors.Is(err, refusal) || !slices.Equal(starts.started, []domain.ID{good}) {
+			t.Errorf("started %d, %v: %v", restarted, err, starts.started)
+		}
+	})
+}
+
+func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
+	store, id := newRunMemory(), domain.NewID()
+	starts := &starter{away: errors.New("nobody answers")}
+	runs := app.NewRuns(store, starts)
+	if _, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, starts.away) {
+		t.Fatalf("got %v", err)
+	}
+	starts.away = nil
+	run, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund)
+	if err != nil || run.Status != domain.RunStarted {
+		t.Fatalf("got %+v, %v", run, err)
+	}
+	ended, _ := run.Ended(domain.RunCompleted, "", run.StartedAt)
+	store.kept[id] = ended
+	if again, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); err != nil || again != ended {
+		t.Errorf("after its end: %+v, %v", again, err)
+	}
+	if !slices.Equal(starts.started, []domain.ID{id}) {
+		t.Errorf("started %v", starts.started)
+	}
+}
+
+func TestARunOfSomebodyElseIsNotThere(t *testing.T) {
+	store, id := newRunMemory(), domain.NewID()
+	starts := &starter{}
+	runs := app.NewRuns(store, starts)
+	if _, err := runs.Start(t.Context(), "you", id, domain.WorkflowRefund); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("starting gave %v", err)
+	}
+	if _, err := runs.Get(t.Context(), "you", id, domain.WorkflowRefund); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("asking gave %v", err)
+	}
+	if _, err := runs.Get(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("before it was started: %v", err)
+	}
+	if len(starts.started) > 0 {
+		t.Errorf("started %v", starts.started)
+	}
+}
