@@ -31,9 +31,9 @@ const (
 	// taskTimeout bounds one attempt; it is shorter than ShutdownTimeout.
 	taskTimeout = 20 * time.Second
 	maxRetries  = 10
-	// retention is how long a finished task is remembered: while it is, the same ID is not taken again. It is there for
-	// senders that try again at once, and short because the broker holds every task of that time in memory.
-	retention = 10 * time.Minute
+	// retention is how long a finished task is remembered: while it is, the same ID is not taken again. Longer than senders
+	// take to try again, and not much longer: the broker holds every task of that time in memory.
+	retention = time.Hour
 )
 
 // ErrUnavailable says that the broker took no task, whatever was in it. It may well answer a Ping meanwhile: one whose
