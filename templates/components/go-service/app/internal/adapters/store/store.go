@@ -11,7 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
+@% if params.http or params.grpc %@
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
+@% endif %@
 )
 
 const columns = "id::text, user_id, reference, amount, currency, status, created_at, confirmed_at"
@@ -32,8 +34,10 @@ type Store struct {
 @% endif %@
 }
 
+@% if params.http or params.grpc %@
 var _ ports.Store = (*Store)(nil)
 
+@% endif %@
 // New makes a store of a pool whose database is migrated.
 @% if params.publishes %@
 func New(pool *pgxpool.Pool, emitter Emitter) *Store { return &Store{pool: pool, emitter: emitter} }
@@ -41,11 +45,16 @@ func New(pool *pgxpool.Pool, emitter Emitter) *Store { return &Store{pool: pool,
 func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 @% endif %@
 
+@% if params.http or params.grpc %@
 // Within does a change in one transaction.
 func (s *Store) Within(ctx context.Context, change func(ctx context.Context, tx ports.Tx) error) error {
 	return s.within(ctx, func(tx *Tx) error { return change(ctx, tx) })
 }
 
+@% endif %@
+@% if not (params.http or params.grpc) %@
+// within does a change in one transaction.
+@% endif %@
 func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 @% if params.publishes %@
@@ -56,6 +65,7 @@ func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
 	})
 }
 
+@% if params.http or params.grpc %@
 // Get finds one of a user's own.
 func (s *Store) Get(ctx context.Context, userID string, id domain.ID) (domain.@{ params.noun | pascal }@, error) {
 	rows, err := s.pool.Query(ctx, "SELECT "+columns+" FROM @{ params.noun | plural | snake }@ WHERE id = $1 AND user_id = $2", id, userID)
@@ -82,6 +92,7 @@ func (s *Store) List(
 	return items, nil
 }
 
+@% endif %@
 // Tx is a transaction.
 type Tx struct {
 	tx pgx.Tx
@@ -121,6 +132,7 @@ func (t *Tx) Save(ctx context.Context, item domain.@{ params.noun | pascal }@) e
 	}
 	return nil
 }
+@% if params.http or params.grpc %@
 
 // Remember keeps a key. One that another transaction is about to keep is waited for.
 func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, error) {
@@ -140,6 +152,7 @@ func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, erro
 	}
 	return key, false, nil
 }
+@% endif %@
 @% if params.publishes %@
 
 // Publish makes an event part of the transaction.
