@@ -44,7 +44,9 @@ type memory struct {
 	saves   int
 }
 
-func (m *memory) Get(context.Context, string, domain.ID) (domain.@{ one }@, error) { return m.subject, nil }
+func (m *memory) Get(context.Context, string, domain.ID) (domain.@{ one }@, error) {
+	return m.subject, nil
+}
 
 func (m *memory) Run(ctx context.Context, id domain.ID, workflow string) (domain.Run, error) {
 	m.mu.Lock()
