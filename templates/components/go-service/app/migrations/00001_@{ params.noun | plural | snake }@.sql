@@ -10,6 +10,7 @@ CREATE TABLE @{ params.noun | plural | snake }@ (
     confirmed_at timestamptz,
     CHECK ((status = 'confirmed') = (confirmed_at IS NOT NULL))
 );
+@% if params.http or params.grpc %@
 -- A user's own, newest first: ids sort by time.
 CREATE INDEX @{ params.noun | plural | snake }@_by_user ON @{ params.noun | plural | snake }@ (user_id, id DESC);
 
@@ -23,7 +24,10 @@ CREATE TABLE idempotency_keys (
 );
 -- The oldest go first.
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+@% endif %@
 
 -- +goose Down
+@% if params.http or params.grpc %@
 DROP TABLE idempotency_keys;
+@% endif %@
 DROP TABLE @{ params.noun | plural | snake }@;

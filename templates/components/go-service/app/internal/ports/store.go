@@ -7,6 +7,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
+@% if params.http or params.grpc %@
 // Store keeps what there is.
 type Store interface {
 	// Within does a change in one transaction: all of it or nothing.
@@ -17,19 +18,23 @@ type Store interface {
 	List(ctx context.Context, userID string, before domain.ID, limit int) ([]domain.@{ params.noun | pascal }@, error)
 }
 
+@% endif %@
 // Tx is a transaction.
 type Tx interface {
 	Add(ctx context.Context, item domain.@{ params.noun | pascal }@) error
 	// Find locks it until the transaction ends.
 	Find(ctx context.Context, id domain.ID) (domain.@{ params.noun | pascal }@, error)
 	Save(ctx context.Context, item domain.@{ params.noun | pascal }@) error
+@% if params.http or params.grpc %@
 	// Remember keeps a request's key, unless there is one already: then it gives that one and false.
 	Remember(ctx context.Context, key Key) (kept Key, fresh bool, err error)
+@% endif %@
 @% if params.publishes %@
 	// Publish makes an event part of the transaction: others get to know it if, and only if, it is committed.
 	Publish(ctx context.Context, event domain.Event) error
 @% endif %@
 }
+@% if params.http or params.grpc %@
 
 // Key is how a user's repeated request is recognised, and what it had made.
 type Key struct {
@@ -38,3 +43,4 @@ type Key struct {
 	Fingerprint string // of what was asked for
 	ID          domain.ID
 }
+@% endif %@

@@ -109,14 +109,13 @@ func TestWhatIsRefused(t *testing.T) {
 	}{
 		{"a stranger", http.MethodPost, "@{ path }@", headers("", "1"), good, http.StatusUnauthorized},
 		{"no key", http.MethodPost, "@{ path }@", headers("me", ""), good, http.StatusBadRequest},
-		{"too long a key", http.MethodPost, "@{ path }@", headers("me", strings.Repeat("k", 129)), good, http.StatusBadRequest},
 		{"a key that is no text", http.MethodPost, "@{ path }@", headers("me", "k\xff"), good, http.StatusBadRequest},
-		{"too long a user", http.MethodPost, "@{ path }@", headers(strings.Repeat("u", 256), "1"), good, http.StatusBadRequest},
 		{"a user that is no text", http.MethodPost, "@{ path }@", headers("m\xe9", "1"), good, http.StatusBadRequest},
 		{"no JSON", http.MethodPost, "@{ path }@", headers("me", "1"), "{", http.StatusBadRequest},
 		{"another field", http.MethodPost, "@{ path }@", headers("me", "1"), `{"status": "confirmed"}`, http.StatusBadRequest},
 		{"nothing in it", http.MethodPost, "@{ path }@", headers("me", "1"), `{}`, http.StatusUnprocessableEntity},
 @% if params.database %@
+		{"too long a key", http.MethodPost, "@{ path }@", headers("me", strings.Repeat("k", 129)), good, http.StatusBadRequest},
 		{"a stranger's list", http.MethodGet, "@{ path }@", nil, "", http.StatusUnauthorized},
 		{"too long a list", http.MethodGet, "@{ path }@?limit=201", headers("me", ""), "", http.StatusBadRequest},
 		{"an own cursor", http.MethodGet, "@{ path }@?cursor=x", headers("me", ""), "", http.StatusBadRequest},

@@ -11,13 +11,17 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
+@% if params.http or params.grpc %@
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
+@% endif %@
 )
 
 const columns = "id::text, user_id, reference, amount, currency, status, created_at, confirmed_at"
+@% if params.http or params.grpc %@
 
 // keepKeys is how long a repeated request is recognised, at least.
 const keepKeys = 24 * time.Hour
+@% endif %@
 @% if params.publishes %@
 
 // Emitter makes an event part of a transaction.
@@ -35,8 +39,10 @@ type Store struct {
 @% endif %@
 }
 
+@% if params.http or params.grpc %@
 var _ ports.Store = (*Store)(nil)
 
+@% endif %@
 // New makes a store of a pool whose database is migrated.
 @% if params.publishes %@
 func New(pool *pgxpool.Pool, emitter Emitter) *Store { return &Store{pool: pool, emitter: emitter} }
@@ -44,11 +50,16 @@ func New(pool *pgxpool.Pool, emitter Emitter) *Store { return &Store{pool: pool,
 func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 @% endif %@
 
+@% if params.http or params.grpc %@
 // Within does a change in one transaction.
 func (s *Store) Within(ctx context.Context, change func(ctx context.Context, tx ports.Tx) error) error {
 	return s.within(ctx, func(tx *Tx) error { return change(ctx, tx) })
 }
 
+@% endif %@
+@% if not (params.http or params.grpc) %@
+// within does a change in one transaction.
+@% endif %@
 func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 @% if params.publishes %@
@@ -59,6 +70,7 @@ func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
 	})
 }
 
+@% if params.http or params.grpc %@
 // Get finds one of a user's own.
 func (s *Store) Get(ctx context.Context, userID string, id domain.ID) (domain.@{ params.noun | pascal }@, error) {
 	rows, err := s.pool.Query(ctx, "SELECT "+columns+" FROM @{ params.noun | plural | snake }@ WHERE id = $1 AND user_id = $2", id, userID)
@@ -85,6 +97,7 @@ func (s *Store) List(
 	return items, nil
 }
 
+@% endif %@
 // Tx is a transaction.
 type Tx struct {
 	tx pgx.Tx
@@ -124,6 +137,7 @@ func (t *Tx) Save(ctx context.Context, item domain.@{ params.noun | pascal }@) e
 	}
 	return nil
 }
+@% if params.http or params.grpc %@
 
 // Remember keeps a key. One that another transaction is about to keep is waited for.
 func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, error) {
@@ -156,6 +170,7 @@ func (t *Tx) forget(ctx context.Context) error {
 	}
 	return nil
 }
+@% endif %@
 @% if params.publishes %@
 
 // Publish makes an event part of the transaction.

@@ -1,3 +1,6 @@
+@% if not (unit.params.http or unit.params.grpc) %@
+// Package app does what the events of other services ask for.
+@% endif %@
 package app
 
 import (
