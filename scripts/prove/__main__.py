@@ -18,7 +18,7 @@ from scripts.common.report import Report
 from scripts.common.trees import RenderError, binary, option_sets, render
 from scripts.validate.tools import Broken, Missing, Tools
 
-from . import docker, kube, stack
+from . import bootstrap, docker, drill, kube, stack
 
 FULL = "default"  # the option set that is proved in every way
 
@@ -45,9 +45,12 @@ def prove_kube(made: list[tuple[str, str, Path]], scratch: Path, report: Report)
     tools = Tools()
     tools.install()
     kube.nodes()
-    for label, _, directory in made:
+    for label, name, directory in made:
         try:
             kube.prove(label, directory, scratch / "kube" / label, tools, report)
+            if name == FULL:
+                bootstrap.prove(label, directory, scratch / "bootstrap" / label, report)
+                drill.prove(label, directory, report)
         except (Missing, Broken) as error:
             report.fail(f"render {label}", str(error))
 

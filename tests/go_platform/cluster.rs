@@ -245,3 +245,19 @@ fn the_broker_keeps_what_it_was_given() {
     assert!(!arguments.contains(&"--cluster-enabled"));
     assert_eq!(broker["spec"]["replicas"], 1);
 }
+
+#[test]
+fn who_reads_a_secret_is_started_anew_when_it_changes() {
+    let mut readers = 0;
+    for workload in workloads().iter().filter(|workload| workload["kind"] != "Job") {
+        let pod = &workload["spec"]["template"]["spec"];
+        if pod["containers"].to_string().contains("secretKeyRef") {
+            let asked = &workload["metadata"]["annotations"]["secret.reloader.stakater.com/auto"];
+            assert_eq!(asked, "true", "{}", name(workload));
+            readers += 1;
+        }
+    }
+    assert!(readers > 3, "{readers}");
+    let operator = text("deploy/argocd/bootstrap/reloader.yaml");
+    assert!(operator.contains("reloadStrategy: annotations"), "Argo CD would undo a variable");
+}

@@ -20,6 +20,39 @@ fn argo_cd_gives_nothing_away() {
 }
 
 #[test]
+fn namespaces_of_operators_tell_of_what_exceeds_the_baseline() {
+    let applications = of_kind("deploy/argocd/bootstrap", "Application");
+    for application in &applications {
+        let policy = &application["spec"]["syncPolicy"];
+        assert!(policy["syncOptions"].to_string().contains("CreateNamespace=true"), "{}", name(application));
+        let labels = &policy["managedNamespaceMetadata"]["labels"];
+        for mode in ["audit", "warn"] {
+            assert_eq!(labels[format!("pod-security.kubernetes.io/{mode}")], "baseline", "{}", name(application));
+        }
+    }
+}
+
+#[test]
+fn a_new_commit_ends_the_wait_of_a_failed_synchronisation() {
+    for application in of_kind("deploy/argocd", "Application") {
+        assert_eq!(application["spec"]["syncPolicy"]["retry"]["refresh"], true, "{}", name(&application));
+    }
+}
+
+#[test]
+fn the_documents_ask_for_the_versions_that_the_bootstrap_does() {
+    let script = text("scripts/bootstrap");
+    let operations = text("docs/operations.md");
+    for (variable, sentence) in
+        [("oldest_cluster", "Kubernetes 1.{} or newer"), ("oldest_kubectl", "`kubectl` 1.{} or newer")]
+    {
+        let (_, rest) = script.split_once(&format!("{variable}=")).unwrap();
+        let minor = rest.split_whitespace().next().unwrap();
+        assert!(operations.contains(&sentence.replace("{}", minor)), "{variable}: {minor}");
+    }
+}
+
+#[test]
 fn production_is_told_apart_by_a_commit() {
     let applications = of_kind("deploy/argocd/applications", "Application");
     for application in applications.iter().filter(|application| name(application).ends_with("-production")) {
@@ -40,6 +73,8 @@ fn ci_runs_what_developers_run() {
         "make load",
         "make breaking",
         "make alerts",
+        "make vulnerabilities SERVICE=orders",
+        "make vulnerabilities SERVICE=notifications",
         "sbom: true",
         "provenance: mode=max",
     ] {
@@ -50,6 +85,9 @@ fn ci_runs_what_developers_run() {
         [("test", "scripts/test"), ("smoke", "scripts/smoke"), ("lint", "scripts/test --no-servers")]
     {
         assert!(makefile.contains(&format!("{target}: ##")) && makefile.contains(&format!("\t{script}\n")), "{target}");
+    }
+    for target in ["build", "migrate", "shell", "psql", "fmt", "render", "check", "vulnerabilities", "bootstrap"] {
+        assert!(makefile.contains(&format!("\n{target}: ")), "{target}");
     }
     for line in makefile.lines().filter_map(|line| line.trim_start_matches(['\t', '@']).strip_prefix("scripts/")) {
         let script = line.split(' ').next().unwrap();
@@ -106,5 +144,30 @@ fn operators_find_what_they_must_know() {
     let article = text("docs/from-article.md");
     for wanted in ["## Kept", "## Replaced", "## Left out"] {
         assert!(article.contains(wanted), "{wanted}");
+    }
+}
+
+#[test]
+fn decisions_say_what_they_cost_and_what_would_change_them() {
+    let page = text("docs/decisions.md");
+    let mut sections = page.split("\n## ");
+    sections.next();
+    let sections: Vec<&str> = sections.collect();
+    for wanted in [
+        "One repository for the code and for what runs",
+        "No limit for CPU",
+        "One node for the queues, and no cluster",
+        "Events at least once",
+        "Nightly snapshots, and no archive of the log",
+        "Secrets from a vault, read by an operator",
+        "One Go module",
+    ] {
+        assert!(sections.iter().any(|section| section.starts_with(&format!("{wanted}\n"))), "{wanted}");
+    }
+    for section in sections {
+        assert!(section.lines().count() <= 35, "{section}");
+        for part in ["**Decision.** ", "**Consequences.** ", "**Revisit when** "] {
+            assert!(section.contains(part), "no {part}in {section}");
+        }
     }
 }

@@ -3,60 +3,122 @@
 # Hands the current cluster to Argo CD, which takes everything else from this repository. Running it again
 # changes nothing.
 #
-#   scripts/bootstrap CLUSTER [--yes]    CLUSTER is a directory of deploy/argocd/clusters; --yes doesn't ask
+#   scripts/bootstrap CLUSTER [--dry-run] [--yes]
+#
+# CLUSTER is a directory of deploy/argocd/clusters. --dry-run tells what would change and changes nothing; --yes
+# doesn't ask.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 chart_version=@{ pin("charts.argo-cd.version") }@
+oldest_cluster=30 # of Kubernetes 1: preStop.sleep
+oldest_kubectl=31 # wait --for create
 
 die() {
   echo "bootstrap: $*" >&2
   exit 1
 }
 
-cluster=${1:-}
+cluster='' dry_run='' yes=''
+for argument; do
+  case $argument in
+    --dry-run) dry_run=yes ;;
+    --yes) yes=yes ;;
+    -*) die "there is no $argument; --dry-run and --yes are known" ;;
+    *) cluster=$argument ;;
+  esac
+done
 root=deploy/argocd/clusters/$cluster/root.yaml
 [[ -n $cluster && -f $root ]] || die "say which cluster: $(cd deploy/argocd/clusters && echo *)"
+
+minor() { # of the version in the JSON that is read
+  sed -n 's/.*"minor": *"\([0-9]*\).*/\1/p' | head -n 1
+}
+
+# Everything that can be refused is refused before anything is changed.
 for program in kubectl helm; do
   command -v "$program" >/dev/null || die "$program is needed"
 done
-
+own=$(kubectl version --client --output json | minor)
+((own >= oldest_kubectl)) || die "kubectl is 1.$own; 1.$oldest_kubectl or newer is needed"
 context=$(kubectl config current-context) || die "kubectl has no current context"
-if [[ ${2:-} != --yes ]]; then
+version=$(kubectl get --raw /version) || die "the cluster of context '$context' doesn't answer"
+there=$(minor <<<"$version")
+((there >= oldest_cluster)) || die "the cluster of context '$context' is 1.$there; 1.$oldest_cluster or newer is needed"
+kubectl auth can-i '*' '*' --all-namespaces --quiet || die "context '$context' is no administrator of its cluster"
+
+installed=$(kubectl get namespace/argocd crd/applications.argoproj.io --ignore-not-found --output name | wc -l)
+if ((installed == 2)); then
+  follows=$(kubectl --namespace argocd get application/root --ignore-not-found --output 'jsonpath={.spec.source.path}')
+  [[ -z $follows || $follows == "${root%/*}" ]] || die "the cluster of context '$context' follows $follows already"
+fi
+
+rendered=$(mktemp)
+trap 'rm -f "$rendered"' EXIT
+# Rendered, not installed: Argo CD looks after itself afterwards, and two owners would quarrel.
+helm template argocd argo-cd --repo https://argoproj.github.io/argo-helm --version "$chart_version" \
+  --namespace argocd --include-crds --values deploy/argocd/values.yaml >"$rendered"
+
+if [[ -z $dry_run && -z $yes ]]; then
   read -rp "Hand the cluster of context '$context' to Argo CD as '$cluster'? [y/N] " answer
   [[ $answer == [yY] ]] || die "nothing was changed"
 fi
 
-apply() {
-  kubectl apply --server-side --force-conflicts --field-manager bootstrap "$@"
+apply() { # FILE [flag...]: what others own is left to them
+  local flags=(--server-side --force-conflicts --field-manager bootstrap --filename "$@")
+  if [[ -z $dry_run ]]; then
+    kubectl apply "${flags[@]}"
+    return
+  fi
+  local changes=0 what=${1/$rendered/Argo CD $chart_version}
+  if ((installed < 2)); then
+    echo "would create: $what"
+    return
+  fi
+  kubectl diff "${flags[@]}" || changes=$?
+  case $changes in
+    0) echo "stays as it is: $what" ;;
+    1) echo "would change, as above: $what" ;;
+    *) exit "$changes" ;;
+  esac
 }
 
-apply --filename deploy/argocd/bootstrap/configuration.yaml
-# Rendered, not installed: Argo CD looks after itself afterwards, and two owners would quarrel.
-helm template argocd argo-cd --repo https://argoproj.github.io/argo-helm --version "$chart_version" \
-  --namespace argocd --include-crds --values deploy/argocd/values.yaml | apply --namespace argocd --filename -
-kubectl wait --for condition=Established --timeout 60s \
+wait_for() { # what kubectl waits for, or follows the rollout of
+  [[ -n $dry_run ]] || kubectl "$@"
+}
+
+apply deploy/argocd/bootstrap/configuration.yaml
+apply "$rendered" --namespace argocd
+wait_for wait --for=condition=Established --timeout 60s \
   crd/applications.argoproj.io crd/appprojects.argoproj.io crd/applicationsets.argoproj.io
 # Only what the root needs to begin: the rest of bootstrap/ has kinds whose definitions the operators bring, in waves.
-apply --filename deploy/argocd/bootstrap/project.yaml
-kubectl --namespace argocd rollout status --timeout 300s \
+apply deploy/argocd/bootstrap/project.yaml
+wait_for --namespace argocd rollout status --timeout 300s \
   deployment/argocd-server deployment/argocd-repo-server statefulset/argocd-application-controller
 @% for store in stores %@
 
 # What runs needs its secrets, and the way to them belongs to the cluster: Argo CD brings the operator, not the store.
 store=@{ store | shell }@
-apply --filename deploy/argocd/bootstrap/external-secrets.yaml
-kubectl wait --for create --timeout 300s crd/clustersecretstores.external-secrets.io || die "the operator for secrets isn't there
+apply deploy/argocd/bootstrap/external-secrets.yaml
+wait_for wait --for create --timeout 300s crd/clustersecretstores.external-secrets.io || die "the operator for secrets isn't there
   yet: kubectl --namespace argocd describe application external-secrets"
 ready='{.status.conditions[?(@.type=="Ready")].status}'
-if [[ $(kubectl get clustersecretstore "$store" --ignore-not-found --output "jsonpath=$ready") != True ]]; then
-  die "the ClusterSecretStore '$store' isn't Ready, so nothing of @{ project.name }@ is deployed yet.
+if [[ $(kubectl get clustersecretstore "$store" --ignore-not-found --output "jsonpath=$ready" 2>&1) != True ]]; then
+  if [[ -n $dry_run ]]; then
+    echo "would refuse to go on: the ClusterSecretStore '$store' isn't Ready"
+  else
+    die "the ClusterSecretStore '$store' isn't Ready, so nothing of @{ project.name }@ is deployed yet.
   Make it (docs/operations.md has an example), then run this again. What it says about itself:
   kubectl describe clustersecretstore $store"
+  fi
 fi
 @% endfor %@
-apply --filename "$root"
+apply "$root"
 
+if [[ -n $dry_run ]]; then
+  echo "Nothing was changed in the cluster of context '$context'."
+  exit
+fi
 cat <<NEXT
 Argo CD follows @{ project.repository }@ now.
   A private repository: give Argo CD a key that may only read: docs/operations.md
