@@ -30,3 +30,10 @@ class @{ One }@Admin(ModelAdmin):
         obj: @{ One }@ | None = None,
     ) -> bool:
         return False
+
+    def has_delete_permission(
+        self,
+        request: HttpRequest,
+        obj: @{ One }@ | None = None,
+    ) -> bool:
+        return False
