@@ -76,7 +76,11 @@ fn an_outbox_in_a_table_asks_for_no_logical_replication() {
     assert!(found("wal").contains(&"compose.yaml".to_owned()));
 }
 
+/// Names in Temporal's client that happen to hold a component's.
+const LIBRARY_NAMES: [&str; 3] = ["MetricsHandler", "MetricsNopHandler", "MetricsCounter"];
+
 /// Whether a text has that word, alone or as a part of an identifier in another case.
 fn has_word(text: &str, word: &str) -> bool {
-    text.to_lowercase().contains(&word.to_lowercase())
+    let own = LIBRARY_NAMES.iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
+    own.to_lowercase().contains(&word.to_lowercase())
 }

@@ -46,8 +46,8 @@ class LoginAttempts(BaseThrottle):
     """Counts each attempt in one step of the cache: many at the same time don't slip through.
 
     Whoever knows a user's name can use up its limits, so the strict one holds for one address: the
-    user still gets in from elsewhere. The loose one is for guesses from many addresses. Who has that
-    many can lock a user out for a window; without it they could guess as often as they have addresses.
+    user still gets in from elsewhere. The loose one is for guesses from many addresses. Who has
+    that many can lock a user out for a window; without it their guesses would have no limit.
     """
 
     WINDOW_SECONDS = 900

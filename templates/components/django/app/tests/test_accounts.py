@@ -90,9 +90,7 @@ def test_logging_in_forgets_the_failures_from_there(
 
 
 @pytest.mark.parametrize("limit", ["BY_ADDRESS", "BY_ACCOUNT_AND_ADDRESS", "BY_ACCOUNT"])
-def test_successes_do_not_count(
-    limit: str, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_successes_do_not_count(limit: str, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LoginThrottle, limit, 1)
     tries = [log_in(APIClient(), "correct horse battery") for _ in range(3)]
     assert [response.status_code for response in tries] == [200, 200, 200]

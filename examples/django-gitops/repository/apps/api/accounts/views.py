@@ -50,7 +50,7 @@ class LoginView(APIView):
         user = authenticate(request, **credentials.validated_data)
         if user is None:
             raise PermissionDenied("The user name or the password is wrong.")
-        LoginThrottle.forget(user.get_username())
+        LoginThrottle().succeeded(request)
         login(request, user)
         return Response(UserSerializer(user).data)
 

@@ -1,11 +1,15 @@
 """What the API says about attachments."""
 
+import re
 from typing import Any
 
 from django.conf import settings
 from rest_framework import serializers
 
 from attachments.models import Attachment
+
+# What RFC 6838 allows in a type's name, as long as the model takes it.
+CONTENT_TYPE = re.compile(r"(?=.{1,100}$)[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+", re.IGNORECASE)
 
 
 class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
@@ -25,4 +29,7 @@ class UploadSerializer(serializers.Serializer[Attachment]):
     def validate_file(self, file: Any) -> Any:
         if file.size > settings.ATTACHMENT_MAX_BYTES:
             raise serializers.ValidationError("The file is too large.")
+        # The client need not say what it is; what it says is kept, so it must fit.
+        if file.content_type and not CONTENT_TYPE.fullmatch(file.content_type):
+            raise serializers.ValidationError("This is no content type.")
         return file

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
@@ -43,13 +44,19 @@ class AttachmentListView(APIView):
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         file = upload.validated_data["file"]
-        attachment = Attachment.objects.create(
+        attachment = Attachment(
             order=order,
             file=file,
             name=file.name,
             content_type=file.content_type or "application/octet-stream",
             size=file.size,
         )
+        try:
+            attachment.save()
+        except DatabaseError:
+            # The file is written first; without its row nobody would ever find it again.
+            attachment.file.delete(save=False)
+            raise
         return Response(AttachmentSerializer(attachment).data, status=status.HTTP_201_CREATED)
 
 

@@ -43,30 +43,53 @@ class UserThrottle(FailOpen, UserRateThrottle):
 
 
 class LoginAttempts(BaseThrottle):
-    """Counts each attempt in one step of the cache: many at the same time don't slip through."""
+    """Counts each attempt in one step of the cache: many at the same time don't slip through.
+
+    Whoever knows a user's name can use up its limits, so the strict one holds for one address: the
+    user still gets in from elsewhere. The loose one is for guesses from many addresses. Who has
+    that many can lock a user out for a window; without it their guesses would have no limit.
+    """
 
     WINDOW_SECONDS = 900
     BY_ADDRESS = 50
-    BY_ACCOUNT = 10
+    BY_ACCOUNT_AND_ADDRESS = 10
+    BY_ACCOUNT = 10 * BY_ACCOUNT_AND_ADDRESS
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        # The address before the trusted proxies (NUM_PROXIES), whatever the client claims.
-        attempts = self._count(self._key("address", self.get_ident(request)))
-        if attempts > self.BY_ADDRESS:
-            return False
-        name = request.data.get("username") if isinstance(request.data, dict) else None
-        if not isinstance(name, str):
-            return True
-        return self._count(self._key("account", name.strip())) <= self.BY_ACCOUNT
+        limits = (self.BY_ADDRESS, self.BY_ACCOUNT_AND_ADDRESS, self.BY_ACCOUNT)
+        # Ends at the first that is exceeded: one address alone doesn't use up an account's limit.
+        return all(
+            self._count(key) <= limit
+            for key, limit in zip(self._keys(request), limits, strict=False)
+        )
 
     def wait(self) -> float:
         return self.WINDOW_SECONDS - time.time() % self.WINDOW_SECONDS
 
-    @classmethod
-    def forget(cls, name: str) -> None:
-        """Who knows the password has not been guessing."""
+    def succeeded(self, request: Request) -> None:
+        """Who knows the password has not been guessing: takes the attempt back.
+
+        The failures before it are forgotten only where they came from the same address.
+        """
+        address, account_and_address, account = self._keys(request)
         with suppress(RedisError):
-            cache.delete(cls._key("account", name))
+            cache.delete(account_and_address)
+        for key in (address, account):
+            # ValueError: it was counted in a window that is over.
+            with suppress(RedisError, ValueError):
+                cache.decr(key)
+
+    def _keys(self, request: Request) -> list[str]:
+        """Where to count: by address, by account and address, by account."""
+        # The address before the trusted proxies (NUM_PROXIES), whatever the client claims.
+        address = self.get_ident(request)
+        keys = [self._key("address", address)]
+        name = request.data.get("username") if isinstance(request.data, dict) else None
+        if isinstance(name, str):
+            # As the serializer takes it.
+            name = name.strip()
+            keys += [self._key("both", f"{address} {name}"), self._key("account", name)]
+        return keys
 
     @classmethod
     def _key(cls, kind: str, who: str) -> str:
@@ -81,4 +104,4 @@ class LoginAttempts(BaseThrottle):
 
 
 class LoginThrottle(FailOpen, LoginAttempts):
-    """By address and by account: changing the one does not help against the limit of the other."""
+    """Limits attempts to log in, while the cache is there to count them."""

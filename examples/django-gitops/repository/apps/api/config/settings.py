@@ -13,9 +13,11 @@ ENVIRONMENT = env.string("ENVIRONMENT")
 # Which build this is; the image says it.
 RELEASE = env.string("RELEASE", default="unreleased")
 DEBUG = env.boolean("DEBUG", default=False)
+if DEBUG and ENVIRONMENT != "local":
+    env.reject("DEBUG", "is for the environment `local` alone")
 SECRET_KEY = env.string("SECRET_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 LOG_LEVEL = env.string("LOG_LEVEL", default="INFO").upper()
 
 ROOT_URLCONF = "config.urls"
@@ -97,7 +99,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=False)
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.duration("HSTS_SECONDS", default=3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-SECURE_HSTS_PRELOAD = not DEBUG
+# No preloading: it can hardly be taken back, and covers what else the domain's owner has.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -118,7 +121,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -192,7 +194,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # How often a worker looks for messages whose time is over, in seconds.
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    # Nothing waits for ever for a broker that doesn't answer. A worker that waits for messages asks
+    # for a second at a time, so the second one must be longer than that.
     "socket_connect_timeout": 3,
+    "socket_timeout": 3,
     "socket_keepalive": True,
 }
 # Without a broker a request is not held up: the sweep below catches up on it.
@@ -215,23 +220,31 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
     "slow": {},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-# Where a task goes that doesn't name its queue, as `@shared_task(queue="slow")` does.
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BEAT_SCHEDULER = "config.celery:Scheduler"
 # Losing it is harmless.
 CELERY_BEAT_SCHEDULE_FILENAME = "/tmp/beat-schedule"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 SWEEP_SECONDS = 30
+DAY_SECONDS = 24 * 60 * 60
+# Nobody waits for these: they have a queue of their own, and are not held up by what users want.
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {
         "task": "orders.requeue_stale",
         "schedule": SWEEP_SECONDS,
         # It may have to wait behind other work, longer than until the next one; more than a few of
         # them waiting would be of no use.
-        "options": {"expires": 10 * SWEEP_SECONDS},
+        "options": {"queue": "slow", "expires": 10 * SWEEP_SECONDS},
+    },
+    "clear-sessions": {
+        "task": "accounts.clear_sessions",
+        "schedule": DAY_SECONDS,
+        "options": {"queue": "slow", "expires": 2 * DAY_SECONDS},
     },
 }
 STALE_AFTER_SECONDS = env.duration("STALE_AFTER_SECONDS", default=900)
+if CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] >= STALE_AFTER_SECONDS:
+    env.reject("STALE_AFTER_SECONDS", "is not longer than CELERY_VISIBILITY_TIMEOUT")
 # Attachments: in an object store that speaks S3, addressed by path so that any host name will do.
 STORAGES["default"] = {
     "BACKEND": "storages.backends.s3.S3Storage",
@@ -243,7 +256,8 @@ STORAGES["default"] = {
         "region_name": env.string("S3_REGION"),
         "addressing_style": "path",
         "signature_version": "s3v4",
-        "file_overwrite": False,
+        # Keys are random: nothing is overwritten, and nobody asks for a free name before each save.
+        "file_overwrite": True,
         "default_acl": None,
         "querystring_auth": True,
     },

@@ -29,3 +29,10 @@ class OrderAdmin(ModelAdmin):
         obj: Order | None = None,
     ) -> bool:
         return False
+
+    def has_delete_permission(
+        self,
+        request: HttpRequest,
+        obj: Order | None = None,
+    ) -> bool:
+        return False

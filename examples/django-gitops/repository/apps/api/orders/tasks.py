@@ -2,13 +2,13 @@
 
 import logging
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
 
 from .confirmation import MAX_ATTEMPTS, confirm
 from .models import Order
@@ -16,6 +16,7 @@ from .models import Order
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+WAITING = [Order.Status.PENDING, Order.Status.PROCESSING]
 
 
 @shared_task(
@@ -31,26 +32,43 @@ def confirm_order(identifier: str) -> None:
 
 
 @shared_task(name="orders.requeue_stale")
-@transaction.atomic
 def requeue_stale() -> int:
-    """Ask again for what a lost message or a killed process left behind; returns how many it found.
+    """Ask again for what a lost message or a killed process left behind; returns for how many.
 
-    What never gets anywhere fails after a number of attempts.
+    Two sweeps at once may ask twice for the same, which does no harm.
+    """
+    asked = 0
+    for identifier in find_stale():
+        try:
+            confirm_order.delay(str(identifier))
+        except BrokerError:
+            # Not touched, so that the next sweep finds it.
+            logger.exception("not asked again", extra={"id": str(identifier)})
+            continue
+        # Touched, so that the next sweeps leave it the same time again.
+        order = Order.objects.filter(pk=identifier, status__in=WAITING)
+        order.update(updated_at=timezone.now())
+        asked += 1
+    return asked
+
+
+@transaction.atomic
+def find_stale() -> list[UUID]:
+    """What made no progress for long, the oldest first.
+
+    What never gets anywhere is not among it: it fails here, after a number of attempts.
     """
     limit = timezone.now() - timedelta(seconds=settings.STALE_AFTER_SECONDS)
-    waiting = [Order.Status.PENDING, Order.Status.PROCESSING]
     stale = (
         Order.objects.select_for_update(skip_locked=True)
-        .filter(status__in=waiting, updated_at__lt=limit)
+        .filter(status__in=WAITING, updated_at__lt=limit)
         .order_by("updated_at")[:BATCH]
     )
+    found = []
     for order in stale:
-        if order.attempts >= MAX_ATTEMPTS:
-            logger.error("given up", extra={"id": str(order.pk)})
-            order.advance(Order.Status.FAILED)
+        if order.attempts < MAX_ATTEMPTS:
+            found.append(order.pk)
             continue
-        # Touched, so that the next sweep leaves it the same time again.
-        order.save(update_fields=["updated_at"])
-        again = partial(confirm_order.delay, str(order.pk))
-        transaction.on_commit(again)
-    return len(stale)
+        logger.error("given up", extra={"id": str(order.pk)})
+        order.advance(Order.Status.FAILED)
+    return found

@@ -12,7 +12,7 @@ os.environ |= {
     "DEBUG": "false",
     "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "testserver",
-    "CSRF_TRUSTED_ORIGINS": "",
+    "CSRF_TRUSTED_ORIGINS": "https://testserver",
     "LOG_LEVEL": "INFO",
     "SECURE_SSL_REDIRECT": "false",
     "HSTS_SECONDS": "3600",

@@ -70,13 +70,30 @@ def test_an_account_can_be_guessed_at_only_so_often_wherever_from(
     assert log_in(client, "wrong", name="bob").status_code == 403
 
 
-def test_logging_in_forgets_the_failures(
+def test_one_address_cannot_lock_a_user_out_elsewhere(
     client: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 2)
-    passwords = ["wrong", "correct horse battery", "wrong", "wrong"]
+    monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT_AND_ADDRESS", 2)
+    monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 4)
+    tries = [log_in(client, "wrong", via="192.0.2.1") for _ in range(6)]
+    assert [response.status_code for response in tries] == [403, 403, 429, 429, 429, 429]
+    assert log_in(client, "correct horse battery", via="192.0.2.2").status_code == 200
+
+
+def test_logging_in_forgets_the_failures_from_there(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT_AND_ADDRESS", 2)
+    passwords = ["wrong", "correct horse battery", "wrong", "wrong", "wrong"]
     statuses = [log_in(APIClient(), password).status_code for password in passwords]
-    assert statuses == [403, 200, 403, 403]
+    assert statuses == [403, 200, 403, 403, 429]
+
+
+@pytest.mark.parametrize("limit", ["BY_ADDRESS", "BY_ACCOUNT_AND_ADDRESS", "BY_ACCOUNT"])
+def test_successes_do_not_count(limit: str, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LoginThrottle, limit, 1)
+    tries = [log_in(APIClient(), "correct horse battery") for _ in range(3)]
+    assert [response.status_code for response in tries] == [200, 200, 200]
 
 
 @pytest.mark.django_db

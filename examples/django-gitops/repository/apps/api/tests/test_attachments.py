@@ -2,9 +2,11 @@
 
 import io
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -13,6 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from attachments.models import Attachment
+from attachments.serializers import UploadSerializer
 from config.settings import STORAGES
 from orders.models import Order
 
@@ -75,6 +78,33 @@ def test_empty_and_large_files_are_refused(api: APIClient, url: str, content: by
     assert list(response.json()["errors"]) == ["file"]
 
 
+@pytest.mark.parametrize("kind", ["text/" + "x" * 96, "text", "text/pl\x00ain", "a/b/c"])
+def test_what_is_no_content_type_is_refused(api: APIClient, url: str, kind: str) -> None:
+    file = SimpleUploadedFile("x", b"x", kind)
+    response = api.post(url, {"file": file}, format="multipart")
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == ["file"]
+
+
+def test_what_the_database_refuses_is_not_kept_in_the_store(
+    api: APIClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(UploadSerializer, "validate_file", lambda _, file: file)
+    api.raise_request_exception = False
+    file = SimpleUploadedFile("x", b"x", "text/" + "x" * 96)
+    assert api.post(url, {"file": file}, format="multipart").status_code == 500
+    assert storages["default"].listdir("attachments") == ([], [])
+
+
+def test_saving_needs_no_other_permission_than_to_write(api: APIClient, url: str) -> None:
+    asked: list[str] = []
+    storage: Any = storages["default"]
+    events = storage.connection.meta.client.meta.events
+    events.register("before-call.s3", lambda model, **_: asked.append(model.name))
+    upload(api, url, b"two cups")
+    assert asked == ["PutObject"]
+
+
 def test_what_cannot_be_an_attachment_is_refused_before_it_arrives(
     api: APIClient, url: str
 ) -> None:
@@ -87,6 +117,17 @@ def test_the_bucket_is_made_once() -> None:
     output = io.StringIO()
     call_command("ensure_bucket", stdout=output)
     assert "is there" in output.getvalue()
+
+
+def test_credentials_that_may_not_look_at_the_bucket_are_told_what_they_lack() -> None:
+    client = storages["default"].connection.meta.client  # type: ignore[attr-defined]
+    response: Any = {"ResponseMetadata": {"HTTPStatusCode": 403}}
+    refused = ClientError(response, "HeadBucket")
+    with (
+        patch.object(client, "head_bucket", side_effect=refused),
+        pytest.raises(CommandError, match="s3:ListBucket"),
+    ):
+        call_command("ensure_bucket")
 
 
 def test_a_missing_bucket_is_not_made_where_that_is_not_ours(settings: Settings) -> None:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import Environment, settings_from_url
+from config.env import Environment, Variable, settings_from_url
 from config.settings import env
 
 CONTRACT = os.environ.get("ENV_SCHEMA", "")
@@ -18,8 +18,11 @@ CONTRACT = os.environ.get("ENV_SCHEMA", "")
 def test_reads_exactly_what_the_contract_declares() -> None:
     document: dict[str, Any] = yaml.safe_load(Path(CONTRACT).read_text())
     contract = document["variables"]["api"]
-    declared = {name: variable["type"] for name, variable in contract.items()}
-    assert {name: variable.kind for name, variable in env.variables.items()} == declared
+    declared = {
+        name: Variable(variable["type"], variable["required"])
+        for name, variable in contract.items()
+    }
+    assert env.variables == declared
 
 
 def test_names_everything_that_is_wrong_and_no_value() -> None:

@@ -54,6 +54,20 @@ def test_every_queue_has_a_length() -> None:
     assert queues == set(current_app.conf.task_queues)
 
 
+def test_a_worker_measures_the_queues_that_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    served = current_app.conf.task_default_queue
+    monkeypatch.setattr(current_app.amqp.queues, "_consume_from", {served: None})
+    (lengths,) = tasks.QueueLengths().collect()
+    assert [sample.labels["queue"] for sample in lengths.samples] == [served]
+
+
+def test_without_a_broker_the_lengths_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = current_app.connection_for_read("redis://127.0.0.1:1")
+    monkeypatch.setattr(current_app, "connection_or_acquire", lambda: away)
+    (lengths,) = tasks.QueueLengths().collect()
+    assert lengths.samples == []
+
+
 def test_adds_up_what_the_processes_of_the_container_count(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

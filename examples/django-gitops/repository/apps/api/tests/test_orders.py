@@ -4,8 +4,10 @@ import io
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
@@ -79,7 +81,7 @@ def test_clients_cannot_set_the_status(api: APIClient, requested: list[object]) 
 
 
 @pytest.mark.django_db
-def test_nobody_needs_to_log_in(client: APIClient) -> None:
+def test_without_a_login_it_is_refused(client: APIClient) -> None:
     assert client.get(URL).status_code == 403
     assert client.post(URL, {"title": "Tea"}).status_code == 403
 
@@ -89,6 +91,16 @@ def test_others_do_not_see_it(order: Order, other: User) -> None:
     stranger.force_authenticate(other)
     assert stranger.get(URL).json()["count"] == 0
     assert stranger.get(f"{URL}{order.pk}/").status_code == 404
+
+
+def test_the_admin_shows_and_changes_nothing(
+    admin_client: Client,
+    order: Order,
+) -> None:
+    url = f"/admin/orders/order/{order.pk}"
+    assert admin_client.get(f"{url}/change/").status_code == 200
+    assert admin_client.post(f"{url}/change/").status_code == 403
+    assert admin_client.post(f"{url}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_list_has_pages_with_the_newest_first(
@@ -190,6 +202,23 @@ def test_seed_twice_leaves_one_user_who_can_log_in(
     user = User.objects.get(username="demo")
     assert user.check_password("seed-password")
     assert user.orders.count() == 2
+
+
+@pytest.mark.django_db
+def test_seed_ends_sessions_only_for_another_password(
+    requested: list[object],
+    settings: Settings,
+) -> None:
+    def seeded() -> str:
+        call_command("seed", stdout=io.StringIO())
+        # Sessions hold a hash of this one.
+        return User.objects.get(username="demo").password
+
+    settings.ENVIRONMENT = "local"
+    first = seeded()
+    assert seeded() == first
+    settings.SEED_PASSWORD = "another-password"
+    assert check_password("another-password", seeded())
 
 
 @pytest.mark.django_db

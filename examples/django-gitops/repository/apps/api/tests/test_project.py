@@ -45,3 +45,10 @@ def test_start_without_required_variables_names_them() -> None:
     result = manage("check", SECRET_KEY="", DATABASE_URL="")
     assert result.returncode != 0
     assert "SECRET_KEY is not set; DATABASE_URL is not set" in result.stderr
+
+
+@pytest.mark.parametrize(("environment", "starts"), [("local", True), ("production", False)])
+def test_only_a_developers_machine_starts_with_debug(environment: str, starts: bool) -> None:
+    result = manage("check", ENVIRONMENT=environment, DEBUG="true")
+    assert (result.returncode == 0) is starts, result.stderr
+    assert ("DEBUG is for the environment `local` alone" in result.stderr) is not starts

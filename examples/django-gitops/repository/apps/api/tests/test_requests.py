@@ -41,6 +41,11 @@ def test_other_paths_need_a_known_host(client: APIClient) -> None:
     assert client.get("/api/v1/auth/csrf/", headers={"host": "10.0.0.7"}).status_code == 400
 
 
+def test_https_is_insisted_on_and_preloading_left_to_the_owner(client: APIClient) -> None:
+    response = client.get("/api/v1/auth/csrf/", secure=True)
+    assert response["Strict-Transport-Security"] == "max-age=3600; includeSubDomains"
+
+
 def test_a_good_request_id_is_echoed(client: APIClient) -> None:
     response = client.get("/api/v1/auth/csrf/", headers={"x-request-id": "abc-123"})
     assert response["X-Request-Id"] == "abc-123"

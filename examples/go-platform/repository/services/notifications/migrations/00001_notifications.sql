@@ -10,20 +10,6 @@ CREATE TABLE notifications (
     confirmed_at timestamptz,
     CHECK ((status = 'confirmed') = (confirmed_at IS NOT NULL))
 );
--- A user's own, newest first: ids sort by time.
-CREATE INDEX notifications_by_user ON notifications (user_id, id DESC);
-
-CREATE TABLE idempotency_keys (
-    user_id text NOT NULL,
-    key text NOT NULL,
-    fingerprint text NOT NULL,
-    subject_id uuid NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (user_id, key)
-);
--- The oldest go first.
-CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 -- +goose Down
-DROP TABLE idempotency_keys;
 DROP TABLE notifications;

@@ -10,7 +10,6 @@ const FORWARDED = [
   "accept-language",
   "cookie",
   "x-forwarded-for",
-  "x-forwarded-host",
   "x-forwarded-proto",
   "x-request-id",
 ];

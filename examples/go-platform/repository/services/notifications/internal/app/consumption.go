@@ -1,3 +1,4 @@
+// Package app does what the events of other services ask for.
 package app
 
 import (

@@ -11,8 +11,6 @@ import (
 var (
 	// ErrNotFound is also what a stranger is told about somebody else's things.
 	ErrNotFound = errors.New("there is no such thing")
-	// ErrKeyReused means that a request came with the idempotency key of another one.
-	ErrKeyReused = errors.New("the key belongs to another request")
 )
 
 // InvalidError names the fields that are wrong, and why.

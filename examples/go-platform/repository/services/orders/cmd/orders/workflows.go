@@ -36,11 +36,11 @@ func workflows(ctx context.Context, p *process.Process, settings workflowsConfig
 		return err
 	}
 	defer pool.Close()
-	asked, stop, err := openRuns(p, startConfig{settings.Temporal}, items)
+	connection, err := workflow.Open(settings.Temporal, p.Log)
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer connection.Close()
 	steps := app.NewSteps(items, performer.Performer{Limit: settings.Limit, Takes: settings.Takes.Duration()})
 	w := &workflow.Worker{
 		Config:      settings.Temporal,
@@ -55,21 +55,21 @@ func workflows(ctx context.Context, p *process.Process, settings workflowsConfig
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.Run(ctx) })
 	group.Go(func() error {
-		restart(ctx, p, asked)
+		restart(ctx, p, items, runs.NewStarter(connection))
 		return nil
 	})
 	return group.Wait()
 }
 
 // restart starts again, from time to time, what was asked for and has not begun.
-func restart(ctx context.Context, p *process.Process, asked *app.Runs) {
+func restart(ctx context.Context, p *process.Process, items *store.Store, starter *runs.Starter) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(restartInterval):
 		}
-		restarted, err := asked.Restart(ctx)
+		restarted, err := app.Restart(ctx, items, starter)
 		if err != nil && ctx.Err() == nil {
 			p.Log.ErrorContext(ctx, "runs could not be started again", "error", err)
 		}

@@ -2,19 +2,11 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"git.example.com/acme/shop/services/orders/internal/domain"
 	"git.example.com/acme/shop/services/orders/internal/ports"
-)
-
-const (
-	// patience is how long a run may take to begin before it is started again: far longer than a start takes.
-	patience = 30 * time.Second
-	// restarts is how many runs are started again in one go.
-	restarts = 100
 )
 
 // Runs are what users ask of workflows.
@@ -36,31 +28,13 @@ func (r *Runs) Start(ctx context.Context, userID string, id domain.ID, workflow 
 		return domain.Run{}, err
 	}
 	// Also when there was a run: the process may have ended before it was started. Who doesn't ask again is helped by
-	// Restart.
+	// [Restart].
 	if run.Status == domain.RunStarted {
 		if err := r.starter.Start(ctx, workflow, id); err != nil {
 			return domain.Run{}, fmt.Errorf("start %s: %w", workflow, err)
 		}
 	}
 	return run, nil
-}
-
-// Restart starts again what was asked for and has not begun: the record and the start are not one transaction, and the
-// process, or what carries workflows out, may have been away in between. It gives how many it started.
-func (r *Runs) Restart(ctx context.Context) (restarted int, err error) {
-	waiting, err := r.store.Waiting(ctx, time.Now().Add(-patience), restarts)
-	if err != nil {
-		return 0, err
-	}
-	var problems []error
-	for _, run := range waiting {
-		if err := r.starter.Start(ctx, run.Workflow, run.SubjectID); err != nil {
-			problems = append(problems, fmt.Errorf("start %s of %s again: %w", run.Workflow, run.SubjectID, err))
-			continue
-		}
-		restarted++
-	}
-	return restarted, errors.Join(problems...)
 }
 
 // Get finds the run of a workflow over one of the user's own.

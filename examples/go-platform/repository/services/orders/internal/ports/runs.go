@@ -13,10 +13,14 @@ type Runs interface {
 	Get(ctx context.Context, userID string, id domain.ID) (domain.Order, error)
 	// Run finds a run, or gives [domain.ErrNotFound].
 	Run(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error)
-	// Waiting gives runs that were asked for before then and that no worker has begun, the oldest first.
-	Waiting(ctx context.Context, before time.Time, limit int) ([]domain.Run, error)
 	// WithinRun does a change in one transaction, with the subject locked.
 	WithinRun(ctx context.Context, subject domain.ID, change func(ctx context.Context, tx RunTx, subject domain.Order) error) error
+}
+
+// Waiting knows runs that are to begin.
+type Waiting interface {
+	// Waiting gives runs that were asked for before then and that no worker has begun, the oldest first.
+	Waiting(ctx context.Context, before time.Time, limit int) ([]domain.Run, error)
 }
 
 // RunTx is a transaction over runs.

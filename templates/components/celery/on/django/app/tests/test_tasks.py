@@ -3,22 +3,29 @@
 @% set many = unit.params.noun | plural | snake %@
 """Tasks by themselves, and how the pieces are wired."""
 
+import os
+import socket
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from celery import current_app
+from django.conf import settings as configured
+from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from kombu.exceptions import OperationalError as BrokerError
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
-@{ ["from accounts.models import User", "from common.logs import request_id", "from config import celery, reload", "from config.celery import Pulse", "from " ~ many ~ " import dispatch, tasks", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
+@{ ["from accounts.models import User", "from accounts.tasks import clear_sessions", "from common.logs import request_id", "from config import celery, reload", "from config.celery import Pulse", "from " ~ many ~ " import dispatch, tasks", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
 
 
 @pytest.fixture
@@ -38,11 +45,6 @@ def make(user: User) -> Callable[..., @{ One }@]:
         return @{ one }@
 
     return make
-
-
-def sweep(capture: DjangoCaptureOnCommitCallbacks) -> int:
-    with capture(execute=True):
-        return tasks.requeue_stale()
 
 
 def test_a_request_becomes_a_message(asked: list[str]) -> None:
@@ -67,37 +69,95 @@ def test_without_a_broker_the_request_is_recorded(
     assert "no broker" in caplog.text
 
 
+def test_a_broker_that_never_answers_is_given_up_within_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        # What would wait for ever is let go after a while.
+        threading.Timer(30, silent.close).start()
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
+        began = time.monotonic()
+        with current_app.connection_for_write(url) as connection:
+            options: Any = {"connection": connection}  # not annotated upstream
+            with pytest.raises(BrokerError):
+                tasks.confirm_@{ one }@.apply_async((str(uuid4()),), **options)
+        assert time.monotonic() - began < 15
+
+
 def test_the_sweep_asks_again_for_what_is_stale_once(
     make: Callable[..., @{ One }@],
     asked: list[str],
     settings: Settings,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     old = settings.STALE_AFTER_SECONDS + 1
     pending = make(age=old)
     interrupted = make(age=old, status="processing", attempts=1)
     make(age=old, status="confirmed")
     make(age=0)
-    assert sweep(django_capture_on_commit_callbacks) == 2
+    assert tasks.requeue_stale() == 2
     assert set(asked) == {str(pending.pk), str(interrupted.pk)}
-    assert sweep(django_capture_on_commit_callbacks) == 0
+    assert tasks.requeue_stale() == 0
+
+
+def test_what_the_sweep_cannot_ask_for_holds_nothing_up_and_comes_again(
+    make: Callable[..., @{ One }@],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    second = make(age=settings.STALE_AFTER_SECONDS + 1)
+    first = make(age=settings.STALE_AFTER_SECONDS + 2)
+    asked: list[str] = []
+
+    def fail_at_first(identifier: str) -> None:
+        asked.append(identifier)
+        if len(asked) == 1:
+            raise BrokerError("away")
+
+    monkeypatch.setattr(tasks.confirm_@{ one }@, "delay", fail_at_first)
+    assert tasks.requeue_stale() == 1
+    assert tasks.requeue_stale() == 1
+    assert asked == [str(first.pk), str(second.pk), str(first.pk)]
 
 
 def test_the_sweep_gives_up_in_the_end(
     make: Callable[..., @{ One }@],
     asked: list[str],
     settings: Settings,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     hopeless = make(
         age=settings.STALE_AFTER_SECONDS + 1,
         status="processing",
         attempts=MAX_ATTEMPTS,
     )
-    sweep(django_capture_on_commit_callbacks)
+    tasks.requeue_stale()
     hopeless.refresh_from_db()
     assert hopeless.status == @{ One }@.Status.FAILED
     assert asked == []
+
+
+def test_what_a_worker_may_still_have_is_never_stale() -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=configured.BASE_DIR,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "CELERY_VISIBILITY_TIMEOUT": "900",
+            "STALE_AFTER_SECONDS": "900",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode != 0
+    assert "STALE_AFTER_SECONDS is not longer than CELERY_VISIBILITY_TIMEOUT" in result.stderr
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_are_deleted() -> None:
+    for key, days in (("over", -1), ("open", 1)):
+        end = timezone.now() + timedelta(days=days)
+        Session.objects.create(session_key=key, session_data="", expire_date=end)
+    clear_sessions()
+    assert [session.session_key for session in Session.objects.all()] == ["open"]
 
 
 def test_a_database_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+@% if params.database %@
 	"strings"
+@% endif %@
 	"testing"
 
 @% if params.publishes %@

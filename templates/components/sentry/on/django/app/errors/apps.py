@@ -20,8 +20,10 @@ class ErrorsConfig(AppConfig):
             environment=settings.ENVIRONMENT,
             release=settings.RELEASE,
             traces_sample_rate=settings.SENTRY_TRACES_SAMPLE_RATE,
-            # Cookies, addresses and user names are left out unless asked for; bodies are not.
+            # Cookies, addresses and user names are left out unless asked for; bodies are not, nor
+            # what the variables of each frame hold: credentials, what users wrote.
             max_request_body_size="never",
+            include_local_variables=False,
             before_send=add_request_id,
         )
 

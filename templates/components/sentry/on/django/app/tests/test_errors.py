@@ -57,3 +57,5 @@ def test_reports_a_failed_request_with_its_id_and_without_personal_data(
     assert event["environment"] == "test"
     assert event["release"] == "test"
     assert "secret" not in str(event["request"])
+    frames = event["exception"]["values"][-1]["stacktrace"]["frames"]
+    assert not any("vars" in frame for frame in frames)

@@ -18,7 +18,11 @@ class Command(BaseCommand):
         try:
             client.head_bucket(Bucket=storage.bucket_name)
         except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if status == 403:
+                reason = f"the credentials need s3:ListBucket on the bucket {storage.bucket_name}"
+                raise CommandError(reason) from error
+            if status != 404:
                 raise
             if not settings.S3_CREATE_BUCKET:
                 raise CommandError(f"there is no bucket {storage.bucket_name}") from error

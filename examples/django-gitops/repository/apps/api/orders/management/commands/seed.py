@@ -22,8 +22,10 @@ class Command(BaseCommand):
         if not settings.SEED_PASSWORD:
             raise CommandError("SEED_PASSWORD is not set")
         user, created = User.objects.get_or_create(username=settings.SEED_USERNAME)
-        user.set_password(settings.SEED_PASSWORD)
-        user.save()
+        # Another hash, even of the same password, would end the user's sessions.
+        if not user.check_password(settings.SEED_PASSWORD):
+            user.set_password(settings.SEED_PASSWORD)
+            user.save()
         if not Order.objects.filter(owner=user).exists():
             for title, quantity in EXAMPLES:
                 services.place(user, title=title, quantity=quantity)

@@ -1,8 +1,8 @@
 export const dynamic = "force-dynamic";
 
 /**
- * The process answers, and says which build it is: a delivery waits for its own. Nothing else is asked,
- * so that a slow neighbour never restarts it.
+ * The process answers, and says which build it is. Nothing else is asked, so that a slow neighbour never
+ * restarts it.
  */
 export function GET(): Response {
   const body = { status: "ok", release: process.env.RELEASE || "unreleased" };

@@ -11,59 +11,23 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"git.example.com/acme/shop/services/notifications/internal/domain"
-	"git.example.com/acme/shop/services/notifications/internal/ports"
 )
 
 const columns = "id::text, user_id, reference, amount, currency, status, created_at, confirmed_at"
-
-// keepKeys is how long a repeated request is recognised, at least.
-const keepKeys = 24 * time.Hour
 
 // Store is a database.
 type Store struct {
 	pool *pgxpool.Pool
 }
 
-var _ ports.Store = (*Store)(nil)
-
 // New makes a store of a pool whose database is migrated.
 func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 
-// Within does a change in one transaction.
-func (s *Store) Within(ctx context.Context, change func(ctx context.Context, tx ports.Tx) error) error {
-	return s.within(ctx, func(tx *Tx) error { return change(ctx, tx) })
-}
-
+// within does a change in one transaction.
 func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		return change(&Tx{tx: tx})
 	})
-}
-
-// Get finds one of a user's own.
-func (s *Store) Get(ctx context.Context, userID string, id domain.ID) (domain.Notification, error) {
-	rows, err := s.pool.Query(ctx, "SELECT "+columns+" FROM notifications WHERE id = $1 AND user_id = $2", id, userID)
-	if err != nil {
-		return domain.Notification{}, fmt.Errorf("get: %w", err)
-	}
-	return one(rows)
-}
-
-// List gives a user's own, newest first.
-func (s *Store) List(
-	ctx context.Context, userID string, before domain.ID, limit int,
-) ([]domain.Notification, error) {
-	rows, err := s.pool.Query(ctx,
-		"SELECT "+columns+" FROM notifications WHERE user_id = $1 AND ($2 = '' OR id < nullif($2, '')::uuid) ORDER BY id DESC LIMIT $3",
-		userID, string(before), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list: %w", err)
-	}
-	items, err := pgx.CollectRows(rows, scan)
-	if err != nil {
-		return nil, fmt.Errorf("list: %w", err)
-	}
-	return items, nil
 }
 
 // Tx is a transaction.
@@ -98,38 +62,6 @@ func (t *Tx) Save(ctx context.Context, item domain.Notification) error {
 		item.ID, item.Status, moment(item.ConfirmedAt))
 	if err != nil {
 		return fmt.Errorf("save: %w", err)
-	}
-	return nil
-}
-
-// Remember keeps a key. One that another transaction is about to keep is waited for.
-func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, error) {
-	done, err := t.tx.Exec(ctx,
-		`INSERT INTO idempotency_keys (user_id, key, fingerprint, subject_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		key.UserID, key.Text, key.Fingerprint, key.ID)
-	if err != nil {
-		return ports.Key{}, false, fmt.Errorf("remember: %w", err)
-	}
-	if done.RowsAffected() == 1 {
-		return key, true, t.forget(ctx)
-	}
-	err = t.tx.QueryRow(ctx, "SELECT fingerprint, subject_id::text FROM idempotency_keys WHERE user_id = $1 AND key = $2",
-		key.UserID, key.Text).Scan(&key.Fingerprint, &key.ID)
-	if err != nil {
-		return ports.Key{}, false, fmt.Errorf("remember: %w", err)
-	}
-	return key, false, nil
-}
-
-// forget deletes some keys after their time, more than come in. Those that another transaction deletes are left to it.
-func (t *Tx) forget(ctx context.Context) error {
-	_, err := t.tx.Exec(ctx,
-		`DELETE FROM idempotency_keys WHERE (user_id, key) IN (
-			SELECT user_id, key FROM idempotency_keys WHERE created_at < now() - $1::interval
-			ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED)`,
-		keepKeys)
-	if err != nil {
-		return fmt.Errorf("forget old keys: %w", err)
 	}
 	return nil
 }

@@ -40,7 +40,9 @@ type memory struct {
 	saves   int
 }
 
-func (m *memory) Get(context.Context, string, domain.ID) (domain.Order, error) { return m.subject, nil }
+func (m *memory) Get(context.Context, string, domain.ID) (domain.Order, error) {
+	return m.subject, nil
+}
 
 func (m *memory) Run(ctx context.Context, id domain.ID, workflow string) (domain.Run, error) {
 	m.mu.Lock()
@@ -72,8 +74,6 @@ func (m *memory) FindRun(context.Context, domain.ID, string) (domain.Run, error)
 	}
 	return *m.run, nil
 }
-
-func (m *memory) Waiting(context.Context, time.Time, int) ([]domain.Run, error) { return nil, nil }
 
 func (m *memory) SaveRun(_ context.Context, run domain.Run) error {
 	if m.saves++; m.savable != nil {
@@ -250,6 +250,9 @@ func TestStepsDoneAgainChangeNothing(t *testing.T) {
 		if err := steps.Begin(t.Context(), m.subject.ID, domain.WorkflowRefund); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if m.run.BegunAt.IsZero() {
+		t.Error("it begins again and again")
 	}
 	for range 2 {
 		if err := steps.Complete(t.Context(), m.subject.ID, domain.WorkflowRefund); err != nil {

@@ -17,7 +17,10 @@ const (
 	findRun    = "SELECT " + runColumns + " FROM order_runs WHERE subject_id = $1 AND workflow = $2"
 )
 
-var _ ports.Runs = (*Store)(nil)
+var (
+	_ ports.Runs    = (*Store)(nil)
+	_ ports.Waiting = (*Store)(nil)
+)
 
 // Run finds a run.
 func (s *Store) Run(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error) {

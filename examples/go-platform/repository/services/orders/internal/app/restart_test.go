@@ -72,14 +72,14 @@ func (m *runMemory) Publish(_ context.Context, event domain.Event) error {
 	return nil
 }
 
-// starter refuses subjects, or all while it is away, and knows what it started.
-type starter struct {
+// unsteady refuses subjects, or all while it is away, and knows what it started.
+type unsteady struct {
 	away    error
 	refused map[domain.ID]error
 	started []domain.ID
 }
 
-func (s *starter) Start(_ context.Context, _ string, id domain.ID) error {
+func (s *unsteady) Start(_ context.Context, _ string, id domain.ID) error {
 	if err := errors.Join(s.away, s.refused[id]); err != nil {
 		return err
 	}
@@ -90,28 +90,28 @@ func (s *starter) Start(_ context.Context, _ string, id domain.ID) error {
 func TestWhatCouldNotBeStartedIsStartedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, away := newRunMemory(), errors.New("nobody answers")
-		starts := &starter{away: away}
+		starts := &unsteady{away: away}
 		runs := app.NewRuns(store, starts)
 		id := domain.NewID()
 		if _, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, away) {
 			t.Fatalf("started, %v", err)
 		}
 		// Whoever asked may be about to ask again.
-		if restarted, err := runs.Restart(t.Context()); err != nil || restarted != 0 {
+		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 0 {
 			t.Errorf("started %d at once, %v", restarted, err)
 		}
 		time.Sleep(time.Minute)
-		if restarted, err := runs.Restart(t.Context()); !errors.Is(err, away) || restarted != 0 {
+		if restarted, err := app.Restart(t.Context(), store, starts); !errors.Is(err, away) || restarted != 0 {
 			t.Errorf("started %d while nobody answers, %v", restarted, err)
 		}
 		starts.away = nil
-		if restarted, err := runs.Restart(t.Context()); err != nil || restarted != 1 || !slices.Equal(starts.started, []domain.ID{id}) {
+		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 1 || !slices.Equal(starts.started, []domain.ID{id}) {
 			t.Errorf("started %d, %v: %v", restarted, err, starts.started)
 		}
 		if err := app.NewSteps(store, nil).Begin(t.Context(), id, domain.WorkflowRefund); err != nil {
 			t.Fatal(err)
 		}
-		if restarted, err := runs.Restart(t.Context()); err != nil || restarted != 0 {
+		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 0 {
 			t.Errorf("what has begun was started %d times again, %v", restarted, err)
 		}
 	})
@@ -121,12 +121,12 @@ func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, bad, good := newRunMemory(), domain.NewID(), domain.NewID()
 		refusal := errors.New("not this one")
-		starts := &starter{refused: map[domain.ID]error{bad: refusal}}
+		starts := &unsteady{refused: map[domain.ID]error{bad: refusal}}
 		for _, id := range []domain.ID{bad, good} {
 			store.kept[id] = domain.NewRun(id, domain.WorkflowRefund, time.Now())
 		}
 		time.Sleep(time.Minute)
-		restarted, err := app.NewRuns(store, starts).Restart(t.Context())
+		restarted, err := app.Restart(t.Context(), store, starts)
 		if restarted != 1 || !errors.Is(err, refusal) || !slices.Equal(starts.started, []domain.ID{good}) {
 			t.Errorf("started %d, %v: %v", restarted, err, starts.started)
 		}
@@ -135,7 +135,7 @@ func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
 
 func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
 	store, id := newRunMemory(), domain.NewID()
-	starts := &starter{away: errors.New("nobody answers")}
+	starts := &unsteady{away: errors.New("nobody answers")}
 	runs := app.NewRuns(store, starts)
 	if _, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, starts.away) {
 		t.Fatalf("got %v", err)
@@ -157,7 +157,7 @@ func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
 
 func TestARunOfSomebodyElseIsNotThere(t *testing.T) {
 	store, id := newRunMemory(), domain.NewID()
-	starts := &starter{}
+	starts := &unsteady{}
 	runs := app.NewRuns(store, starts)
 	if _, err := runs.Start(t.Context(), "you", id, domain.WorkflowRefund); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("starting gave %v", err)
