@@ -4,6 +4,13 @@
 set -eu
 cd "$(dirname "$0")/../.."
 least=85 # per cent
+@% if params.database %@
+
+# What would hold up the release before it or lose data is refused, and allowed where it is meant by a comment in front:
+# -- squawk-ignore RULE. Each migration is one transaction, and the program that applies them sets both timeouts.
+squawk --assume-in-transaction --pg-version 18 --exclude=require-lock-timeout,require-statement-timeout \
+  services/@{ unit.name }@/migrations/*.sql
+@% endif %@
 
 packages=$(go list -deps -f '{{ if .Module }}{{ if .Module.Main }}{{ .ImportPath }}{{ end }}{{ end }}' "./services/@{ unit.name }@/..." |
   grep -v "^@{ project.module }@/gen/")

@@ -25,9 +25,3 @@ CREATE TABLE idempotency_keys (
 -- The oldest go first.
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 @% endif %@
-
--- +goose Down
-@% if params.http or params.grpc %@
-DROP TABLE idempotency_keys;
-@% endif %@
-DROP TABLE @{ params.noun | plural | snake }@;

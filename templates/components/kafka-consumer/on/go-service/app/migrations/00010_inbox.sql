@@ -13,7 +13,3 @@ CREATE TABLE @{ unit.params.noun | snake }@_origins (
     subject_id uuid NOT NULL UNIQUE REFERENCES @{ unit.params.noun | plural | snake }@ (id),
     PRIMARY KEY (service, id)
 );
-
--- +goose Down
-DROP TABLE @{ unit.params.noun | snake }@_origins;
-DROP TABLE inbox;

@@ -9,6 +9,3 @@ CREATE TABLE outbox (
     autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 1000
 );
-
--- +goose Down
-DROP TABLE outbox;

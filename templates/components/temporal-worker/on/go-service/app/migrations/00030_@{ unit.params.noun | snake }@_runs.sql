@@ -12,6 +12,3 @@ CREATE TABLE @{ unit.params.noun | snake }@_runs (
 );
 -- What waits to be begun is looked for again and again.
 CREATE INDEX @{ unit.params.noun | snake }@_runs_waiting ON @{ unit.params.noun | snake }@_runs (started_at) WHERE begun_at IS NULL AND ended_at IS NULL;
-
--- +goose Down
-DROP TABLE @{ unit.params.noun | snake }@_runs;
