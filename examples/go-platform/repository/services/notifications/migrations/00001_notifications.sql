@@ -10,6 +10,3 @@ CREATE TABLE notifications (
     confirmed_at timestamptz,
     CHECK ((status = 'confirmed') = (confirmed_at IS NOT NULL))
 );
-
--- +goose Down
-DROP TABLE notifications;

@@ -13,7 +13,3 @@ CREATE TABLE notification_origins (
     subject_id uuid NOT NULL UNIQUE REFERENCES notifications (id),
     PRIMARY KEY (service, id)
 );
-
--- +goose Down
-DROP TABLE notification_origins;
-DROP TABLE inbox;

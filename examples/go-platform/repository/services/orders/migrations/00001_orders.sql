@@ -23,7 +23,3 @@ CREATE TABLE idempotency_keys (
 );
 -- The oldest go first.
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
-
--- +goose Down
-DROP TABLE idempotency_keys;
-DROP TABLE orders;

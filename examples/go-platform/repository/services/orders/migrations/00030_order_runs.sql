@@ -12,6 +12,3 @@ CREATE TABLE order_runs (
 );
 -- What waits to be begun is looked for again and again.
 CREATE INDEX order_runs_waiting ON order_runs (started_at) WHERE begun_at IS NULL AND ended_at IS NULL;
-
--- +goose Down
-DROP TABLE order_runs;
