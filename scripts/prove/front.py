@@ -166,7 +166,7 @@ def _gives_up(front: Front) -> list[str]:
         began = time.monotonic()
         write = front.visitor.ask("POST", route.path, front.token(), timeout=60)
         took = time.monotonic() - began
-    problems = expect("POST", write.status, 504) + expect("took 14 to 20 seconds", 14 <= took <= 20, True)
+    problems = expect("POST", write.status, 504) + expect("took 19 to 26 seconds", 19 <= took <= 26, True)
     return problems + expect("afterwards", front.visitor.ask("GET", route.path, front.token()).status, 200)
 
 

@@ -272,7 +272,7 @@ def _ends(visitor: Visitor, path: str, headers: dict[str, str]) -> list[str]:
     began = time.monotonic()
     answer = visitor.ask("POST", path, {**headers, "X-Wait": "40"}, timeout=60)
     took = time.monotonic() - began
-    return expect("status", answer.status, 504) + expect("took 14 to 20 seconds", 14 <= took <= 20, True)
+    return expect("status", answer.status, 504) + expect("took 19 to 26 seconds", 19 <= took <= 26, True)
 
 
 def _refuses(visitor: Visitor, path: str, headers: dict[str, str]) -> list[str]:

@@ -98,7 +98,8 @@ func (s stopping) Exec(ctx context.Context, statement string, arguments ...any) 
 
 func TestItIsTidyFromTheStartUntilItIsToldToStop(t *testing.T) {
 	pool := postgrestest.New(t, tables)
-	if _, err := pool.Exec(t.Context(), "INSERT INTO inbox VALUES ($1, now() - interval '15 days')", event); err != nil {
+	old := time.Now().Add(-inbox.Keep - time.Hour)
+	if _, err := pool.Exec(t.Context(), "INSERT INTO inbox VALUES ($1, $2)", event, old); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
