@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import fnmatch
+import multiprocessing
 import os
 import sys
-import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Lock
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPS = ROOT / "scripts" / "strict-skips.txt"
+# A forked process goes on with what its parent had prepared.
+FORK = multiprocessing.get_context("fork")
 
 
 def allowed_skips(path: Path = SKIPS) -> list[tuple[str, str]]:
@@ -29,13 +34,13 @@ def allowed_skips(path: Path = SKIPS) -> list[tuple[str, str]]:
 
 @dataclass
 class Report:
-    """The results of one run. Threads may add to it."""
+    """The results of one run. Threads may add to it, and processes through `apart`."""
 
     strict: bool = field(default_factory=lambda: os.environ.get("STRICT") == "1")
     passed: int = 0
     failures: list[str] = field(default_factory=list)
     skips: list[str] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: Lock = field(default_factory=FORK.Lock)
     _listed: list[tuple[str, str]] = field(default_factory=allowed_skips)
     _started: float = field(default_factory=time.monotonic)
 
@@ -70,6 +75,31 @@ class Report:
         else:
             self.ok(check, note)
 
+    def apart(self, jobs: Mapping[str, Callable[[Report], None]]) -> None:
+        """Does the jobs side by side, each in a process that signals reach as they reach this one."""
+        running = []
+        try:
+            for name, job in jobs.items():
+                here, there = FORK.Pipe(duplex=False)
+                process = FORK.Process(target=_job, args=(job, Report(self.strict, _lock=self._lock), there))
+                process.start()
+                there.close()
+                running.append((name, process, here))
+            for name, _, here in running:
+                try:
+                    passed, failures, skips = here.recv()
+                except EOFError:
+                    self.fail(name, "ended before it was done")
+                    continue
+                self.passed += passed
+                self.failures += failures
+                self.skips += skips
+        finally:
+            for _, process, _ in running:
+                process.terminate()
+            for _, process, _ in running:
+                process.join()
+
     def close(self) -> int:
         """Prints the closing line and returns the exit code."""
         for check in self.failures:
@@ -83,3 +113,8 @@ class Report:
     @staticmethod
     def _say(line: str) -> None:
         print(line, flush=True, file=sys.stdout)
+
+
+def _job(job: Callable[[Report], None], part: Report, parent: Connection) -> None:
+    job(part)
+    parent.send((part.passed, part.failures, part.skips))

@@ -11,8 +11,10 @@ import argparse
 import signal
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from scripts.common.report import Report
 from scripts.common.trees import RenderError, binary, option_sets, render
@@ -20,6 +22,7 @@ from scripts.validate.tools import Broken, Missing, Tools
 
 from . import bootstrap, docker, drill, kube, stack
 
+Job = Callable[[Report], None]
 FULL = "default"  # the option set that is proved in every way
 
 
@@ -58,13 +61,38 @@ def prove_kube(made: list[tuple[str, str, Path]], scratch: Path, report: Report)
 
 
 def prove_docker(made: list[tuple[str, str, Path]], scratch: Path, report: Report) -> None:
-    """Every repository on the engine, the default one in every way."""
+    """Every repository on the engine, the default ones in every way."""
+    for label, name, directory in made:
+        docker.prove(label, directory, scratch / "docker", name == FULL, report)
+
+
+def jobs(what: set[str], made: list[tuple[str, str, Path]], scratch: Path, report: Report) -> dict[str, Job]:
+    """What can be done side by side, because much of it is waiting: the API server's part, and chains of repositories.
+
+    Each chain begins with a blueprint's default, which takes long, and goes on with the small ones of the next.
+    """
+    found: dict[str, Job] = {}
+    if "kube" in what:
+        found["kube"] = lambda part: prove_kube(made, scratch, part)
+    if "docker" not in what:
+        return found
     why = stack.unable()
     if why:
         report.skip("docker", why)
-        return
-    for label, name, directory in made:
-        docker.prove(label, directory, scratch / "docker", name == FULL, report)
+        return found
+    blueprints = sorted({label.partition("/")[0] for label, _, _ in made})
+    for first, other in zip(blueprints, blueprints[1:] + blueprints[:1], strict=True):
+        chain = [each for each in made if each[0] == f"{first}/{FULL}"]
+        chain += [each for each in made if each[0].startswith(f"{other}/") and each[1] != FULL]
+        if chain:
+            found[f"docker {first}"] = partial(prove_docker, chain, scratch)
+    return found
+
+
+def stop(*_: object) -> NoReturn:
+    """A proof that is told to stop still removes its containers, and is not to be told twice."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 def main() -> int:
@@ -76,19 +104,12 @@ def main() -> int:
     what = set(arguments.what or ("kube", "docker"))
     if what - {"kube", "docker"}:
         parser.error(f"unknown: {', '.join(sorted(what - {'kube', 'docker'}))}")
-    # A proof that is told to stop still removes its containers.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, stop)
     report = Report()
     with tempfile.TemporaryDirectory(prefix="stackwright-prove-") as name:
         scratch = Path(name)
         made = repositories(arguments.sets, scratch / "rendered", report)
-        # The API server is mostly waited for: both go on at once. Containers are this thread's, which signals reach.
-        with ThreadPoolExecutor() as pool:
-            cluster = [pool.submit(prove_kube, made, scratch, report)] if "kube" in what else []
-            if "docker" in what:
-                prove_docker(made, scratch, report)
-        for proof in cluster:
-            proof.result()
+        report.apart(jobs(what, made, scratch, report))
     return report.close()
 
 

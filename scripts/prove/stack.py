@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scripts.common.process import Outcome, run
+from scripts.common.report import FORK
 
 BUILD = 1200  # seconds for images, from nothing
 START = 900
+# Stand-ins are made one after the other: they are made from each other.
+STANDINS = FORK.Lock()
 
 
 def unable() -> str:
@@ -74,7 +77,8 @@ class Stack:
             shutil.copy(file, target)
         lines = [f"  image-{n}:\n    image: {image}\n" for n, image in enumerate(self._images_of_others())]
         (wanted / "compose.yaml").write_text("services:\n" + "".join(lines), encoding="utf-8")
-        made = run([*shlex.split(helper), "images", wanted], timeout=BUILD)
+        with STANDINS:
+            made = run([*shlex.split(helper), "images", wanted], timeout=BUILD)
         return run([*shlex.split(helper), "localize", self.root]) if made.good else made
 
     @staticmethod
@@ -85,7 +89,8 @@ class Stack:
             return Outcome(0, "", "")
         scratch.mkdir(parents=True)
         (scratch / "compose.yaml").write_text(f"services:\n  image:\n    image: {image}\n", encoding="utf-8")
-        return run([*shlex.split(helper), "images", scratch], timeout=BUILD)
+        with STANDINS:
+            return run([*shlex.split(helper), "images", scratch], timeout=BUILD)
 
     def _images_of_others(self) -> list[str]:
         """What Compose would pull."""
