@@ -10,6 +10,8 @@ use crate::render::Engine;
 
 /// The largest blueprint file that is read.
 const MAX_BLUEPRINT: u64 = 4 << 20;
+/// How many replaced files are named.
+const OVERRIDES_SHOWN: usize = 10;
 
 /// A catalog with its engine.
 pub(super) struct Workbench {
@@ -33,16 +35,20 @@ impl Workbench {
 
     /// Says which embedded files the user's own ones replace: whoever looks for a fault should know.
     pub(super) fn tell_overrides(&self, output: &Output) {
-        let mut note = Diagnostic::new(crate::diagnostic::Severity::Note, String::new());
-        for (path, directory) in self.catalog.overrides() {
+        let overrides: Vec<_> = self.catalog.overrides().collect();
+        let count = overrides.len();
+        if count == 0 {
+            return;
+        }
+        let files = if count == 1 { "file replaces an embedded one" } else { "files replace embedded ones" };
+        let mut note = Diagnostic::new(crate::diagnostic::Severity::Note, format!("{count} {files}"));
+        for (path, directory) in overrides.iter().take(OVERRIDES_SHOWN) {
             note = note.note(format!("{path}, from {}", directory.display()));
         }
-        let count = note.notes.len();
-        if count > 0 {
-            let files = if count == 1 { "file replaces an embedded one" } else { "files replace embedded ones" };
-            note.message = format!("{count} {files}");
-            output.problems([&note]);
+        if count > OVERRIDES_SHOWN {
+            note = note.note(format!("and {} more", count - OVERRIDES_SHOWN));
         }
+        output.problems([&note]);
     }
 
     /// The blueprint of that id, or in that file.

@@ -124,6 +124,23 @@ fn an_override_is_reported() {
 }
 
 #[test]
+fn of_many_overrides_ten_are_named() {
+    let sandbox = Sandbox::new();
+    let mut count = 0;
+    for folder in ["components/django/app/tests", "components/nextjs/app/src/lib"] {
+        for file in std::fs::read_dir(format!("{}/templates/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            sandbox.write(&format!("catalog/{folder}/{name}"), "");
+            count += 1;
+        }
+    }
+    let made = sandbox.new_tiny(&["hello", "--yes"]);
+    assert!(made.stderr.starts_with(&format!("note: {count} files replace embedded ones\n")), "{}", made.stderr);
+    assert_eq!(made.stderr.matches(", from catalog").count(), 10, "{}", made.stderr);
+    assert!(made.stderr.contains(&format!("and {} more\n", count - 10)), "{}", made.stderr);
+}
+
+#[test]
 fn bad_answers_are_all_reported_with_their_origin() {
     let sandbox = Sandbox::new();
     sandbox.write("answers.yaml", "languages: [english, french]\n# a comment\nreplicas: ten\nnmae: shop\n");
