@@ -74,6 +74,8 @@ pub(super) struct Entry {
     pub(super) variable: String,
     /// The port without that variable.
     pub(super) port: u16,
+    /// The route's path: `/` is a page to open.
+    pub(super) path: String,
 }
 
 /// One variable of the contract.
@@ -123,7 +125,7 @@ pub(super) fn entry(stack: &Stack) -> Option<Entry> {
     let route = stack.routes.iter().min_by_key(|route| route.path.len())?;
     let (unit, _) = stack.process(&route.process)?;
     let open = published(unit).into_iter().find(|open| open.endpoint == route.endpoint)?;
-    Some(Entry { unit: open.unit, variable: open.variable, port: open.host_port })
+    Some(Entry { unit: open.unit, variable: open.variable, port: open.host_port, path: route.path.clone() })
 }
 
 /// The secrets that the local environment refers to: the stack's, by name.

@@ -17,8 +17,8 @@ import (
 
 const (
 	// Keep is how long events are remembered. A dead topic keeps them for 30 days, and one that is put back from there stays
-	// 7 more in its first topic; one day is for clocks and the time of day.
-	Keep = 38 * 24 * time.Hour
+	// 7 more in its first topic; a day more in each, because topics forget by the day, and one for clocks.
+	Keep = 40 * 24 * time.Hour
 
 	purgeInterval = time.Hour
 	purgeBatch    = 1000

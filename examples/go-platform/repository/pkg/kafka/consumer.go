@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,20 +26,24 @@ type Subscription struct {
 	Handlers map[string]Handler
 }
 
-// HandleTimeout bounds one call of a handler. A consumer that is told to stop finishes the records in hand, so its drain
-// is longer than this and the commit.
+// HandleTimeout bounds one call of a handler. A consumer that is told to stop finishes the records in hand, so a pod's
+// grace period is longer than this and the commit.
 const HandleTimeout = 15 * time.Second
 
 const (
 	commitTimeout    = 5 * time.Second
 	pollTimeout      = 10 * time.Second
-	pollRecords      = 50
+	pollRecords      = 10
 	availableTimeout = 5 * time.Second
-	// rebalanceTimeout is what the group waits for the records in hand of its slowest member.
+	// rebalanceTimeout is what the group waits for its slowest member, which finishes what it polled: a turn and the record
+	// in hand.
 	rebalanceTimeout = 2 * time.Minute
+	defaultTurn      = time.Minute
 	// stalled is how long a living consumer may take between two turns of a loop.
 	stalled = 5 * time.Minute
 )
+
+var errSlow = errors.New("the records of one poll took too long")
 
 // Consumer deals with the events of some topics as one member of a group.
 //
@@ -62,6 +67,9 @@ type Consumer struct {
 	Attempts int
 	// Delay is the time before the second attempt; it doubles with each further one. 2 seconds when zero.
 	Delay time.Duration
+	// Turn is how long the records of one poll may take, a minute when zero. Then those that are done are committed, and the
+	// others are polled again: the group would give them to somebody else while they are still dealt with here.
+	Turn time.Duration
 
 	lags lags
 	// Retries wait for their time, so they have a loop and a client of their own.
@@ -202,12 +210,13 @@ func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, l *loop, 
 		done  []*kgo.Record
 		group errgroup.Group
 	)
+	end := time.Now().Add(cmp.Or(c.Turn, defaultTurn))
 	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
 		if len(p.Records) > 0 {
 			c.lags.reach(partition{p.Topic, p.Partition}, p.Records[0].Offset, p.HighWatermark)
 		}
 		group.Go(func() error {
-			for _, record := range p.Records {
+			for i, record := range p.Records {
 				if ctx.Err() != nil {
 					return nil
 				}
@@ -220,6 +229,9 @@ func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, l *loop, 
 				mu.Lock()
 				done = append(done, record)
 				mu.Unlock()
+				if i+1 < len(p.Records) && time.Now().After(end) {
+					return errSlow
+				}
 			}
 			return nil
 		})

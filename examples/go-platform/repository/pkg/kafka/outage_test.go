@@ -82,6 +82,22 @@ func TestWhatAnswersAndIsOfNoUseGivesNothingUp(t *testing.T) {
 	}
 }
 
+func TestWhatIsLeftOfALongTurnIsPolledAgain(t *testing.T) {
+	w := newWorld(t)
+	w.turn = time.Millisecond
+	w.publish(t, t.Context(), "1", "2", "3")
+	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
+		w.see(event.GetEventId())
+		time.Sleep(10 * time.Millisecond)
+		return true, nil
+	}, nil)
+	eventually(t, "all are handled", func() bool { return w.count("3") == 1 })
+	stop()
+	if want := []string{"1", "2", "3"}; !slices.Equal(w.seen, want) {
+		t.Errorf("got %q, want %q", w.seen, want)
+	}
+}
+
 func TestAHandlerThatPanicsFailed(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "poison", "next")

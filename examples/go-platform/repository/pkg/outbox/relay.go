@@ -29,8 +29,8 @@ var (
 		metric.WithDescription("When the relay last knew that nothing is left behind it; an idle one sees to it again and again."))
 )
 
-// PassTimeout bounds what follows a look: publish, confirm. A relay that is told to stop finishes it, so its drain is longer
-// than this.
+// PassTimeout bounds what follows a look: publish, confirm. A relay that is told to stop finishes it, so a pod's grace period
+// is longer than this.
 const PassTimeout = 20 * time.Second
 
 const (

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// ShutdownTimeout is what a worker that is told to stop grants the tasks in hand; then they are put back. The
-	// process's drain is longer.
+	// ShutdownTimeout is what a worker that is told to stop grants the tasks in hand; then they are put back. A
+	// pod's grace period is longer.
 	ShutdownTimeout = 25 * time.Second
 
 	healthInterval = 5 * time.Second

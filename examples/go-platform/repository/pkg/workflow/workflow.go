@@ -12,7 +12,7 @@ import (
 )
 
 // StopTimeout is what a worker that is told to stop grants the activities in hand; by default they would be dropped at
-// once. The process's drain is longer.
+// once. A pod's grace period is longer.
 const StopTimeout = 20 * time.Second
 
 // Config says where Temporal is.

@@ -18,8 +18,8 @@ import (
 @% set hours = units | selectattr("component", "eq", "kafka") | map(attribute="params.retention_hours") | list | max %@
 const (
 	// Keep is how long events are remembered. A dead topic keeps them for 30 days, and one that is put back from there stays
-	// @{ (hours + 23) // 24 }@ more in its first topic; one day is for clocks and the time of day.
-	Keep = @{ 30 + (hours + 23) // 24 + 1 }@ * 24 * time.Hour
+	// @{ (hours + 23) // 24 }@ more in its first topic; a day more in each, because topics forget by the day, and one for clocks.
+	Keep = @{ 30 + 1 + (hours + 23) // 24 + 1 + 1 }@ * 24 * time.Hour
 
 	purgeInterval = time.Hour
 	purgeBatch    = 1000

@@ -52,6 +52,8 @@ type world struct {
 	config    kafka.Config
 	topic     string
 	publisher *kafka.Publisher
+	// turn is that of its consumers.
+	turn time.Duration
 	// consumer is the one that was started last.
 	consumer *kafka.Consumer
 
@@ -116,7 +118,7 @@ func (w *world) consume(t *testing.T, handle kafka.Handler, available func(conte
 		Available:     available,
 		Unavailable:   func(err error) bool { return errors.Is(err, errNoWrites) },
 		Log:           slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Attempts:      3, Delay: 300 * time.Millisecond,
+		Attempts:      3, Delay: 300 * time.Millisecond, Turn: w.turn,
 	}
 	w.consumer = consumer
 	ctx, cancel := context.WithCancel(context.Background())

@@ -85,9 +85,9 @@ class LoginAttempts(BaseThrottle):
         address = self.get_ident(request)
         keys = [self._key("address", address)]
         name = request.data.get("username") if isinstance(request.data, dict) else None
-        if isinstance(name, str):
-            # As the serializer takes it.
-            name = name.strip()
+        # As the serializer takes it, which takes numbers for names.
+        if isinstance(name, str | int | float) and not isinstance(name, bool):
+            name = str(name).strip()
             keys += [self._key("both", f"{address} {name}"), self._key("account", name)]
         return keys
 

@@ -12,12 +12,12 @@ from common.limits import LoginThrottle
 LOGIN = "/api/v1/auth/login/"
 
 
-def log_in(client: APIClient, password: str, *, name: str = "ada", via: str = "") -> Any:
+def log_in(client: APIClient, password: str, *, name: str | int = "ada", via: str = "") -> Any:
     """`via` is what the gateway says about where the request came from."""
     token = client.get("/api/v1/auth/csrf/").json()["token"]
     credentials = {"username": name, "password": password}
     headers = {"x-csrftoken": token} | ({"x-forwarded-for": via} if via else {})
-    return client.post(LOGIN, credentials, headers=headers)
+    return client.post(LOGIN, credentials, format="json", headers=headers)
 
 
 def test_log_in_and_out(client: APIClient, user: User) -> None:
@@ -87,6 +87,17 @@ def test_logging_in_forgets_the_failures_from_there(
     passwords = ["wrong", "correct horse battery", "wrong", "wrong", "wrong"]
     statuses = [log_in(APIClient(), password).status_code for password in passwords]
     assert statuses == [403, 200, 403, 403, 429]
+
+
+@pytest.mark.django_db
+def test_a_number_for_a_name_is_limited_as_its_text_is(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 2)
+    User.objects.create_user("12345", password="correct horse battery")
+    assert log_in(client, "correct horse battery", name=12345).status_code == 200
+    tries = [log_in(APIClient(), "wrong", name=12345) for _ in range(3)]
+    assert [response.status_code for response in tries] == [403, 403, 429]
 
 
 @pytest.mark.parametrize("limit", ["BY_ADDRESS", "BY_ACCOUNT_AND_ADDRESS", "BY_ACCOUNT"])

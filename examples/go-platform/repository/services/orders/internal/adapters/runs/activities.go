@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -30,16 +31,7 @@ func (a *Activities) Begin(ctx context.Context, s step) error {
 
 // Perform does the work, and says meanwhile that it is still at it.
 func (a *Activities) Perform(ctx context.Context, s step) error {
-	ctx, stop := context.WithCancel(ctx)
-	beating := make(chan struct{})
-	defer func() {
-		stop()
-		<-beating
-	}()
-	go func() {
-		defer close(beating)
-		beat(ctx)
-	}()
+	defer beat(ctx)()
 	return lasting(a.steps.Perform(ctx, s.ID, s.Workflow))
 }
 
@@ -48,8 +40,9 @@ func (a *Activities) Complete(ctx context.Context, s step) error {
 	return lasting(a.steps.Complete(ctx, s.ID, s.Workflow))
 }
 
-// Compensate takes back what was done.
+// Compensate takes back what was done, and says meanwhile that it is still at it.
 func (a *Activities) Compensate(ctx context.Context, s step) error {
+	defer beat(ctx)()
 	return lasting(a.steps.Compensate(ctx, s.ID, s.Workflow, s.Reason))
 }
 
@@ -61,15 +54,24 @@ func lasting(err error) error {
 	return err
 }
 
-func beat(ctx context.Context) {
-	ticker := time.NewTicker(heartbeatInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			activity.RecordHeartbeat(ctx)
+// beat tells the server again and again that the activity goes on, until it is stopped.
+func beat(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var beating sync.WaitGroup
+	beating.Go(func() {
+		ticker := time.NewTicker(heartbeatInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx)
+			}
 		}
+	})
+	return func() {
+		cancel()
+		beating.Wait()
 	}
 }

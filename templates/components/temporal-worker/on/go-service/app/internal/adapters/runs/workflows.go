@@ -66,12 +66,18 @@ type step struct {
 // saga records, performs and completes. What can't be performed is compensated, also when the workflow is cancelled.
 func saga(ctx workflow.Context, s step) (Result, error) {
 	var activities *Activities
-	// Only this service's database is asked: it answers some time. Only the work can be cancelled, not the record of
-	// it: a run that began ends completed or compensated, whenever the workflow is cancelled.
+	// Only the work can be cancelled, not the record of it nor its compensation: a run that began ends completed or
+	// compensated, whenever the workflow is cancelled.
 	lasting, release := workflow.NewDisconnectedContext(ctx)
 	defer release()
 	recording := workflow.WithActivityOptions(lasting, workflow.ActivityOptions{
 		StartToCloseTimeout: 10 * time.Second,
+		RetryPolicy:         retry(0),
+	})
+	// Who did the work is asked to undo it, for as long as that takes.
+	compensating := workflow.WithActivityOptions(lasting, workflow.ActivityOptions{
+		StartToCloseTimeout: 5 * time.Minute,
+		HeartbeatTimeout:    10 * time.Second,
 		RetryPolicy:         retry(0),
 	})
 	performing := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
@@ -85,7 +91,7 @@ func saga(ctx workflow.Context, s step) (Result, error) {
 	}
 	if err := workflow.ExecuteActivity(performing, activities.Perform, s).Get(performing, nil); err != nil {
 		s.Reason = reason(err)
-		if problem := workflow.ExecuteActivity(recording, activities.Compensate, s).Get(recording, nil); problem != nil {
+		if problem := workflow.ExecuteActivity(compensating, activities.Compensate, s).Get(compensating, nil); problem != nil {
 			return Result{}, errors.Join(err, problem)
 		}
 		if temporal.IsCanceledError(err) {
