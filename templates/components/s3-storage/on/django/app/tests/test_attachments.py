@@ -119,7 +119,8 @@ def test_the_bucket_is_made_once() -> None:
 
 
 def test_credentials_that_may_not_look_at_the_bucket_are_told_what_they_lack() -> None:
-    client = storages["default"].connection.meta.client  # type: ignore[attr-defined]
+    storage: Any = storages["default"]
+    client = storage.connection.meta.client
     response: Any = {"ResponseMetadata": {"HTTPStatusCode": 403}}
     refused = ClientError(response, "HeadBucket")
     with (
