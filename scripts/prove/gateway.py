@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.common.process import run, tail
-from scripts.common.report import Report
+from scripts.common.report import FORK, Report
 from scripts.validate.tools import Tools
 
 from .edge import Backend, Issuer, Visitor
@@ -30,6 +30,7 @@ ENVOY = "1.40.0"  # what the image has; the standalone mode would look for the n
 MOST = 30  # requests a minute of one user
 KINDS = {"EnvoyProxy", "Gateway", "HTTPRoute", "ClientTrafficPolicy", "SecurityPolicy", "BackendTrafficPolicy"}
 GROUP = "gateway.envoyproxy.io"
+ONE = FORK.Lock()  # a gateway at a time: on the host's network each has the same sockets
 Reference = dict[str, Any]  # a route's backendRef
 Token = Callable[..., dict[str, str]]  # a header with a user's token
 
@@ -72,7 +73,7 @@ def running(
         report.skip(check, f"no image {IMAGE} with an Envoy in it")
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="gateway-") as name:
+    with ONE, tempfile.TemporaryDirectory(prefix="gateway-") as name:
         scratch = Path(name)
         scratch.chmod(0o755)
         issuer = Issuer(scratch / "keys")
