@@ -54,7 +54,7 @@ def _step(report: Report, check: str, action: Callable[[], Outcome]) -> bool:
     if done.good:
         report.ok(check, f"{time.monotonic() - began:.0f} s")
     else:
-        report.fail(check, f"exit code {done.code}\n{tail(done.output, 80)}")
+        report.fail(check, f"exit code {done.code}\n{tail(done.output, 250)}")
     return done.good
 
 

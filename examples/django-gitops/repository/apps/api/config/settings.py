@@ -197,7 +197,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Nothing waits for ever for a broker that doesn't answer. A worker that waits for messages asks
     # for a second at a time, so the second one must be longer than that.
     "socket_connect_timeout": 3,
-    "socket_timeout": 3,
+    "socket_timeout": 5,
     "socket_keepalive": True,
 }
 # Without a broker a request is not held up: the sweep below catches up on it.
