@@ -14,6 +14,8 @@ from .kube import kubectl
 
 BACKUPS = (("first", "completed"), ("second", "completed"), ("third", "failed"))
 NEWEST = "second"
+# A schedule, and the cluster that it is for.
+SCHEDULED = re.compile(r"^kind: ScheduledBackup\n(?:(?!---).*\n)*?  cluster:\n    name: (\S+)", re.M)
 
 
 def backups(space: str, database: str) -> None:
@@ -23,7 +25,7 @@ def backups(space: str, database: str) -> None:
         made = {
             "apiVersion": "postgresql.cnpg.io/v1",
             "kind": "Backup",
-            "metadata": {"name": name, "namespace": space, "labels": {"cnpg.io/cluster": database}},
+            "metadata": {"name": f"{database}-{name}", "namespace": space, "labels": {"cnpg.io/cluster": database}},
             "spec": {"cluster": {"name": database}, "method": "volumeSnapshot"},
         }
         kubectl("create", "-f", "-", stdin=json.dumps(made))
@@ -32,7 +34,7 @@ def backups(space: str, database: str) -> None:
             "-n",
             space,
             "patch",
-            f"backups.postgresql.cnpg.io/{name}",
+            f"backups.postgresql.cnpg.io/{database}-{name}",
             "--subresource=status",
             "--type=merge",
             "-p",
@@ -41,34 +43,42 @@ def backups(space: str, database: str) -> None:
 
 
 def prove(label: str, repository: Path, report: Report) -> None:
-    """Refused without a completed backup, accepted with one, and nothing is made either way."""
+    """Of every database that is backed up: refused without a completed backup, accepted with one, and nothing is made."""
     overlay = repository / "deploy/kubernetes/overlays/production"
     found = re.search(
         r"^namespace: \"?([a-z0-9-]+)", (overlay / "kustomization.yaml").read_text(encoding="utf-8"), re.M
     )
-    databases = [path for path in sorted(overlay.glob("*.yaml")) if "kind: ScheduledBackup" in path.read_text("utf-8")]
+    files = {path: SCHEDULED.findall(path.read_text(encoding="utf-8")) for path in sorted(overlay.glob("*.yaml"))}
+    databases = [name for names in files.values() for name in names]
     if not found or not databases:
         report.fail(f"restore drill {label}", "no database that is backed up")
         return
-    space, database = found[1], databases[0].stem
-
-    def drill(*arguments: str) -> Outcome:
-        return run(["scripts/restore-drill", "production", *arguments, "--dry-run"], cwd=repository, timeout=120)
-
+    space = found[1]
     kubectl("create", "namespace", space)
     try:
-        kubectl("-n", space, "apply", "--server-side", "-f", str(databases[0]))
-        problems = []
-        for outcome, wanted in ((drill("none"), "no database 'none'"), (drill(database), "ever completed")):
-            if outcome.good or wanted not in outcome.output:
-                problems.append(f"not refused for {wanted!r}: {tail(outcome.output)}")
-        backups(space, database)
-        tried = drill(database)
-        if not tried.good or f"would restore {NEWEST} " not in tried.output:
-            problems.append(tail(tried.output))
+        for path in (path for path, names in files.items() if names):
+            kubectl("-n", space, "apply", "--server-side", "-f", str(path))
+        problems = [f"{name}: {problem}" for name in databases for problem in _drill(repository, space, name)]
         left = kubectl("-n", space, "get", "clusters.postgresql.cnpg.io", "--output", "name").stdout.split()
-        if len(left) != 1:
+        if len(left) != len(databases):
             problems.append(f"clusters: {left}")
-        report.problems(f"restore drill {label}", problems, "the newest completed backup, accepted by the server")
+        note = f"the newest completed backup of {', '.join(databases)}, accepted by the server"
+        report.problems(f"restore drill {label}", problems, note)
     finally:
         kubectl("delete", "namespace", space, "--ignore-not-found", "--timeout=90s", timeout=120)
+
+
+def _drill(repository: Path, space: str, database: str) -> list[str]:
+    def drill(name: str) -> Outcome:
+        return run(["scripts/restore-drill", "production", name, "--dry-run"], cwd=repository, timeout=120)
+
+    problems = []
+    for outcome, wanted in ((drill("none"), "no database 'none'"), (drill(database), "ever completed")):
+        if outcome.good or wanted not in outcome.output:
+            problems.append(f"not refused for {wanted!r}: {tail(outcome.output)}")
+    backups(space, database)
+    tried = drill(database)
+    newest = f"{database}-{NEWEST}"
+    if not tried.good or f"would restore {newest} " not in tried.output:
+        problems.append(tail(tried.output))
+    return problems

@@ -209,8 +209,8 @@ fn trees(facts: &Facts, out: &mut Sink) {
                 above.push((width, String::new()));
                 continue;
             }
-            let placeholder = path.contains(['<', '*', '{', '…', ':']);
-            if pathlike && !placeholder && !facts.files.has_directory(&path) && !facts.files.contains(&path) {
+            let pattern = path.contains(['<', '*', '{', '…', ':']);
+            if pathlike && !pattern && !facts.files.has_directory(&path) && !facts.files.contains(&path) {
                 out.line(page.path, *number, format!("`{path}` does not exist"));
             }
         }

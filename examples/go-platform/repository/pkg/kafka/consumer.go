@@ -145,9 +145,11 @@ func (c *Consumer) session(ctx context.Context, l *loop) (worked bool, err error
 	for ctx.Err() == nil {
 		l.turn()
 		err := c.poll(ctx, client, l)
-		l.blocked.Store(err != nil)
+		// A long turn has dealt with some records, and nothing fails.
+		slow := errors.Is(err, errSlow)
+		l.blocked.Store(err != nil && !slow)
 		if err != nil {
-			return worked, err
+			return worked || slow, err
 		}
 		worked = true
 	}

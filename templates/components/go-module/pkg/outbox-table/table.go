@@ -12,11 +12,8 @@ import (
 	envelopev1 "@{ project.module }@/gen/envelope/v1"
 )
 
-const (
-	// maxCounted is where counting stops, so that a backlog is not made worse by being measured.
-	maxCounted   = 100_000
-	measureEvery = 10 * time.Second
-)
+// maxCounted is where counting stops, so that a backlog is not made worse by being measured.
+const maxCounted = 100_000
 
 // The errors are about names, as with the instruments of every outbox.
 var (

@@ -13,10 +13,7 @@ import (
 	envelopev1 "@{ project.module }@/gen/envelope/v1"
 )
 
-const (
-	defaultHeartbeat = 10 * time.Second
-	measureEvery     = 10 * time.Second
-)
+const defaultHeartbeat = 10 * time.Second
 
 // errFull ends a look that has found enough.
 var errFull = errors.New("full")

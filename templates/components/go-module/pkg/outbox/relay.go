@@ -40,6 +40,8 @@ const (
 	// maxBatchBytes keeps large events from filling the relay's memory.
 	maxBatchBytes = 4 << 20
 	lockInterval  = 5 * time.Second
+	// measureEvery is how often a reader says how much waits.
+	measureEvery = 10 * time.Second
 	// lookTimeout is longer than any backlog takes to be looked through: a look that is given up begins anew.
 	lookTimeout = 2 * time.Minute
 	// stalled is how long a living relay may take between two turns of its loop.
