@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::question::{Question, Rule};
 use crate::catalog::FileRule;
 use crate::stack::Provider;
+use crate::yaml::Place;
 
 /// A stack description with questions.
 ///
@@ -61,6 +62,9 @@ pub struct ProjectSpec {
     pub registry: String,
     /// One sentence on what the stack is.
     pub summary: String,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A unit.
@@ -92,6 +96,9 @@ pub struct UnitSpec {
     /// Ports on a developer's machine, by endpoint; a template may give nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub publish: BTreeMap<String, PortSpec>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A port, or a template that gives one.
@@ -128,6 +135,9 @@ pub struct FeatureSpec {
     /// Values of its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, Value>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A platform component.
@@ -144,6 +154,9 @@ pub struct PlatformSpec {
     /// Values of its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, Value>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An outside path.
@@ -163,6 +176,9 @@ pub struct RouteSpec {
     /// One route per item of this list (expression); `item` is the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An environment.
@@ -185,6 +201,9 @@ pub struct EnvironmentSpec {
     /// One environment per item of this list (expression); `item` is the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A project's own stack: a blueprint without questions, every expression decided.

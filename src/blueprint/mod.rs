@@ -3,6 +3,7 @@ mod answers;
 mod expand;
 mod form;
 mod items;
+mod place;
 mod question;
 mod validate;
 
@@ -20,7 +21,10 @@ use crate::yaml;
 impl Blueprint {
     /// Reads a blueprint file.
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
-        let blueprint: Self = yaml::decode(&yaml::parse_one(source)?, source)?;
+        let document = yaml::Document::read(source)?;
+        let mut blueprint: Self = yaml::decode(&document.root, source)?;
+        let Self { project, units, platforms, routes, environments, .. } = &mut blueprint;
+        place::all(&document, project, units, platforms, routes, environments);
         let mut problems = Diagnostics::new();
         question::check(&blueprint.questions, &mut |message| {
             problems.push(Diagnostic::error(message).file(&*source.name));
@@ -37,7 +41,11 @@ impl Blueprint {
 impl StackSpec {
     /// Reads a project's `stackwright.yaml`.
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
-        yaml::decode(&yaml::parse_one(source)?, source)
+        let document = yaml::Document::read(source)?;
+        let mut spec: Self = yaml::decode(&document.root, source)?;
+        let Self { project, units, platforms, routes, environments, .. } = &mut spec;
+        place::all(&document, project, units, platforms, routes, environments);
+        Ok(spec)
     }
 
     /// The text of `stackwright.yaml`.

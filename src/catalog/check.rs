@@ -2,6 +2,7 @@
 use super::{Catalog, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Engine;
+use crate::yaml::At;
 
 /// Everything that is wrong with the catalog.
 pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
@@ -32,30 +33,31 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
 
 /// What the form alone can't say.
 fn shape(catalog: &Catalog, component: &super::Component, problems: &mut Diagnostics) {
-    let file = format!("components/{}/component.yaml", component.id);
-    let mut fault = |message: String| problems.push(Diagnostic::error(message).file(file.as_str()));
+    let at = component.at();
+    let mut fault = |at: At, message: String| problems.push(at.point(Diagnostic::error(message)));
     if component.kind != Kind::Feature && !component.on.is_empty() {
-        fault("only a feature has `on`".into());
+        fault(at.key("on"), "only a feature has `on`".into());
     }
     if component.kind == Kind::Feature && component.on.is_empty() {
-        fault("a feature says under `on` which service components it extends".into());
+        fault(at.key("kind"), "a feature says under `on` which service components it extends".into());
     }
     let built = component.kind == Kind::Service;
     if built == component.image.is_some() && matches!(component.kind, Kind::Service | Kind::Resource | Kind::Tool) {
-        fault("a service is built and has no `image`; a resource and a tool have one".into());
+        let at = if built { at.key("image") } else { at.key("kind") };
+        fault(at, "a service is built and has no `image`; a resource and a tool have one".into());
     }
     for host in component.on.keys().filter(|host| catalog.text(&format!("components/{host}/component.yaml")).is_none())
     {
-        fault(format!("`on` names `{host}`, which is no component"));
+        fault(at.key("on").key(host).name(), format!("`on` names `{host}`, which is no component"));
     }
-    for rule in &component.files {
+    for (index, rule) in component.files.iter().enumerate() {
         let placed = rule.from.is_some() && rule.to.is_some() && rule.path.is_none();
         let conditional = rule.path.is_some() && rule.from.is_none() && rule.to.is_none();
         if !placed && !conditional {
-            fault("a file rule has either `from` and `to`, or `path`".into());
+            fault(at.key("files").item(index), "a file rule has either `from` and `to`, or `path`".into());
         }
     }
     if catalog.text(&format!("components/{}/README.md", component.id)).is_none() {
-        fault("the component has no README.md".into());
+        fault(at.key("id"), "the component has no README.md".into());
     }
 }

@@ -9,6 +9,7 @@ use super::file_rule::FileRule;
 use super::process::ProcessSpec;
 use super::provision::{Operator, Provision};
 use crate::stack::{CodeCheck, Generate, Protocol, VariableType};
+use crate::yaml::{At, Place};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
 ///
@@ -49,6 +50,9 @@ pub struct Component {
     /// The ports it serves, by name.
     #[serde(default)]
     pub endpoints: BTreeMap<String, EndpointSpec>,
+    /// Ports that a platform's own Compose files publish on a developer's machine, by name; `<NAME>_PORT` moves one.
+    #[serde(default)]
+    pub publish: BTreeMap<String, u16>,
     /// The ways its image runs, in start order.
     #[serde(default)]
     pub processes: BTreeMap<String, ProcessSpec>,
@@ -64,6 +68,9 @@ pub struct Component {
     /// What it offers, by capability.
     #[serde(default)]
     pub provides: BTreeMap<String, Provision>,
+    /// Why its container is for a developer's machine only; elsewhere it has another provider.
+    #[serde(default)]
+    pub development: Option<String>,
     /// How an operator provides it.
     #[serde(default)]
     pub operator: Option<Operator>,
@@ -100,6 +107,16 @@ pub struct Component {
     /// Files outside the service directory, or conditions for files in it.
     #[serde(default)]
     pub files: Vec<FileRule>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+impl Component {
+    /// Where it stands, to look further from.
+    pub fn at(&self) -> At<'_> {
+        self.place.at()
+    }
 }
 
 /// What a component is.
@@ -161,6 +178,9 @@ pub struct EndpointSpec {
     pub port: u16,
     /// What is spoken on it.
     pub protocol: Protocol,
+    /// Whether it is for operators: a route leads there only when it names it.
+    #[serde(default)]
+    pub admin: bool,
     /// The path at which monitoring reads metrics from it.
     #[serde(default)]
     pub scrape: Option<String>,
@@ -193,6 +213,12 @@ pub struct Requirement {
     /// The unit that serves it (template), where the component itself knows which.
     #[serde(default)]
     pub unit: Option<String>,
+    /// What of the provider it uses alone (template; a list is several): no other unit may claim the same.
+    #[serde(default)]
+    pub claims: Option<String>,
+    /// Why nobody else may use what it claims.
+    #[serde(default)]
+    pub because: Option<String>,
 }
 
 /// A variable.

@@ -4,15 +4,17 @@
 //! run, so that nobody reads the consequences of a mistake beside the mistake.
 mod bindings;
 mod budgets;
+mod channels;
+mod claims;
 mod draft;
 mod edges;
 mod names;
 mod order;
 mod params;
-mod place;
 mod ports;
 mod probes;
 mod processes;
+mod providers;
 mod quantity;
 mod requirements;
 mod routes;
@@ -26,24 +28,24 @@ use crate::diagnostic::Diagnostics;
 use crate::render::Engine;
 use crate::stack::Stack;
 
-pub use place::Place;
-
-/// Decides everything that the description leaves open. `place` says where the description stands.
-pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Place) -> Result<Stack, Diagnostics> {
-    let run = Run { spec, catalog, engine, place };
+/// Decides everything that the description leaves open.
+pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<Stack, Diagnostics> {
+    let run = Run { spec, catalog, engine };
     let mut draft = draft::begin(&run)?;
     processes::add(&run, &mut draft)?;
     requirements::decide(&run, &mut draft)?;
     bindings::join(&run, &mut draft)?;
-    order::decide(&run, &mut draft)?;
-    names::check(&run, &draft)?;
+    claims::check(&draft)?;
+    order::decide(&mut draft)?;
+    names::check(&draft)?;
     scale::decide(&run, &mut draft)?;
     ports::publish(&run, &mut draft)?;
     let routes = routes::lead(&run, &draft)?;
-    let channels = routes::channels(&run, &draft)?;
+    let channels = channels::gather(&run, &draft)?;
     let (variables, secrets) = variables::collect(&run, &mut draft)?;
+    names::secrets(&draft, &secrets)?;
     let edges = edges::draw(&draft, &routes);
-    budgets::check(&run, &draft)?;
+    budgets::check(&draft)?;
     Ok(draft.finish(spec, routes, channels, variables, secrets, edges))
 }
 
@@ -52,5 +54,4 @@ struct Run<'a> {
     spec: &'a StackSpec,
     catalog: &'a Catalog,
     engine: &'a Engine,
-    place: &'a Place,
 }

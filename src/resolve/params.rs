@@ -6,12 +6,14 @@ use serde_json::Value;
 use crate::catalog::{Component, Param, ParamType};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::stack::{Name, Params};
+use crate::yaml::At;
 
-/// The component's parameters with the given values and defaults.
+/// The component's parameters with the given values, which stand `at` that place, and defaults.
 pub(super) fn params(
     component: &Component,
     given: &BTreeMap<String, Value>,
     label: &str,
+    at: At,
     report: &mut dyn FnMut(Diagnostic),
 ) -> Params {
     for key in given.keys().filter(|key| !component.params.contains_key(*key)) {
@@ -20,7 +22,8 @@ pub(super) fn params(
             || format!("`stackwright show {}` lists its parameters", component.id),
             |guess| format!("did you mean `{guess}`?"),
         );
-        report(Diagnostic::error(format!("{label}: `{}` has no parameter `{key}`", component.id)).help(next));
+        let problem = Diagnostic::error(format!("{label}: `{}` has no parameter `{key}`", component.id)).help(next);
+        report(at.key(key).name().point(problem));
     }
     let mut params = Params::new();
     for (key, param) in &component.params {
@@ -28,13 +31,17 @@ pub(super) fn params(
             Some(value) => match typed(param, value) {
                 Ok(value) => drop(params.insert(key.clone(), value)),
                 Err(why) => {
-                    report(Diagnostic::error(format!("{label}: parameter `{key}`: {why}")).note(param.help.clone()));
+                    let problem = Diagnostic::error(format!("{label}: parameter `{key}`: {why}"));
+                    // A default that doesn't fit is the component's fault.
+                    let own = component.at().key("params").key(key).key("default");
+                    let at = if given.contains_key(key) { at.key(key) } else { own };
+                    report(at.point(problem.note(param.help.clone())));
                 }
             },
-            None => report(
-                Diagnostic::error(format!("{label}: parameter `{key}` has no value and no default"))
-                    .note(param.help.clone()),
-            ),
+            None => {
+                let problem = Diagnostic::error(format!("{label}: parameter `{key}` has no value and no default"));
+                report(at.point(problem.note(param.help.clone())));
+            }
         }
     }
     params

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Run;
-use super::draft::{Draft, DraftUnit};
+use super::draft::{Draft, DraftUnit, Need};
 use crate::blueprint::dynamic;
 use crate::catalog::Requirement;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::render::Context;
 use crate::stack::{Params, Project};
+use crate::yaml::{At, Place};
 
 type Step<T> = Result<T, Box<Diagnostic>>;
 
@@ -24,45 +26,62 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
                     unit.spec.uses.entry(alias).or_insert(name);
                 }
             }
-            Err(problem) => problems.push(run.place.mark(*problem, "units", &unit.spec.name, &["component"])),
+            Err(problem) => problems.push(unit.blame(*problem)),
         }
     }
     problems.into_result(())
 }
 
-type Decided = (BTreeMap<String, Requirement>, BTreeMap<String, String>);
+type Decided = (BTreeMap<String, Need>, BTreeMap<String, String>);
 
 fn of(run: &Run, unit: &DraftUnit, project: &Project) -> Step<Decided> {
-    let own = (unit.component.id.as_str(), &unit.component.requires, &unit.unit.params);
-    let added = unit.features.iter().map(|(feature, params, added)| (feature.id.as_str(), &added.requires, params));
+    let own = (unit.component.place.clone(), &unit.component.requires, &unit.unit.params);
+    let host = &unit.component.id;
+    let added = unit.features.iter();
+    let added = added.map(|(feature, params, added)| (feature.place.key("on").key(host), &added.requires, params));
     let mut decided = Decided::default();
-    for (component, requires, params) in std::iter::once(own).chain(added) {
+    for (place, requires, params) in std::iter::once(own).chain(added) {
         for (alias, requirement) in requires {
-            let label = format!("component `{component}`, requires `{alias}`");
-            for (alias, item) in aliases(run, &label, alias, requirement, unit, params)? {
+            let place = place.key("requires").key(alias);
+            for (alias, item) in aliases(run, place.at(), alias, requirement, unit, params)? {
                 let context = dynamic(json!({
                     "project": project, "unit": { "name": unit.unit.name }, "params": params, "item": item,
                 }));
-                let text = |text: &String| run.engine.text(&label, text, &context);
-                let mut one = requirement.clone();
-                one.variables = BTreeMap::new();
-                for (name, value) in &requirement.variables {
-                    one.variables.insert(text(name)?, value.clone());
-                }
                 if let Some(unit) = &requirement.unit {
-                    decided.1.insert(alias.clone(), text(unit)?);
+                    decided.1.insert(alias.clone(), run.engine.text(place.at().key("unit"), unit, &context)?);
                 }
-                decided.0.insert(alias, one);
+                let need = need(run, requirement, place.clone(), &context)?;
+                let replaced = decided.0.insert(alias.clone(), need);
+                // What is claimed stays claimed, whatever else is asked of the same provider.
+                if let (Some(replaced), Some(now)) = (replaced, decided.0.get_mut(&alias)) {
+                    now.claims.extend(replaced.claims);
+                }
             }
         }
     }
     Ok(decided)
 }
 
+/// The requirement with its texts filled in.
+fn need(run: &Run, requirement: &Requirement, place: Place, context: &Context) -> Step<Need> {
+    let at = place.at();
+    let mut variables = BTreeMap::new();
+    for (name, value) in &requirement.variables {
+        variables.insert(run.engine.text(at.key("variables").key(name), name, context)?, value.clone());
+    }
+    let mut claims = Vec::new();
+    if let Some(claim) = &requirement.claims {
+        let claimed = run.engine.value(at.key("claims"), &Value::String(claim.clone()), context)?;
+        claims.extend(super::processes::names(&claimed).map(|claim| (claim, requirement.because.clone())));
+    }
+    let requirement = Requirement { variables, ..requirement.clone() };
+    Ok(Need { requirement, claims, place })
+}
+
 /// The aliases that a requirement has in this unit: none, its own, or one per item.
 fn aliases(
     run: &Run,
-    label: &str,
+    at: At,
     alias: &str,
     requirement: &Requirement,
     unit: &DraftUnit,
@@ -70,12 +89,12 @@ fn aliases(
 ) -> Step<Vec<(String, Value)>> {
     let context = dynamic(json!({ "unit": { "name": unit.unit.name }, "params": params }));
     if let Some(when) = &requirement.when
-        && !run.engine.holds(label, when, &context)?
+        && !run.engine.holds(at.key("when"), when, &context)?
     {
         return Ok(Vec::new());
     }
     let Some(each) = &requirement.each else { return Ok(vec![(alias.to_owned(), Value::Null)]) };
-    let items = crate::render::to_json(&run.engine.evaluate(label, each, &context)?);
-    let texts = super::processes::names(&items);
+    let items = run.engine.items(at.key("each"), each, &context)?;
+    let texts = items.iter().filter_map(|item| item.as_str().map(str::to_owned));
     Ok(texts.map(|item| (format!("{alias}-{item}"), Value::String(item))).collect())
 }
