@@ -202,15 +202,15 @@ fn inside(source: &Source, value: &Node, text: &str, inner: Span) -> Option<Span
     let before: usize = text.lines().take(inner.line.checked_sub(1)?).map(|line| line.chars().count() + 1).sum();
     let mut wanted = before + inner.column.saturating_sub(1);
     let mut rest: Vec<char> = text.chars().collect();
-    let block = scalar.style == Style::Block;
-    let mut number = value.span.line + usize::from(block);
+    let mut number = value.span.line;
     let mut start = value.span.column - 1 + usize::from(scalar.style == Style::Quoted);
     loop {
         let line: Vec<char> = source.line(number)?.chars().collect();
-        if block || number > value.span.line {
+        // A block, whose place is that of its first line, keeps what others are indented by beyond that.
+        if number > value.span.line && scalar.style != Style::Block {
             start = line.iter().take_while(|c| c.is_whitespace()).count();
         }
-        let shown: String = line.get(start..)?.iter().collect();
+        let shown: String = line.get(start.min(line.len())..)?.iter().collect();
         let shown: Vec<char> = shown.trim_end().chars().collect();
         let same = shown.iter().zip(&rest).take_while(|(a, b)| a == b).count();
         if wanted < same || (wanted == same && same == rest.len()) {
@@ -250,7 +250,7 @@ mod tests {
     fn a_place_inside_a_scalar_is_found_in_every_style() {
         assert_eq!(place_of_x("k: a + x", "k"), (1, 8, 1));
         assert_eq!(place_of_x("k: \"ä + x\"", "k"), (1, 9, 1));
-        assert_eq!(place_of_x("k: |\n  a\n    b\n  x y\n", "k"), (1, 1, 1));
+        assert_eq!(place_of_x("k: |\n  a\n    b\n  x y\n", "k"), (4, 3, 1));
         assert_eq!(place_of_x("k: |\n  a\n  x y\n", "k"), (3, 3, 1));
         assert_eq!(place_of_x("k: >-\n  aa bb\n  cc x y\n", "k"), (3, 6, 1));
         assert_eq!(place_of_x("k: aa\n  x y\n", "k"), (2, 3, 1));
