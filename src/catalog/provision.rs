@@ -1,4 +1,4 @@
-//! What a component offers to others, and where an operator keeps the values of it.
+//! What a component offers to others, how it is provided, and where its values are then.
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -25,25 +25,49 @@ pub struct Provision {
     pub values: BTreeMap<String, String>,
 }
 
+/// Where values are found, by capability and value name.
+pub type KnownValues = BTreeMap<String, BTreeMap<String, KnownValue>>;
+
+/// How a package of a machine's own system provides a resource.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// The group of machines that it is put on where an environment has one of that name and says nothing else.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Values that differ from those under `provides`.
+    #[serde(default)]
+    pub values: KnownValues,
+}
+
+/// How a cloud provides a resource.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Managed {
+    /// The values that it yields; every other one becomes a key of the consumer's own secret.
+    #[serde(default)]
+    pub values: KnownValues,
+}
+
 /// How an operator provides a resource.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Operator {
     /// Where its values are found, by capability and value name.
     #[serde(default)]
-    pub values: BTreeMap<String, BTreeMap<String, KnownValue>>,
+    pub values: KnownValues,
     /// The labels of the pods that it makes (templates), which network rules select.
     #[serde(default)]
     pub selector: BTreeMap<String, String>,
 }
 
-/// Where a value of what an operator provides is found.
+/// Where a value of what somebody else runs is found.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum KnownValue {
-    /// In a secret that the operator makes.
+    /// In a secret that its provider makes.
     Stored(StoredValue),
-    /// Known beforehand: a name that the operator gives (template).
+    /// Known beforehand: a name that its provider gives (template).
     Plain(String),
 }
 

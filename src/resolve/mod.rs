@@ -10,6 +10,7 @@ mod names;
 mod order;
 mod params;
 mod place;
+mod placement;
 mod ports;
 mod probes;
 mod processes;
@@ -38,6 +39,7 @@ pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Pla
     order::decide(&run, &mut draft)?;
     names::check(&run, &draft)?;
     scale::decide(&run, &mut draft)?;
+    placement::decide(&run, &mut draft)?;
     ports::publish(&run, &mut draft)?;
     let routes = routes::lead(&run, &draft)?;
     let channels = routes::channels(&run, &draft)?;

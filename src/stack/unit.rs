@@ -22,6 +22,9 @@ pub struct Unit {
     pub language: Option<String>,
     /// Where its image comes from.
     pub source: Source,
+    /// What is built of it for each environment, by environment name; an image where none is named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub artifacts: BTreeMap<Name, Artifact>,
     /// Values of the component's parameters.
     pub params: Params,
     /// What extends it, in the blueprint's order.
@@ -78,6 +81,17 @@ impl Unit {
     /// Who runs it in that environment; what is built is always run by the stack itself.
     pub fn provider(&self, environment: &Name) -> Provider {
         self.providers.get(environment).copied().unwrap_or(Provider::Container)
+    }
+
+    /// What is built of it for that environment, for units that are built.
+    pub fn artifact(&self, environment: &Name) -> Option<Artifact> {
+        let built = matches!(self.source, Source::Built { .. });
+        built.then(|| self.artifacts.get(environment).copied().unwrap_or_default())
+    }
+
+    /// The process that others talk to, which has the unit's own name.
+    pub fn main_process(&self) -> Option<&Process> {
+        self.processes.iter().find(|process| process.id == self.name)
     }
 
     /// The directory of its source, for units that are built.
@@ -138,6 +152,19 @@ pub enum Source {
     },
 }
 
+/// What is built of a unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Artifact {
+    /// An image with everything it needs.
+    #[default]
+    Image,
+    /// One file with the program: an archive, a package, an executable.
+    Bundle,
+    /// A directory of files, as it stands.
+    Directory,
+}
+
 /// Who runs a resource in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -146,6 +173,8 @@ pub enum Provider {
     Container,
     /// An operator in the cluster, from an object that describes the wish.
     Operator,
+    /// The stack itself, as a package of a machine's own system.
+    Package,
     /// The cloud the stack runs on.
     Managed,
     /// Somebody else: only its address and credentials are known.

@@ -1,7 +1,7 @@
 //! Turns rules into jobs: one job is one file.
 use super::{
     BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
-    scopes, view,
+    presence::Targets, scopes, view,
 };
 
 /// One file to render.
@@ -26,13 +26,21 @@ pub(in crate::target) struct Planner<'a> {
     shared: Vec<(&'static str, Value)>,
     /// Each unit as templates see it, by name.
     units: BTreeMap<String, Value>,
+    /// The targets that this stack has.
+    pub(super) targets: Targets,
     jobs: Vec<Job>,
 }
 
 impl<'a> Planner<'a> {
     pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Self {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
-        Self { stack, catalog, engine, shared: scopes::shared(stack), units, jobs: Vec::new() }
+        let targets = Targets::default();
+        Self { stack, catalog, engine, shared: scopes::shared(stack), units, targets, jobs: Vec::new() }
+    }
+
+    /// Adds a name that every template sees.
+    pub(super) fn share(&mut self, name: &'static str, value: Value) {
+        self.shared.push((name, value));
     }
 
     /// The jobs, by path.
@@ -59,6 +67,7 @@ impl<'a> Planner<'a> {
         }
         if let (Some(unit), Some(environment)) = (scope.unit, scope.environment) {
             names.push(("provider", dynamic(unit.provider(&environment.name))));
+            names.push(("artifact", dynamic(unit.artifact(&environment.name))));
         }
         if let Some(process) = scope.process {
             names.push(("process", dynamic(process)));
@@ -88,7 +97,8 @@ impl<'a> Planner<'a> {
         let (Some(from), Some(to)) = (&rule.from, &rule.to) else {
             return Err(Diagnostic::error(format!("a file rule of `{owner}` lacks `from` or `to`")).into());
         };
-        for scope in scopes::each(scope, &rule.each) {
+        let Some(runtime) = self.targets.runtime_of(folder, from) else { return Ok(()) };
+        for scope in scopes::each(scope, &rule.each, runtime) {
             let label = format!("{folder}, file rule `{to}`");
             let mut extra = extra.to_vec();
             if let Some(target) = target {
