@@ -9,7 +9,7 @@ mod variable;
 
 pub use names::{Name, NameError};
 pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
-pub use unit::{Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provider, Source, Unit, UnitKind};
+pub use unit::{Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit, UnitKind};
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 
 use std::collections::BTreeMap;
