@@ -293,6 +293,8 @@ pub struct Extension {
     pub processes: BTreeMap<String, ProcessSpec>,
     /// Endpoints that existing long-running processes serve as well.
     pub serves: BTreeMap<String, Vec<String>>,
+    /// What the unit offers because of it: facts only.
+    pub provides: BTreeMap<String, Provision>,
     /// Further requirements.
     pub requires: BTreeMap<String, Requirement>,
     /// Further variables.

@@ -10,7 +10,7 @@ mod provision;
 mod source;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -144,6 +144,17 @@ impl Catalog {
         let component = Rc::new(component);
         self.components.borrow_mut().insert(id.to_owned(), Rc::clone(&component));
         Ok(component)
+    }
+
+    /// Every capability that some component provides.
+    pub fn capabilities(&self) -> Result<BTreeSet<String>, Diagnostics> {
+        let mut found = BTreeSet::new();
+        for id in self.component_ids() {
+            let component = self.component(id)?;
+            let added = component.on.values().flat_map(|added| added.provides.keys());
+            found.extend(component.provides.keys().chain(added).cloned());
+        }
+        Ok(found)
     }
 
     /// The blueprint of that id.

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
-/// An offer.
+/// An offer. Units are bound to; features and platforms offer facts only.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Provision {
@@ -23,6 +24,10 @@ pub struct Provision {
     /// What consumers receive, by value name (templates over `host`, `port`, `params`, `secrets`, `project`).
     #[serde(default)]
     pub values: BTreeMap<String, String>,
+    /// What others may know about it, by name (values whose texts are templates over `project`, `unit`, `params`;
+    /// a text that is one expression keeps its type). A feature's facts add to those of the unit that it extends.
+    #[serde(default)]
+    pub facts: BTreeMap<String, Value>,
 }
 
 /// Where values are found, by capability and value name.
@@ -59,6 +64,9 @@ pub struct Operator {
     /// The labels of the pods that it makes (templates), which network rules select.
     #[serde(default)]
     pub selector: BTreeMap<String, String>,
+    /// The name under which they answer (template), where it isn't the unit's.
+    #[serde(default)]
+    pub host: Option<String>,
 }
 
 /// Where a value of what somebody else runs is found.

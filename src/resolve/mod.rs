@@ -6,6 +6,7 @@ mod bindings;
 mod budgets;
 mod draft;
 mod edges;
+mod facts;
 mod names;
 mod order;
 mod params;
@@ -41,6 +42,7 @@ pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Pla
     scale::decide(&run, &mut draft)?;
     placement::decide(&run, &mut draft)?;
     ports::publish(&run, &mut draft)?;
+    facts::state(&run, &mut draft)?;
     let routes = routes::lead(&run, &draft)?;
     let channels = routes::channels(&run, &draft)?;
     let (variables, secrets) = variables::collect(&run, &mut draft)?;

@@ -89,6 +89,8 @@ pub(super) fn unit(
         checks,
         live: component.live.clone(),
         selector,
+        hosts: BTreeMap::new(),
+        provides: BTreeMap::new(),
     };
     Ok(DraftUnit {
         unit,

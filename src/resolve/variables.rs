@@ -11,7 +11,7 @@ use crate::catalog::{KnownValue, Only, Requirement, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
 use crate::stack::{
-    Binding, Environment, Generate, Name, Params, Part, Provider, Secret, Unit, Value, Variable, VariableType,
+    Binding, Environment, Generate, Name, Params, Part, Provider, Secret, Value, Variable, VariableType,
 };
 
 /// Marks the name of a secret inside a rendered text; no template can print it by itself.
@@ -282,18 +282,14 @@ impl Collector<'_> {
             .collect();
         let endpoints: Map<String, Json> =
             unit.endpoints.iter().map(|endpoint| (endpoint.name.clone(), json!({ "port": endpoint.port }))).collect();
+        let own = unit.name.to_string();
+        let host = environment.and_then(|environment| unit.hosts.get(&environment.name));
         dynamic(json!({
             "project": self.draft.project, "unit": unit, "params": params, "environment": environment,
-            "secrets": secrets, "host": host(unit, environment), "endpoints": endpoints,
+            "secrets": secrets, "host": host.unwrap_or(&own), "endpoints": endpoints,
             "port": endpoint.and_then(|name| unit.endpoint(name)).or(unit.endpoints.first()).map(|found| found.port),
         }))
     }
-}
-
-/// Where a unit is reached: by its name, or at the first of its machines.
-fn host<'a>(unit: &'a Unit, environment: Option<&'a Environment>) -> &'a str {
-    let main = unit.main_process().map_or(unit.name.as_str(), |process| process.id.as_str());
-    environment.and_then(|environment| environment.hosts_of(main).first()).map_or(unit.name.as_str(), String::as_str)
 }
 
 /// The name of a secret on a developer's machine: unique, because unit names are.

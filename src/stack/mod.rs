@@ -12,7 +12,8 @@ pub use environment::{Environment, HostGroup, Runtime};
 pub use names::{Name, NameError};
 pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
 pub use unit::{
-    Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provider, Source, Unit, UnitKind,
+    Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit,
+    UnitKind,
 };
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 

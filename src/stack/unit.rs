@@ -57,6 +57,24 @@ pub struct Unit {
     /// The labels that an operator gives to the instances it makes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub selector: BTreeMap<String, String>,
+    /// The names under which it answers, by environment, where that isn't its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hosts: BTreeMap<Name, String>,
+    /// What it offers, by capability.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provides: BTreeMap<String, Provided>,
+}
+
+/// What a unit or a platform entry offers under one capability.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provided {
+    /// The endpoint that consumers talk to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// What others may know about it, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: Params,
 }
 
 /// A check of a service's code.
@@ -205,6 +223,9 @@ pub struct Platform {
     pub title: String,
     /// Values of its parameters.
     pub params: Params,
+    /// What it offers, by capability.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provides: BTreeMap<String, Provided>,
 }
 
 /// A port that a unit serves.

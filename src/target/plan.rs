@@ -1,6 +1,7 @@
 //! Which files the repository has: every rule of every target and component, for everything it applies to.
 mod jobs;
 mod presence;
+mod providers;
 mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,8 +39,7 @@ pub(crate) struct TargetManifest {
 
 /// Every file that the repository of that stack has, by path.
 pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
-    let mut planner = Planner::new(stack, catalog, engine);
-    planner.share("has", presence::has(&planner)?);
+    let mut planner = Planner::new(stack, catalog, engine)?;
     planner.targets = presence::targets(&planner)?;
     let mut problems = Diagnostics::new();
     for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {

@@ -1,4 +1,5 @@
 //! Turns rules into jobs: one job is one file.
+use super::providers::Providers;
 use super::{
     BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
     presence::Targets, scopes, view,
@@ -28,19 +29,16 @@ pub(in crate::target) struct Planner<'a> {
     units: BTreeMap<String, Value>,
     /// The targets that this stack has.
     pub(super) targets: Targets,
+    providers: Providers,
     jobs: Vec<Job>,
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Self {
+    pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Result<Self, Diagnostics> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
-        let targets = Targets::default();
-        Self { stack, catalog, engine, shared: scopes::shared(stack), units, targets, jobs: Vec::new() }
-    }
-
-    /// Adds a name that every template sees.
-    pub(super) fn share(&mut self, name: &'static str, value: Value) {
-        self.shared.push((name, value));
+        let providers = Providers::of(stack, catalog, &units)?;
+        let (shared, targets) = (scopes::shared(stack), Targets::default());
+        Ok(Self { stack, catalog, engine, shared, units, targets, providers, jobs: Vec::new() })
     }
 
     /// The jobs, by path.
@@ -57,6 +55,7 @@ impl<'a> Planner<'a> {
     /// What templates see in that scope.
     pub(in crate::target) fn context(&self, scope: &Scope, extra: &[(&'static str, Value)]) -> Context {
         let mut names = self.shared.clone();
+        names.extend(self.providers.functions(self.stack, scope.environment));
         if let Some(environment) = scope.environment {
             names.push(("environment", dynamic(environment)));
         }
@@ -64,6 +63,7 @@ impl<'a> Planner<'a> {
             names.push(("unit", self.units.get(unit.name.as_str()).cloned().unwrap_or_default()));
             let endpoints: BTreeMap<_, _> = unit.endpoints.iter().map(|e| (e.name.clone(), e)).collect();
             names.push(("endpoints", dynamic(endpoints)));
+            names.push(("bindings", self.providers.bindings(unit)));
         }
         if let (Some(unit), Some(environment)) = (scope.unit, scope.environment) {
             names.push(("provider", dynamic(unit.provider(&environment.name))));

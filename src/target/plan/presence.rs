@@ -1,9 +1,7 @@
 //! Which targets a stack has: those whose runtime is among its environments and whose condition holds.
 use std::rc::Rc;
 
-use super::{BTreeMap, Diagnostics, Planner, Runtime, TargetManifest, Value, dynamic, manifest, target_ids};
-use crate::catalog::Component;
-use crate::stack::Params;
+use super::{BTreeMap, Diagnostics, Planner, Runtime, TargetManifest, manifest, target_ids};
 
 /// Every target of the catalog, with whether this stack has it.
 #[derive(Default)]
@@ -43,28 +41,4 @@ pub(super) fn targets(planner: &Planner) -> Result<Targets, Diagnostics> {
         targets.0.insert(id, (Rc::new(manifest), here));
     }
     Ok(targets)
-}
-
-/// The function `has(capability)`: whether something in the stack provides it.
-pub(super) fn has(planner: &Planner) -> Result<Value, Diagnostics> {
-    let stack = planner.stack;
-    let units = stack.units.iter().map(|unit| (&unit.component, &unit.params));
-    let platforms = stack.platforms.iter().map(|platform| (&platform.component, &platform.params));
-    let mut provided = Vec::new();
-    for (id, params) in units.chain(platforms) {
-        provided.extend(provided_by(planner, &*planner.catalog.component(id)?, params)?);
-    }
-    Ok(Value::from_function(move |capability: &str| provided.iter().any(|known| known == capability)))
-}
-
-fn provided_by(planner: &Planner, component: &Component, params: &Params) -> Result<Vec<String>, Diagnostics> {
-    let context = dynamic(serde_json::json!({ "params": params }));
-    let mut provided = Vec::new();
-    for (capability, provision) in &component.provides {
-        let holds = |when: &String| planner.engine.holds(&component.id, when, &context);
-        if provision.when.as_ref().map_or(Ok(true), holds).map_err(|problem| *problem)? {
-            provided.push(capability.clone());
-        }
-    }
-    Ok(provided)
 }
