@@ -1,5 +1,5 @@
 //! Every variable in one contract, with its value in every environment.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -11,7 +11,7 @@ use crate::catalog::{KnownValue, Only, Requirement, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
 use crate::stack::{
-    Binding, Environment, Generate, Name, Params, Part, Provider, Secret, Value, Variable, VariableType,
+    Binding, Environment, Generate, Name, Params, Part, Protocol, Provider, Secret, Unit, Value, Variable, VariableType,
 };
 
 /// Marks the name of a secret inside a rendered text; no template can print it by itself.
@@ -265,6 +265,15 @@ impl Collector<'_> {
         self.context_at(of, params, environment, None)
     }
 
+    /// Where browsers find a unit and what is bound to it on a developer's machine, by port.
+    fn origins(&self, of: &Unit) -> Vec<String> {
+        let near = |unit: &Unit| unit.name == of.name || unit.bindings.iter().any(|binding| binding.unit == of.name);
+        let units = self.draft.units.iter().map(|draft| &draft.unit).filter(|unit| near(unit));
+        let open = units.flat_map(|unit| &unit.endpoints).filter(|endpoint| endpoint.protocol == Protocol::Http);
+        let ports: BTreeSet<u16> = open.filter_map(|endpoint| endpoint.host_port).collect();
+        ports.into_iter().map(|port| format!("http://localhost:{port}")).collect()
+    }
+
     /// The same, with `port` that of an endpoint.
     fn context_at(
         &self,
@@ -286,7 +295,7 @@ impl Collector<'_> {
         let host = environment.and_then(|environment| unit.hosts.get(&environment.name));
         dynamic(json!({
             "project": self.draft.project, "unit": unit, "params": params, "environment": environment,
-            "secrets": secrets, "host": host.unwrap_or(&own), "endpoints": endpoints,
+            "secrets": secrets, "host": host.unwrap_or(&own), "endpoints": endpoints, "origins": self.origins(unit),
             "port": endpoint.and_then(|name| unit.endpoint(name)).or(unit.endpoints.first()).map(|found| found.port),
         }))
     }

@@ -139,6 +139,15 @@ pub struct Channel {
     pub consumers: Vec<String>,
 }
 
+/// The path below which all of these paths lie, `/office`; empty when that is the root, or when there are none.
+pub fn base<'a>(paths: impl Iterator<Item = &'a String>) -> String {
+    let steps = paths.map(|path| path.split('/').filter(|step| !step.is_empty()).collect::<Vec<_>>());
+    let common = steps.reduce(|common, path| {
+        common.into_iter().zip(path).take_while(|(one, other)| one == other).map(|(step, _)| step).collect()
+    });
+    common.into_iter().flatten().map(|step| format!("/{step}")).collect()
+}
+
 /// An outside path that leads to an endpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,6 @@
 //! Turns rules into jobs: one job is one file.
 use super::providers::Providers;
+use crate::stack::base;
 use super::{
     BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
     presence::Targets, scopes, view,
@@ -63,6 +64,9 @@ impl<'a> Planner<'a> {
             names.push(("unit", self.units.get(unit.name.as_str()).cloned().unwrap_or_default()));
             let endpoints: BTreeMap<_, _> = unit.endpoints.iter().map(|e| (e.name.clone(), e)).collect();
             names.push(("endpoints", dynamic(endpoints)));
+            let served = |id: &str| unit.processes.iter().any(|process| process.id == *id);
+            let routes = self.stack.routes.iter().filter(|route| served(&route.process));
+            names.push(("base", Value::from(base(routes.map(|route| &route.path)))));
             names.push(("bindings", self.providers.bindings(unit)));
         }
         if let (Some(unit), Some(environment)) = (scope.unit, scope.environment) {

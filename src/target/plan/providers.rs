@@ -49,9 +49,13 @@ impl Providers {
     pub(super) fn functions(&self, stack: &Stack, environment: Option<&Environment>) -> Vec<(&'static str, Value)> {
         let all = {
             let (offers, known) = (Arc::clone(&self.offers), Arc::clone(&self.known));
-            move |capability: &str| -> Result<Vec<Value>, Error> {
+            move |capability: &str, of: Option<Value>| -> Result<Vec<Value>, Error> {
+                let wanted = of.as_ref().map(name_of).transpose()?;
                 match offers.get(capability) {
-                    Some(found) => Ok(found.iter().map(|(_, value)| value.clone()).collect()),
+                    Some(found) => {
+                        let found = found.iter().filter(|(name, _)| wanted.as_ref().is_none_or(|wanted| wanted == name));
+                        Ok(found.map(|(_, value)| value.clone()).collect())
+                    }
                     None if known.contains(capability) => Ok(Vec::new()),
                     None => Err(unknown(capability, &known)),
                 }
@@ -60,13 +64,15 @@ impl Providers {
         let (every, first) = (all.clone(), all.clone());
         let (ports, hosts) = (Arc::clone(&self.ports), hosts(stack, environment));
         vec![
-            ("has", Value::from_function(move |capability: &str| Ok::<_, Error>(!all(capability)?.is_empty()))),
-            ("all_of", Value::from_function(move |capability: &str| every(capability))),
+            ("has", Value::from_function(move |c: &str, of: Option<Value>| Ok::<_, Error>(!all(c, of)?.is_empty()))),
+            ("all_of", Value::from_function(move |capability: &str| every(capability, None))),
             (
                 "first_of",
-                Value::from_function(move |capability: &str| {
-                    first(capability)?.into_iter().next().ok_or_else(|| {
-                        fault(format!("nothing in this stack provides `{capability}`; ask `has` before"))
+                Value::from_function(move |capability: &str, of: Option<Value>| {
+                    let asked = of.as_ref().map(name_of).transpose()?;
+                    first(capability, of)?.into_iter().next().ok_or_else(|| match asked {
+                        Some(name) => fault(format!("`{name}` doesn't provide `{capability}`; ask `has` before")),
+                        None => fault(format!("nothing in this stack provides `{capability}`; ask `has` before")),
                     })
                 }),
             ),
@@ -111,6 +117,13 @@ fn hosts(stack: &Stack, environment: Option<&Environment>) -> BTreeMap<String, S
     named.map(|(unit, host)| (unit, host.clone())).collect()
 }
 
+/// The name of what is given by its name, as a unit or as a provider.
+fn name_of(of: &Value) -> Result<String, Error> {
+    let name = if of.kind() == ValueKind::Map { of.get_attr("name")? } else { of.clone() };
+    let wrong = || fault(format!("expected a unit, a provider or the name of one, found a {}", of.kind()));
+    name.as_str().map(str::to_owned).ok_or_else(wrong)
+}
+
 /// `host:port` of a unit, given by its name, as a unit or as a provider.
 fn address(
     of: &Value,
@@ -118,11 +131,9 @@ fn address(
     ports: &BTreeMap<String, BTreeMap<String, u16>>,
     hosts: &BTreeMap<String, String>,
 ) -> Result<String, Error> {
-    let text = |value: Value| value.as_str().map(str::to_owned);
-    let name = if of.kind() == ValueKind::Map { text(of.get_attr("name")?) } else { text(of.clone()) };
-    let name = name.ok_or_else(|| fault("`address_of` takes a unit, a provider or a unit's name".into()))?;
+    let name = name_of(of)?;
     let open = ports.get(&name).ok_or_else(|| fault(format!("there is no unit `{name}` to have an address")))?;
-    let endpoint = endpoint.or_else(|| text(of.get_attr("endpoint").ok()?));
+    let endpoint = endpoint.or_else(|| of.get_attr("endpoint").ok()?.as_str().map(str::to_owned));
     let port = match &endpoint {
         Some(endpoint) => open.get(endpoint).ok_or_else(|| {
             let guess = did_you_mean(endpoint, open.keys().map(String::as_str));
