@@ -49,6 +49,14 @@ fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
     {
         fault(format!("`on` names `{host}`, which is no component"));
     }
+    let added = component.on.values().flat_map(|added| added.provides.iter());
+    let own = component.provides.iter().filter(|_| component.kind == Kind::Platform);
+    for (capability, offer) in added.chain(own).filter(|(_, offer)| !offer.values.is_empty()) {
+        let values = offer.values.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        fault(format!(
+            "nothing binds to `{capability}` of a feature or platform: it has `facts`, not `values` ({values})"
+        ));
+    }
     for rule in &component.files {
         let placed = rule.from.is_some() && rule.to.is_some() && rule.path.is_none();
         let conditional = rule.path.is_some() && rule.from.is_none() && rule.to.is_none();

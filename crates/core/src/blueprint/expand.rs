@@ -11,6 +11,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{Context, Engine};
+use crate::stack::HostGroup;
 
 type Step<T> = Result<T, Box<Diagnostic>>;
 
@@ -193,15 +194,25 @@ impl Expander<'_> {
         })
     }
 
+    fn groups(&self, label: &str, groups: &[HostGroup]) -> Step<Vec<HostGroup>> {
+        let filled = groups.iter().map(|group| {
+            let hosts = group.hosts.iter().map(|host| self.text(label, host));
+            Ok(HostGroup { name: group.name.clone(), hosts: hosts.collect::<Step<_>>()? })
+        });
+        filled.collect()
+    }
+
     fn environment(&self, environment: &EnvironmentSpec) -> Step<EnvironmentSpec> {
         let label = format!("environment `{}`", environment.name);
         let revision = environment.revision.as_ref();
         Ok(EnvironmentSpec {
             name: self.text(&label, &environment.name)?,
-            local: environment.local,
+            runtime: environment.runtime,
             host: self.text(&label, &environment.host)?,
             revision: revision.map(|text| self.text(&label, text)).transpose()?,
             replicas: environment.replicas.clone(),
+            groups: self.groups(&label, &environment.groups)?,
+            placement: environment.placement.clone(),
             each: None,
         })
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::question::{Question, Rule};
 use crate::catalog::FileRule;
-use crate::stack::Provider;
+use crate::stack::{HostGroup, Provider, Runtime};
 
 /// A stack description with questions.
 ///
@@ -171,9 +171,9 @@ pub struct RouteSpec {
 pub struct EnvironmentSpec {
     /// Its name.
     pub name: String,
-    /// Whether it is the developer's own machine.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub local: bool,
+    /// What it runs on; exactly one is a `machine`, the developer's own.
+    #[serde(default)]
+    pub runtime: Runtime,
     /// The host name it answers to.
     pub host: String,
     /// The branch that it follows.
@@ -182,6 +182,12 @@ pub struct EnvironmentSpec {
     /// Replicas, by process id, where they differ from the component's default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub replicas: BTreeMap<String, u32>,
+    /// Its machines, by what they are for, where it runs on hosts (addresses are templates).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<HostGroup>,
+    /// The group that runs a unit or one of its processes, where that is not the first, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub placement: BTreeMap<String, String>,
     /// One environment per item of this list (expression); `item` is the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,

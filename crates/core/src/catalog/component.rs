@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::file_rule::FileRule;
 use super::process::ProcessSpec;
-use super::provision::{Operator, Provision};
-use crate::stack::{CodeCheck, Generate, Protocol, VariableType};
+use super::provision::{KnownValue, Managed, Operator, Package, Provision};
+use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, VariableType};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
 ///
@@ -67,9 +67,15 @@ pub struct Component {
     /// How an operator provides it.
     #[serde(default)]
     pub operator: Option<Operator>,
-    /// How a cloud provides it, by cloud.
+    /// How a package of a machine's own system provides it.
     #[serde(default)]
-    pub managed: BTreeMap<String, String>,
+    pub package: Option<Package>,
+    /// How a cloud provides it.
+    #[serde(default)]
+    pub managed: Option<Managed>,
+    /// What is built of a service, by the runtime of an environment; an image where none is named.
+    #[serde(default)]
+    pub artifacts: BTreeMap<Runtime, Artifact>,
     /// Whether it decides how many of a process run, for a platform; without one, numbers are fixed.
     #[serde(default)]
     pub scales: bool,
@@ -100,6 +106,19 @@ pub struct Component {
     /// Files outside the service directory, or conditions for files in it.
     #[serde(default)]
     pub files: Vec<FileRule>,
+}
+
+impl Component {
+    /// Where a value of a capability is found when it is provided that way, unless it follows from `provides`.
+    pub fn known_value(&self, provider: Provider, capability: &str, value: &str) -> Option<&KnownValue> {
+        let values = match provider {
+            Provider::Operator => self.operator.as_ref().map(|operator| &operator.values),
+            Provider::Package => self.package.as_ref().map(|package| &package.values),
+            Provider::Managed => self.managed.as_ref().map(|managed| &managed.values),
+            Provider::Container | Provider::External => None,
+        };
+        values?.get(capability)?.get(value)
+    }
 }
 
 /// What a component is.
@@ -274,6 +293,8 @@ pub struct Extension {
     pub processes: BTreeMap<String, ProcessSpec>,
     /// Endpoints that existing long-running processes serve as well.
     pub serves: BTreeMap<String, Vec<String>>,
+    /// What the unit offers because of it: facts only.
+    pub provides: BTreeMap<String, Provision>,
     /// Further requirements.
     pub requires: BTreeMap<String, Requirement>,
     /// Further variables.

@@ -8,7 +8,7 @@ mod process;
 mod provision;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 pub use component::*;
@@ -135,6 +135,17 @@ impl Catalog {
             known.insert(id.to_owned(), Arc::clone(&component));
         }
         Ok(component)
+    }
+
+    /// Every capability that some component provides.
+    pub fn capabilities(&self) -> Result<BTreeSet<String>, Diagnostics> {
+        let mut found = BTreeSet::new();
+        for id in self.component_ids() {
+            let component = self.component(id)?;
+            let added = component.on.values().flat_map(|added| added.provides.keys());
+            found.extend(component.provides.keys().chain(added).cloned());
+        }
+        Ok(found)
     }
 
     /// The text of the blueprint of that id.

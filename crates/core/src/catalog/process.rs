@@ -101,7 +101,7 @@ pub struct ProbeSpecs {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProbeSpec {
-    /// A path to GET.
+    /// A path to GET (template).
     #[serde(default)]
     pub http: Option<String>,
     /// The endpoint whose gRPC health service answers.

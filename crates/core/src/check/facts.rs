@@ -12,7 +12,7 @@ use super::running::Running;
 use super::texts::{EnvFile, Makefile, Markdown};
 use super::{Files, NotAnalysed};
 use crate::diagnostic::Source;
-use crate::stack::{Environment, Stack};
+use crate::stack::{Environment, Runtime, Stack};
 use crate::yaml;
 
 /// A fault found while reading.
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
 
     /// The local environment's position and the environment.
     pub(super) fn local(&self) -> (usize, &'a Environment) {
-        let found = self.stack.environments.iter().position(|environment| environment.local);
+        let found = self.stack.environments.iter().position(|environment| environment.is_local());
         let index = found.unwrap_or_default();
         (index, &self.stack.environments[index])
     }
@@ -220,7 +220,8 @@ impl<'a> Facts<'a> {
                 others.push(directory);
                 continue;
             }
-            let found = self.stack.environments.iter().position(|one| !one.local && one.name == *name);
+            let found =
+                self.stack.environments.iter().position(|one| one.runtime == Runtime::Cluster && one.name == *name);
             match found {
                 Some(environment) => self.overlay(environment, directory),
                 None => self.strays.push(directory.to_owned()),

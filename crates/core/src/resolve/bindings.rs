@@ -4,7 +4,7 @@ use super::draft::{Draft, DraftUnit};
 use crate::blueprint::dynamic;
 use crate::catalog::{Provision, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use crate::stack::{Binding, Name};
+use crate::stack::{Binding, Endpoint, Name, Unit};
 
 /// Adds the bindings to the units.
 pub(super) fn join(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
@@ -129,19 +129,22 @@ fn refusal(draft: &Draft, asked: &str, unable: &[(&str, Option<String>)], wanted
     })
 }
 
+/// The endpoint at which a unit serves what it offers; the only one where the offer names none.
+pub(super) fn served<'a>(unit: &'a Unit, provision: &Provision) -> Option<&'a Endpoint> {
+    match (&provision.endpoint, unit.endpoints.as_slice()) {
+        (Some(name), endpoints) => endpoints.iter().find(|endpoint| endpoint.name == *name),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    }
+}
+
 fn bind(
     provider: &DraftUnit,
     alias: &str,
     requirement: &Requirement,
     provision: &Provision,
 ) -> Result<Binding, Box<Diagnostic>> {
-    let endpoints = &provider.unit.endpoints;
-    let endpoint = match (&provision.endpoint, endpoints.as_slice()) {
-        (Some(name), _) => endpoints.iter().find(|endpoint| endpoint.name == *name),
-        (None, [only]) => Some(only),
-        (None, _) => None,
-    };
-    let endpoint = endpoint.ok_or_else(|| {
+    let endpoint = served(&provider.unit, provision).ok_or_else(|| {
         Box::new(
             Diagnostic::error(format!(
                 "component `{}` doesn't say which endpoint serves `{}`",

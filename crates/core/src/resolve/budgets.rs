@@ -66,6 +66,6 @@ fn users<'a>(draft: &'a Draft, database: &str, environment: &Environment) -> Vec
 /// The replicas that may run at once: while a release rolls out, one more than wanted.
 fn replicas(process: &Process, environment: &Environment) -> u32 {
     let usual = environment.replicas.get(process.id.as_str()).copied().unwrap_or(1);
-    let wanted = process.scale.max.filter(|_| !environment.local).map_or(usual, |max| max.max(usual));
+    let wanted = process.scale.max.filter(|_| !environment.is_local()).map_or(usual, |max| max.max(usual));
     wanted + u32::from(!process.singleton && process.long_running())
 }

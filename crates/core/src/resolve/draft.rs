@@ -133,17 +133,21 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
         }
         environments.push(Environment {
             name: own,
-            local: spec.local,
+            runtime: spec.runtime,
             host: spec.host.clone(),
             namespace,
             replicas: spec.replicas.clone(),
             revision: spec.revision.clone().unwrap_or_else(|| "main".into()),
+            groups: spec.groups.clone(),
+            placement: BTreeMap::new(),
         });
     }
-    environments.sort_by_key(|environment| !environment.local);
-    if environments.iter().filter(|environment| environment.local).count() != 1 {
-        problems
-            .push(Diagnostic::error("a stack has exactly one local environment").help("mark one with `local: true`"));
+    environments.sort_by_key(|environment| !environment.is_local());
+    if environments.iter().filter(|environment| environment.is_local()).count() != 1 {
+        problems.push(
+            Diagnostic::error("a stack has exactly one environment on a developer's machine")
+                .help("say `runtime: machine` in one of them"),
+        );
     }
     environments
 }
@@ -158,5 +162,11 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
     let label = format!("platform `{name}`");
     let params = params(&component, &spec.params, &label, &mut |problem| problems.push(problem));
     problems.into_result(())?;
-    Ok(Platform { name, component: component.id.clone(), title: component.title.clone(), params })
+    Ok(Platform {
+        name,
+        component: component.id.clone(),
+        title: component.title.clone(),
+        params,
+        provides: BTreeMap::new(),
+    })
 }

@@ -20,7 +20,8 @@ fn probe(spec: &ProbeSpec, process: &ProcessSpec, texts: &dyn Fn(&[String]) -> S
             let endpoint = spec.port.as_ref().or_else(|| process.serves.first());
             let endpoint =
                 endpoint.ok_or_else(|| fault("an `http` probe needs an endpoint that the process serves"))?;
-            ProbeAction::Http { path: path.clone(), endpoint: endpoint.clone() }
+            let path = texts(std::slice::from_ref(path))?.concat();
+            ProbeAction::Http { path, endpoint: endpoint.clone() }
         }
         (None, Some(endpoint), None, None) => ProbeAction::Grpc { endpoint: endpoint.clone() },
         (None, None, Some(endpoint), None) => ProbeAction::Tcp { endpoint: endpoint.clone() },

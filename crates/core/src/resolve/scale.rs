@@ -41,8 +41,8 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
             }
         }
         for (unit, process) in processes().filter(|(_, process)| process.long_running()) {
-            if unit.provider(&environment.name) == Provider::Container {
-                let usual = if environment.local { process.scale.local } else { process.scale.default };
+            if matches!(unit.provider(&environment.name), Provider::Container | Provider::Package) {
+                let usual = if environment.is_local() { process.scale.local } else { process.scale.default };
                 environment.replicas.entry(process.id.to_string()).or_insert(usual);
             }
         }

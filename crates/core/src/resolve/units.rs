@@ -11,7 +11,8 @@ use crate::blueprint::{FeatureSpec, ProviderSpec, UnitSpec, dynamic};
 use crate::catalog::{Component, Extension, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::stack::{
-    CodeCheck, Environment, Feature, Name, Outbound, Params, Project, Provider, Source, Unit, UnitKind,
+    Artifact, CodeCheck, Environment, Feature, Name, Outbound, Params, Project, Provider, Runtime, Source, Unit,
+    UnitKind,
 };
 
 pub(super) fn unit(
@@ -67,6 +68,7 @@ pub(super) fn unit(
         title: component.title.clone(),
         language: component.language.clone(),
         source,
+        artifacts: artifacts(&component, environments),
         params,
         features: features
             .iter()
@@ -87,6 +89,8 @@ pub(super) fn unit(
         checks,
         live: component.live.clone(),
         selector,
+        hosts: BTreeMap::new(),
+        provides: BTreeMap::new(),
     };
     Ok(DraftUnit {
         unit,
@@ -177,6 +181,25 @@ fn selector(
     labels.map(|(key, text)| Ok((key.clone(), run.engine.text(&component.id, text, &context)?))).collect()
 }
 
+/// What is built for each environment, where that is no image.
+fn artifacts(component: &Component, environments: &[Environment]) -> BTreeMap<Name, Artifact> {
+    let built = environments.iter().filter_map(|environment| {
+        let artifact =
+            component.artifacts.get(&environment.runtime).filter(|artifact| **artifact != Artifact::Image)?;
+        Some((environment.name.clone(), *artifact))
+    });
+    built.collect()
+}
+
+/// Who runs a unit in an environment that says nothing about it.
+fn usual(runtime: Runtime) -> Provider {
+    match runtime {
+        Runtime::Machine | Runtime::Cluster => Provider::Container,
+        Runtime::Hosts => Provider::Package,
+        Runtime::Paas => Provider::Managed,
+    }
+}
+
 fn providers(
     spec: &UnitSpec,
     kind: UnitKind,
@@ -201,17 +224,17 @@ fn providers(
         return providers;
     }
     for environment in environments {
-        let fallback = if environment.local { None } else { spec.providers.get("default") };
+        let fallback = if environment.is_local() { None } else { spec.providers.get("default") };
         let word = spec.providers.get(environment.name.as_str()).or(fallback);
         let provider = match word {
-            None => Some(Provider::Container),
+            None => Some(usual(environment.runtime)),
             Some(word) => ProviderSpec::parse(&word.0),
         };
         match provider {
             Some(provider) => drop(providers.insert(environment.name.clone(), provider)),
             None => report(
                 Diagnostic::error(format!("`{}` is not a provider", word.map_or("", |word| word.0.as_str())))
-                    .note("providers are container, operator, managed and external"),
+                    .note("providers are container, operator, package, managed and external"),
             ),
         }
     }

@@ -1,5 +1,5 @@
 //! Every variable in one contract, with its value in every environment.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -11,7 +11,7 @@ use crate::catalog::{KnownValue, Only, Requirement, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
 use crate::stack::{
-    Binding, Environment, Generate, Name, Params, Part, Provider, Secret, Value, Variable, VariableType,
+    Binding, Environment, Generate, Name, Params, Part, Protocol, Provider, Secret, Unit, Value, Variable, VariableType,
 };
 
 /// Marks the name of a secret inside a rendered text; no template can print it by itself.
@@ -112,18 +112,20 @@ impl Collector<'_> {
             if self.unit.unit.provider(&environment.name) != Provider::Container {
                 continue; // nothing of ours runs there to read it
             }
-            if spec.only == Some(Only::Local) && !environment.local {
+            if spec.only == Some(Only::Local) && !environment.is_local() {
                 continue;
             }
             let text =
-                if environment.local { spec.local.as_ref().or(spec.value.as_ref()) } else { spec.value.as_ref() };
+                if environment.is_local() { spec.local.as_ref().or(spec.value.as_ref()) } else { spec.value.as_ref() };
             let value = match (text, generate) {
                 (Some(text), _) => {
                     let text = self.run.engine.text(&label, text, &context(environment))?;
                     Some(self.placed(&text, environment, name))
                 }
-                (None, Some(_)) if environment.local => Some(Value::Text(vec![Part::Secret(self.local_name(name))])),
-                (None, _) if spec.secret && !environment.local => Some(self.stored(name)),
+                (None, Some(_)) if environment.is_local() => {
+                    Some(Value::Text(vec![Part::Secret(self.local_name(name))]))
+                }
+                (None, _) if spec.secret && !environment.is_local() => Some(self.stored(name)),
                 (None, _) => None,
             };
             if let Some(value) = value {
@@ -191,11 +193,10 @@ impl Collector<'_> {
         })?;
         let mut values = BTreeMap::new();
         for environment in &self.draft.environments {
-            let kept = provider.component.operator.as_ref();
-            let kept = kept.and_then(|operator| operator.values.get(&binding.capability)?.get(value));
-            let found = match (provider.unit.provider(&environment.name), kept) {
-                (Provider::External | Provider::Managed, _) => self.stored(name),
-                (Provider::Operator, Some(kept)) => {
+            let by = provider.unit.provider(&environment.name);
+            let found = match (by, provider.component.known_value(by, &binding.capability, value)) {
+                (Provider::External | Provider::Managed, None) => self.stored(name),
+                (_, Some(kept)) => {
                     let context = self.context(provider, &provider.unit.params, Some(environment));
                     let text = |text: &str| self.run.engine.text(&label, text, &context);
                     match kept {
@@ -237,7 +238,7 @@ impl Collector<'_> {
 
     /// A text as a value: with secrets in it, it is kept as a whole where the environment keeps secrets.
     fn placed(&self, text: &str, environment: &Environment, variable: &str) -> Value {
-        if text.contains(MARK) && !environment.local {
+        if text.contains(MARK) && !environment.is_local() {
             return self.stored(variable);
         }
         let pieces = text.split(MARK).enumerate();
@@ -264,6 +265,15 @@ impl Collector<'_> {
         self.context_at(of, params, environment, None)
     }
 
+    /// Where browsers find a unit and what is bound to it on a developer's machine, by port.
+    fn origins(&self, of: &Unit) -> Vec<String> {
+        let near = |unit: &Unit| unit.name == of.name || unit.bindings.iter().any(|binding| binding.unit == of.name);
+        let units = self.draft.units.iter().map(|draft| &draft.unit).filter(|unit| near(unit));
+        let open = units.flat_map(|unit| &unit.endpoints).filter(|endpoint| endpoint.protocol == Protocol::Http);
+        let ports: BTreeSet<u16> = open.filter_map(|endpoint| endpoint.host_port).collect();
+        ports.into_iter().map(|port| format!("http://localhost:{port}")).collect()
+    }
+
     /// The same, with `port` that of an endpoint.
     fn context_at(
         &self,
@@ -281,9 +291,11 @@ impl Collector<'_> {
             .collect();
         let endpoints: Map<String, Json> =
             unit.endpoints.iter().map(|endpoint| (endpoint.name.clone(), json!({ "port": endpoint.port }))).collect();
+        let own = unit.name.to_string();
+        let host = environment.and_then(|environment| unit.hosts.get(&environment.name));
         dynamic(json!({
             "project": self.draft.project, "unit": unit, "params": params, "environment": environment,
-            "secrets": secrets, "host": unit.name, "endpoints": endpoints,
+            "secrets": secrets, "host": host.unwrap_or(&own), "endpoints": endpoints, "origins": self.origins(unit),
             "port": endpoint.and_then(|name| unit.endpoint(name)).or(unit.endpoints.first()).map(|found| found.port),
         }))
     }

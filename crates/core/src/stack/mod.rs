@@ -2,14 +2,19 @@
 //!
 //! `resolve` builds it, `target` lowers it, `check` joins the files with it. It names no product and no
 //! output format; every collection is sorted, so that the same input gives the same bytes.
+mod environment;
 mod names;
 mod process;
 mod unit;
 mod variable;
 
+pub use environment::{Environment, HostGroup, Runtime};
 pub use names::{Name, NameError};
 pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
-pub use unit::{Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provider, Source, Unit, UnitKind};
+pub use unit::{
+    Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit,
+    UnitKind,
+};
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 
 use std::collections::BTreeMap;
@@ -66,16 +71,26 @@ impl Stack {
         self.variables.iter().filter(move |variable| variable.unit == *unit)
     }
 
-    /// The environments that run in a cluster or on hosts: all but the local one.
-    pub fn remote_environments(&self) -> impl Iterator<Item = &Environment> {
-        self.environments.iter().filter(|environment| !environment.local)
+    /// The developer's own machine.
+    pub fn local_environment(&self) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.is_local())
     }
 
-    /// The environment that stays at a commit until somebody promotes a later one: the last of several. One that
-    /// has a branch of its own follows that instead.
+    /// Every environment but the developer's own machine.
+    pub fn remote_environments(&self) -> impl Iterator<Item = &Environment> {
+        self.environments.iter().filter(|environment| !environment.is_local())
+    }
+
+    /// The environments of that runtime.
+    pub fn environments_on(&self, runtime: Runtime) -> impl Iterator<Item = &Environment> {
+        self.environments.iter().filter(move |environment| environment.runtime == runtime)
+    }
+
+    /// The cluster that stays at a commit until somebody promotes a later one: the last of several. One that has a
+    /// branch of its own follows that instead.
     pub fn promoted_environment(&self) -> Option<&Environment> {
-        let first = self.remote_environments().next()?;
-        let last = self.remote_environments().last()?;
+        let first = self.environments_on(Runtime::Cluster).next()?;
+        let last = self.environments_on(Runtime::Cluster).last()?;
         (first.name != last.name && first.revision == last.revision).then_some(last)
     }
 }
@@ -110,24 +125,6 @@ pub struct Origin {
     pub answers: Params,
 }
 
-/// Where the stack runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Environment {
-    /// Its name: `local`, `staging`, `production`.
-    pub name: Name,
-    /// Whether this is the developer's own machine.
-    pub local: bool,
-    /// The host name it answers to.
-    pub host: String,
-    /// The isolation unit it occupies in a shared cluster: `<project>-<name>`.
-    pub namespace: Name,
-    /// How many replicas of each process run, by process id. Jobs and scheduled processes are absent.
-    pub replicas: BTreeMap<String, u32>,
-    /// The branch or revision that this environment follows.
-    pub revision: String,
-}
-
 /// A named queue or topic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +137,15 @@ pub struct Channel {
     pub publishers: Vec<String>,
     /// Ids of the processes that take messages from it.
     pub consumers: Vec<String>,
+}
+
+/// The path below which all of these paths lie, `/office`; empty when that is the root, or when there are none.
+pub fn base<'a>(paths: impl Iterator<Item = &'a String>) -> String {
+    let steps = paths.map(|path| path.split('/').filter(|step| !step.is_empty()).collect::<Vec<_>>());
+    let common = steps.reduce(|common, path| {
+        common.into_iter().zip(path).take_while(|(one, other)| one == other).map(|(step, _)| step).collect()
+    });
+    common.into_iter().flatten().map(|step| format!("/{step}")).collect()
 }
 
 /// An outside path that leads to an endpoint.

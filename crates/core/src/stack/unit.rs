@@ -22,6 +22,9 @@ pub struct Unit {
     pub language: Option<String>,
     /// Where its image comes from.
     pub source: Source,
+    /// What is built of it for each environment, by environment name; an image where none is named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub artifacts: BTreeMap<Name, Artifact>,
     /// Values of the component's parameters.
     pub params: Params,
     /// What extends it, in the blueprint's order.
@@ -54,6 +57,24 @@ pub struct Unit {
     /// The labels that an operator gives to the instances it makes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub selector: BTreeMap<String, String>,
+    /// The names under which it answers, by environment, where that isn't its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hosts: BTreeMap<Name, String>,
+    /// What it offers, by capability.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provides: BTreeMap<String, Provided>,
+}
+
+/// What a unit or a platform entry offers under one capability.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provided {
+    /// The endpoint that consumers talk to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// What others may know about it, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: Params,
 }
 
 /// A check of a service's code.
@@ -78,6 +99,17 @@ impl Unit {
     /// Who runs it in that environment; what is built is always run by the stack itself.
     pub fn provider(&self, environment: &Name) -> Provider {
         self.providers.get(environment).copied().unwrap_or(Provider::Container)
+    }
+
+    /// What is built of it for that environment, for units that are built.
+    pub fn artifact(&self, environment: &Name) -> Option<Artifact> {
+        let built = matches!(self.source, Source::Built { .. });
+        built.then(|| self.artifacts.get(environment).copied().unwrap_or_default())
+    }
+
+    /// The process that others talk to, which has the unit's own name.
+    pub fn main_process(&self) -> Option<&Process> {
+        self.processes.iter().find(|process| process.id == self.name)
     }
 
     /// The directory of its source, for units that are built.
@@ -138,6 +170,19 @@ pub enum Source {
     },
 }
 
+/// What is built of a unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Artifact {
+    /// An image with everything it needs.
+    #[default]
+    Image,
+    /// One file with the program: an archive, a package, an executable.
+    Bundle,
+    /// A directory of files, as it stands.
+    Directory,
+}
+
 /// Who runs a resource in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -146,6 +191,8 @@ pub enum Provider {
     Container,
     /// An operator in the cluster, from an object that describes the wish.
     Operator,
+    /// The stack itself, as a package of a machine's own system.
+    Package,
     /// The cloud the stack runs on.
     Managed,
     /// Somebody else: only its address and credentials are known.
@@ -176,6 +223,9 @@ pub struct Platform {
     pub title: String,
     /// Values of its parameters.
     pub params: Params,
+    /// What it offers, by capability.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provides: BTreeMap<String, Provided>,
 }
 
 /// A port that a unit serves.

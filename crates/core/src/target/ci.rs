@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::scope::Scope;
-use crate::stack::{Environment, Route, Source, Stack, Unit};
+use crate::stack::{Environment, Route, Runtime, Source, Stack, Unit};
 
 /// What the templates see.
 #[derive(Debug, Serialize)]
@@ -98,14 +98,17 @@ struct Promotion {
 pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
     let stack = scope.stack;
     let services = services(stack);
-    let remote: Vec<_> = stack.remote_environments().collect();
+    let clusters: Vec<_> = stack.environments_on(Runtime::Cluster).collect();
     let promoted = stack.promoted_environment();
     let follow = |environment: &&&Environment| promoted.is_none_or(|promoted| promoted.name != environment.name);
     let view = View {
         checks: checks(stack, &services),
         registry: registry_host(&stack.project.registry).to_owned(),
-        branch: remote.first().map_or_else(|| "main".to_owned(), |environment| environment.revision.clone()),
-        follow: remote.iter().filter(follow).map(|environment| environment.name.to_string()).collect(),
+        branch: stack
+            .remote_environments()
+            .next()
+            .map_or_else(|| "main".to_owned(), |environment| environment.revision.clone()),
+        follow: clusters.iter().filter(follow).map(|environment| environment.name.to_string()).collect(),
         promotion: promotion(stack),
         services,
     };
@@ -115,7 +118,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
 /// How the last environment gets what the one before it runs.
 fn promotion(stack: &Stack) -> Option<Promotion> {
     let to = stack.promoted_environment()?;
-    let from = stack.remote_environments().take_while(|environment| environment.name != to.name).last()?;
+    let from = stack.environments_on(Runtime::Cluster).take_while(|environment| environment.name != to.name).last()?;
     let asked =
         stack.units.iter().filter_map(|unit| unit.version_path.as_ref().filter(|path| routed(stack, unit, path)));
     Some(Promotion {
@@ -169,7 +172,7 @@ fn checks(stack: &Stack, services: &[Built]) -> Vec<Job> {
     });
     let mut jobs: Vec<_> = tests.collect();
     jobs.push(smoke(services));
-    if stack.remote_environments().next().is_some() {
+    if stack.environments_on(Runtime::Cluster).next().is_some() {
         jobs.push(Job {
             id: "manifests".to_owned(),
             title: "Render and check the manifests".to_owned(),

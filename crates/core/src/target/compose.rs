@@ -14,7 +14,7 @@ use start::{depends_on, health_check};
 use values::{environment, escaped};
 
 use super::scope::Scope;
-use crate::stack::{Environment, Name, Process, Provider, Role, Source, Stack, Unit};
+use crate::stack::{Name, Process, Provider, Role, Source, Stack, Unit};
 
 /// What the Compose templates see.
 #[derive(Debug, Serialize)]
@@ -147,13 +147,8 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
 
 /// The units that the stack itself runs on a developer's machine.
 pub(super) fn local_units(stack: &Stack) -> impl Iterator<Item = &Unit> {
-    let local = local(stack).map(|environment| &environment.name);
+    let local = stack.local_environment().map(|environment| &environment.name);
     stack.units.iter().filter(move |unit| local.is_none_or(|name| unit.provider(name) == Provider::Container))
-}
-
-/// The developer's own machine.
-pub(super) fn local(stack: &Stack) -> Option<&Environment> {
-    stack.environments.iter().find(|environment| environment.local)
 }
 
 /// The ports that a unit publishes on a developer's machine.
@@ -184,7 +179,8 @@ pub(super) fn upper(name: &str) -> String {
 fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, String> {
     let built = matches!(unit.source, Source::Built { .. });
     let builds = builder(unit).is_some_and(|id| *id == process.id);
-    let replicas = local(stack).and_then(|environment| environment.replicas.get(process.id.as_str()).copied());
+    let replicas =
+        stack.local_environment().and_then(|environment| environment.replicas.get(process.id.as_str()).copied());
     Ok(Service {
         name: process.id.to_string(),
         about: about(unit, process),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::compose::{Published, local_units, published};
 use super::repository::{Entry, entry};
 use super::scope::Scope;
-use crate::stack::{OUTSIDE, Provider, Stack, Unit, UnitKind, Variable};
+use crate::stack::{OUTSIDE, Provider, Runtime, Stack, Unit, UnitKind, Variable};
 
 /// What the templates see.
 #[derive(Debug, Serialize)]
@@ -27,7 +27,7 @@ struct View {
     variables: Vec<Row>,
     /// Where visitors come in.
     entry: Option<Entry>,
-    /// The remote environments, in the order in which a release travels, each with the one before it.
+    /// The clusters, in the order in which a release travels, each with the one before it.
     chain: Vec<Stage>,
     /// Resources and who runs them in remote environments.
     resources: Vec<Resource>,
@@ -98,7 +98,7 @@ struct Row {
     value: String,
 }
 
-/// A remote environment.
+/// A cluster that the stack is released to.
 #[derive(Debug, Serialize)]
 struct Stage {
     /// Its name.
@@ -239,7 +239,7 @@ fn row(variable: &Variable) -> Row {
 fn chain(stack: &Stack) -> Vec<Stage> {
     let mut before = None;
     let mut chain = Vec::new();
-    for environment in stack.remote_environments() {
+    for environment in stack.environments_on(Runtime::Cluster) {
         let name = environment.name.to_string();
         chain.push(Stage {
             name: name.clone(),

@@ -1,6 +1,6 @@
 //! The stack in Kubernetes' words: workloads, services, policies, and what differs between environments.
 //!
-//! What is the same in every remote environment goes into the base; what differs goes into the overlays.
+//! What is the same in every cluster goes into the base; what differs goes into the overlays.
 mod network;
 mod settings;
 mod workload;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::scope::Scope;
-use crate::stack::{Environment, Process, Provider, Source, Stack, Unit, UnitKind};
+use crate::stack::{Environment, Process, Provider, Runtime, Source, Stack, Unit, UnitKind};
 
 /// What the templates of `templates/targets/kubernetes` see as `view`.
 pub(super) fn view(scope: &Scope) -> Result<Json, String> {
@@ -153,14 +153,19 @@ fn own_image(unit: &Unit) -> Option<String> {
     }
 }
 
+/// The environments that this target is for.
+fn clusters(stack: &Stack) -> impl Iterator<Item = &Environment> {
+    stack.environments_on(Runtime::Cluster)
+}
+
 /// Whether the stack itself runs the unit's containers there.
 fn runs(unit: &Unit, environment: &Environment) -> bool {
     unit.kind == UnitKind::Service || unit.provider(&environment.name) == Provider::Container
 }
 
-/// Whether the unit's containers run in every remote environment, so that the base holds them.
+/// Whether the unit's containers run in every cluster, so that the base holds them.
 fn in_base(stack: &Stack, unit: &Unit) -> bool {
-    stack.remote_environments().all(|environment| runs(unit, environment))
+    clusters(stack).all(|environment| runs(unit, environment))
 }
 
 /// How many of a process run in an environment.

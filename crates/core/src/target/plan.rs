@@ -1,5 +1,7 @@
 //! Which files the repository has: every rule of every target and component, for everything it applies to.
 mod jobs;
+mod presence;
+mod providers;
 mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +16,7 @@ use crate::catalog::{Catalog, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locks;
 use crate::render::{Context, Engine};
-use crate::stack::Stack;
+use crate::stack::{Runtime, Stack};
 use crate::tree::Ownership;
 use crate::yaml;
 
@@ -25,6 +27,9 @@ pub(super) use jobs::Planner;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TargetManifest {
+    /// What an environment must run on for it; without such an environment it is absent.
+    #[serde(default)]
+    pub(crate) runtime: Option<Runtime>,
     /// Whether the stack has it (expression).
     #[serde(default)]
     pub(crate) when: Option<String>,
@@ -34,7 +39,8 @@ pub(crate) struct TargetManifest {
 
 /// Every file that the repository of that stack has, by path.
 pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
-    let mut planner = Planner::new(stack, catalog, engine);
+    let mut planner = Planner::new(stack, catalog, engine)?;
+    planner.targets = presence::targets(&planner)?;
     let mut problems = Diagnostics::new();
     for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
         if let Err(found) = result {
@@ -57,13 +63,7 @@ pub(crate) fn manifest(catalog: &Catalog, id: &str) -> Result<TargetManifest, Di
 }
 
 fn targets(planner: &mut Planner) -> Result<(), Diagnostics> {
-    for id in target_ids(planner.catalog) {
-        let manifest = manifest(planner.catalog, &id)?;
-        if let Some(when) = &manifest.when
-            && !planner.engine.holds(&id, when, &planner.context(&planner.whole(), &[])).map_err(|p| *p)?
-        {
-            continue;
-        }
+    for (id, manifest) in planner.targets.present() {
         for rule in &manifest.files {
             let scope = planner.whole();
             planner.rule(rule, &format!("targets/{id}"), &id, rule.view.as_deref().or(Some(&id)), &scope, &[])?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::compose::{Published, local_units, published};
 use super::scope::Scope;
-use crate::stack::{Generate, Name, ProbeAction, Protocol, Stack, Unit, Variable, VariableType};
+use crate::stack::{Generate, Name, ProbeAction, Protocol, Runtime, Stack, Unit, Variable, VariableType};
 
 /// What the templates see.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,7 @@ struct View {
     probes: Vec<Probe>,
     /// The contract of variables: unit, then variable.
     contract: BTreeMap<String, BTreeMap<String, Term>>,
-    /// The remote environments, in the order in which a release travels.
+    /// The clusters, in the order in which a release travels.
     environments: Vec<String>,
     /// The unit whose endpoint visitors open in a browser, with the variable and port that lead to it.
     entry: Option<Entry>,
@@ -114,7 +114,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
         checks: stack.units.iter().flat_map(checks).collect(),
         probes: probes(stack),
         contract: contract(&stack.variables),
-        environments: stack.remote_environments().map(|environment| environment.name.to_string()).collect(),
+        environments: stack.environments_on(Runtime::Cluster).map(|environment| environment.name.to_string()).collect(),
         entry: entry(stack),
     };
     serde_json::to_value(view).map_err(|error| error.to_string())

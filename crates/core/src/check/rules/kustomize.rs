@@ -5,6 +5,7 @@ use crate::check::facts::Facts;
 use crate::check::kustomize::{FILE, join};
 use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
+use crate::stack::Runtime;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -121,7 +122,9 @@ fn environments(facts: &Facts, out: &mut Sink) {
     // Without any overlay nothing says where one would be.
     let Some(first) = facts.overlays.first() else { return };
     let parent = first.directory.rsplit_once('/').map_or("", |(parent, _)| parent);
-    for (index, environment) in facts.stack.environments.iter().enumerate().filter(|(_, one)| !one.local) {
+    for (index, environment) in
+        facts.stack.environments.iter().enumerate().filter(|(_, one)| one.runtime == Runtime::Cluster)
+    {
         if !facts.overlays.iter().any(|overlay| overlay.environment == index) {
             let directory = join(parent, environment.name.as_str());
             let message = format!("the environment `{}` has no overlay", environment.name);

@@ -54,7 +54,7 @@ fn stack() -> Json {
               "bindings": [], "outbound": [] },
         ],
         "platforms": [], "channels": [], "routes": [],
-        "environments": [{ "name": "local", "local": true, "host": "localhost", "namespace": "shop-local",
+        "environments": [{ "name": "local", "runtime": "machine", "host": "localhost", "namespace": "shop-local",
                            "replicas": {}, "revision": "main" }],
         "variables": [
             variable("DATABASE_URL", &json!([{ "plain": "db://u$er:" }, { "secret": "DATABASE_PASSWORD" }, { "plain": "@database" }])),

@@ -1,12 +1,12 @@
 //! Values in Compose's words: `$` escaped, secrets and ports as references to `.env`.
 use std::collections::BTreeMap;
 
-use super::{local, local_units, published};
+use super::{local_units, published};
 use crate::stack::{Generate, Part, Process, Stack, Unit, Value};
 
 /// The variables of a process, escaped for interpolation.
 pub(super) fn environment(stack: &Stack, unit: &Unit, process: &Process) -> Result<BTreeMap<String, String>, String> {
-    let Some(local) = local(stack) else { return Ok(BTreeMap::new()) };
+    let Some(local) = stack.local_environment() else { return Ok(BTreeMap::new()) };
     let mut environment = BTreeMap::new();
     for variable in stack.variables_of(&unit.name).filter(|variable| process.variables.contains(&variable.name)) {
         if let Some(value) = variable.values.get(&local.name) {

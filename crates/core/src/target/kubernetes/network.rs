@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Labels, in_base, labels, runs};
+use super::{Labels, clusters, in_base, labels, runs};
 use crate::stack::{Edge, Environment, OUTSIDE, Process, Provider, Stack, Unit};
 
 /// The port of web services, which are taken to be on the internet until somebody says otherwise.
@@ -64,7 +64,7 @@ fn everywhere(stack: &Stack, unit: &Unit, process: &Process, environment: Option
     if let Some(environment) = environment {
         return permitted(stack, unit, process, environment);
     }
-    let mut environments = stack.remote_environments();
+    let mut environments = clusters(stack);
     let Some(first) = environments.next() else {
         return Policy { target: labels(unit, process), ingress: Vec::new(), egress: Vec::new() };
     };

@@ -1,7 +1,7 @@
 //! Variables: plain ones in config maps, secret ones by reference, the rest one by one.
 use serde::Serialize;
 
-use super::{in_base, runs};
+use super::{clusters, in_base, runs};
 use crate::stack::{Environment, Process, Stack, Unit, Value, Variable};
 
 /// A generated config map.
@@ -142,7 +142,7 @@ fn way(stack: &Stack, unit: &Unit, variable: &Variable) -> Result<Way, String> {
         return Ok(Way::Alone);
     }
     let mut values = Vec::new();
-    for environment in stack.remote_environments().filter(|environment| runs(unit, environment)) {
+    for environment in clusters(stack).filter(|environment| runs(unit, environment)) {
         let stored = matches!(variable.values.get(&environment.name), Some(Value::Stored { .. }));
         let value = plain(variable, environment)?;
         // Kustomize strips quotes from both ends of a literal.
@@ -165,7 +165,7 @@ fn way(stack: &Stack, unit: &Unit, variable: &Variable) -> Result<Way, String> {
 /// The variable's setting, if it is the same in every environment that runs the unit.
 fn everywhere(stack: &Stack, unit: &Unit, variable: &Variable) -> Result<Option<Setting>, String> {
     let mut settings = Vec::new();
-    for environment in stack.remote_environments().filter(|environment| runs(unit, environment)) {
+    for environment in clusters(stack).filter(|environment| runs(unit, environment)) {
         settings.push(setting(variable, environment)?);
     }
     let first = settings.first().cloned().flatten();

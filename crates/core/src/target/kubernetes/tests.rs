@@ -34,7 +34,7 @@ fn stack() -> Stack {
     let stored = |key: &str| json!({ "stored": { "secret": "api-secrets", "key": key } });
     let environment = |name: &str, replicas: u32| {
         json!({
-            "name": name, "local": false, "host": format!("{name}.example.com"), "namespace": format!("shop-{name}"),
+            "name": name, "runtime": "cluster", "host": format!("{name}.example.com"), "namespace": format!("shop-{name}"),
             "replicas": { "api": replicas }, "revision": "main",
         })
     };

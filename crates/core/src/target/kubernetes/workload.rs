@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::network::{self, Policy};
 use super::settings::{self, Setting, Settings};
-use super::{Labels, in_base, labels, replicas, runs};
+use super::{Labels, clusters, in_base, labels, replicas, runs};
 use crate::stack::{Environment, Probe, ProbeAction, Process, Protocol, Role, Source, Stack, Unit, UnitKind};
 
 /// Seconds between being taken out of the load balancing and the stop signal.
@@ -108,7 +108,7 @@ pub(super) fn view(
         Some(environment) if shared => settings::patch(stack, unit, process, environment)?,
         _ => Vec::new(),
     };
-    let mut counts = stack.remote_environments().map(|environment| replicas(process, environment));
+    let mut counts = clusters(stack).map(|environment| replicas(process, environment));
     let long = process.long_running();
     let several = long && !process.stateful && counts.any(|count| count > 1);
     let budget = match environment {
@@ -151,9 +151,7 @@ pub(super) fn view(
 
 /// Whether at least two of a process run in every environment, so that the base holds its disruption budget.
 pub(super) fn spared_everywhere(stack: &Stack, process: &Process) -> bool {
-    process.long_running()
-        && !process.stateful
-        && stack.remote_environments().all(|environment| replicas(process, environment) > 1)
+    process.long_running() && !process.stateful && clusters(stack).all(|environment| replicas(process, environment) > 1)
 }
 
 fn kind(process: &Process) -> &'static str {

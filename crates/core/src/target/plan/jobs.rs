@@ -1,7 +1,9 @@
 //! Turns rules into jobs: one job is one file.
+use super::providers::Providers;
+use crate::stack::base;
 use super::{
     BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
-    scopes, view,
+    presence::Targets, scopes, view,
 };
 
 /// One file to render.
@@ -26,13 +28,18 @@ pub(in crate::target) struct Planner<'a> {
     shared: Vec<(&'static str, Value)>,
     /// Each unit as templates see it, by name.
     units: BTreeMap<String, Value>,
+    /// The targets that this stack has.
+    pub(super) targets: Targets,
+    providers: Providers,
     jobs: Vec<Job>,
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Self {
+    pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Result<Self, Diagnostics> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
-        Self { stack, catalog, engine, shared: scopes::shared(stack), units, jobs: Vec::new() }
+        let providers = Providers::of(stack, catalog, &units)?;
+        let (shared, targets) = (scopes::shared(stack), Targets::default());
+        Ok(Self { stack, catalog, engine, shared, units, targets, providers, jobs: Vec::new() })
     }
 
     /// The jobs, by path.
@@ -49,6 +56,7 @@ impl<'a> Planner<'a> {
     /// What templates see in that scope.
     pub(in crate::target) fn context(&self, scope: &Scope, extra: &[(&'static str, Value)]) -> Context {
         let mut names = self.shared.clone();
+        names.extend(self.providers.functions(self.stack, scope.environment));
         if let Some(environment) = scope.environment {
             names.push(("environment", dynamic(environment)));
         }
@@ -56,9 +64,14 @@ impl<'a> Planner<'a> {
             names.push(("unit", self.units.get(unit.name.as_str()).cloned().unwrap_or_default()));
             let endpoints: BTreeMap<_, _> = unit.endpoints.iter().map(|e| (e.name.clone(), e)).collect();
             names.push(("endpoints", dynamic(endpoints)));
+            let served = |id: &str| unit.processes.iter().any(|process| process.id == *id);
+            let routes = self.stack.routes.iter().filter(|route| served(&route.process));
+            names.push(("base", Value::from(base(routes.map(|route| &route.path)))));
+            names.push(("bindings", self.providers.bindings(unit)));
         }
         if let (Some(unit), Some(environment)) = (scope.unit, scope.environment) {
             names.push(("provider", dynamic(unit.provider(&environment.name))));
+            names.push(("artifact", dynamic(unit.artifact(&environment.name))));
         }
         if let Some(process) = scope.process {
             names.push(("process", dynamic(process)));
@@ -88,7 +101,8 @@ impl<'a> Planner<'a> {
         let (Some(from), Some(to)) = (&rule.from, &rule.to) else {
             return Err(Diagnostic::error(format!("a file rule of `{owner}` lacks `from` or `to`")).into());
         };
-        for scope in scopes::each(scope, &rule.each) {
+        let Some(runtime) = self.targets.runtime_of(folder, from) else { return Ok(()) };
+        for scope in scopes::each(scope, &rule.each, runtime) {
             let label = format!("{folder}, file rule `{to}`");
             let mut extra = extra.to_vec();
             if let Some(target) = target {

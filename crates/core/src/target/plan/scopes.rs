@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Scope, Stack, dynamic};
 use crate::catalog::Each;
-use crate::stack::{Project, Unit, UnitKind};
+use crate::stack::{Environment, Project, Runtime, Unit, UnitKind};
 
 /// The project as templates see it.
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
         ("routes", dynamic(&stack.routes)),
         ("environments", dynamic(&stack.environments)),
         ("remotes", dynamic(stack.remote_environments().collect::<Vec<_>>())),
-        ("local", dynamic(stack.environments.iter().find(|environment| environment.local))),
+        ("local", dynamic(stack.local_environment())),
         ("variables", dynamic(&stack.variables)),
         ("secrets", dynamic(&stack.secrets)),
         ("edges", dynamic(&stack.edges)),
@@ -41,16 +41,16 @@ pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The scopes of a rule, outermost `each` first.
-pub(super) fn each<'a>(scope: &Scope<'a>, each: &[Each]) -> Vec<Scope<'a>> {
+/// The scopes of a rule, outermost `each` first; what belongs to a runtime is repeated for its environments only.
+pub(super) fn each<'a>(scope: &Scope<'a>, each: &[Each], runtime: Option<Runtime>) -> Vec<Scope<'a>> {
     let mut scopes = vec![*scope];
     for step in each {
-        scopes = scopes.iter().flat_map(|scope| one(scope, *step)).collect();
+        scopes = scopes.iter().flat_map(|scope| one(scope, *step, runtime)).collect();
     }
     scopes
 }
 
-fn one<'a>(scope: &Scope<'a>, each: Each) -> Vec<Scope<'a>> {
+fn one<'a>(scope: &Scope<'a>, each: Each, runtime: Option<Runtime>) -> Vec<Scope<'a>> {
     let stack = scope.stack;
     let units = |wanted: fn(&Unit) -> bool| {
         let units = stack.units.iter().filter(|unit| wanted(unit));
@@ -58,7 +58,12 @@ fn one<'a>(scope: &Scope<'a>, each: Each) -> Vec<Scope<'a>> {
     };
     match each {
         Each::Environment => {
-            stack.remote_environments().map(|environment| Scope { environment: Some(environment), ..*scope }).collect()
+            let wanted = |environment: &&Environment| match runtime {
+                Some(runtime) => environment.runtime == runtime,
+                None => !environment.is_local(),
+            };
+            let environments = stack.environments.iter().filter(wanted);
+            environments.map(|environment| Scope { environment: Some(environment), ..*scope }).collect()
         }
         Each::Service => units(|unit| unit.kind == UnitKind::Service),
         Each::Resource => units(|unit| unit.kind == UnitKind::Resource),
