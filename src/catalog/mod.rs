@@ -5,6 +5,7 @@ mod check;
 mod component;
 mod file_rule;
 mod pins;
+mod places;
 mod process;
 mod provision;
 mod source;
@@ -153,7 +154,7 @@ impl Catalog {
             return Err(unknown("blueprint", id, &self.blueprint_ids()).into());
         }
         let source = self.source(&path);
-        Ok((Blueprint::parse(&source)?, source))
+        Ok((Blueprint::parse(&source, self)?, source))
     }
 }
 
