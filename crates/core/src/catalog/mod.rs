@@ -4,6 +4,7 @@
 mod component;
 mod file_rule;
 mod pins;
+mod places;
 mod process;
 mod provision;
 mod source;
