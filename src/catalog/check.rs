@@ -15,6 +15,7 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     for id in catalog.blueprint_ids() {
         problems.absorb(catalog.blueprint(id));
     }
+    problems.absorb(super::Product::all(catalog));
     for id in crate::target::target_ids(catalog) {
         problems.absorb(crate::target::manifest(catalog, &id));
     }

@@ -6,6 +6,7 @@ mod component;
 mod file_rule;
 mod pins;
 mod process;
+mod product;
 mod provision;
 mod source;
 
@@ -20,6 +21,7 @@ pub use component::*;
 pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
+pub use product::*;
 pub use provision::*;
 
 use crate::blueprint::Blueprint;
@@ -86,6 +88,10 @@ impl Catalog {
     /// The text at that path as a source for messages.
     pub fn source(&self, path: &str) -> Source {
         source_of(&self.files, path)
+    }
+
+    fn source_at(&self, path: &str) -> (String, Source) {
+        (path.to_owned(), self.source(path))
     }
 
     /// Paths of the files below `folder`, sorted, relative to it.
