@@ -6,6 +6,7 @@ mod file_rule;
 mod pins;
 mod places;
 mod process;
+mod product;
 mod provision;
 mod source;
 
@@ -16,6 +17,7 @@ pub use component::*;
 pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
+pub use product::*;
 pub use provision::*;
 pub use source::OwnFiles;
 
@@ -76,6 +78,10 @@ impl Catalog {
     /// The text at that path as a source for messages.
     pub fn source(&self, path: &str) -> Source {
         source_of(&self.files, path)
+    }
+
+    fn source_at(&self, path: &str) -> (String, Source) {
+        (path.to_owned(), self.source(path))
     }
 
     /// Paths of the files below `folder`, sorted, relative to it.

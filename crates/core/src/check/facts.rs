@@ -61,6 +61,8 @@ pub(super) struct Facts<'a> {
 
 /// Where the example of the local settings lies.
 pub(super) const ENV_EXAMPLE: &str = ".env.example";
+/// Where the project's own description of its stack lies.
+pub(super) const SPEC: &str = "stackwright.yaml";
 /// Where the Makefile lies.
 pub(super) const MAKEFILE: &str = "Makefile";
 /// Where forges look for workflows of the one form that they share.
@@ -114,11 +116,9 @@ impl<'a> Facts<'a> {
         format!("{}:{}", self.path(at.file), at.line)
     }
 
-    /// The local environment's position and the environment.
-    pub(super) fn local(&self) -> (usize, &'a Environment) {
-        let found = self.stack.environments.iter().position(|environment| environment.is_local());
-        let index = found.unwrap_or_default();
-        (index, &self.stack.environments[index])
+    /// The local environment's position and the environment; a damaged stack may have none.
+    pub(super) fn local(&self) -> Option<(usize, &'a Environment)> {
+        self.stack.environments.iter().enumerate().find(|(_, environment)| environment.is_local())
     }
 
     /// All workflow files with their first document.
@@ -169,7 +169,7 @@ impl<'a> Facts<'a> {
     }
 
     fn read_yaml(&mut self, index: u32, path: &'a str, text: &str) {
-        match yaml::parse_with(&Source::new(path, text), yaml::Options { tags: true }) {
+        match yaml::parse_with(&Source::new(path, text), yaml::Options::FOREIGN) {
             Ok(documents) => {
                 for document in &documents {
                     self.surprises(path, document);
@@ -206,10 +206,13 @@ impl<'a> Facts<'a> {
     }
 
     fn join(&mut self) {
-        let (local, _) = self.local();
+        let local = self.local().map(|(index, _)| index);
         if let Some(root) = self.documents.get(compose::PATH).and_then(|documents| documents.first()) {
-            let compose = Compose::new(root.clone(), local);
-            self.running.extend(compose.services.iter().map(|service| service.running.clone()));
+            let compose = Compose::new(root.clone(), local.unwrap_or_default());
+            // Without its environment nothing says what a service should be.
+            if local.is_some() {
+                self.running.extend(compose.services.iter().map(|service| service.running.clone()));
+            }
             self.compose = Some(compose);
         }
         let directories: Vec<&str> = self.kustomizations().map(|(directory, _)| directory).collect();

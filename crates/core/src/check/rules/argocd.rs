@@ -4,6 +4,7 @@ use crate::check::kubernetes::Object;
 use crate::check::kustomize::join;
 use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
+use crate::tree::Glob;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -109,14 +110,9 @@ fn namespaces(facts: &Facts, out: &mut Sink) {
     }
 }
 
-/// Whether a pattern with `*` matches.
+/// Whether a text fits one of a project's patterns.
 fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
-            tail.is_empty() || (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| matches(tail, rest)))
-        }),
-    }
+    Glob::new(pattern).matches(text)
 }
 
 fn projects(facts: &Facts, out: &mut Sink) {

@@ -105,7 +105,7 @@ fn connections(facts: &Facts, out: &mut Sink) {
                 continue;
             }
             any = true;
-            let mut sum = 0;
+            let mut sum = 0_i64;
             let mut most: Option<(i64, At)> = None;
             for (unit, process) in stack.processes() {
                 let talks = stack.edges.iter().any(|edge| {
@@ -120,8 +120,8 @@ fn connections(facts: &Facts, out: &mut Sink) {
                 let entry = object.node.get("spec").and_then(|spec| spec.entry("replicas"));
                 let count = entry.and_then(|entry| Node::int(&entry.value)).unwrap_or(1);
                 let count = count.max(process.scale.max.map_or(0, i64::from));
-                let opened = count * i64::from(process.connections);
-                sum += opened;
+                let opened = count.saturating_mul(i64::from(process.connections));
+                sum = opened.saturating_add(sum);
                 let at = entry.map_or_else(|| object.at(), |entry| entry.value.at);
                 if most.is_none_or(|(known, _)| opened > known) {
                     most = Some((opened, at));

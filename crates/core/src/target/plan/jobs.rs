@@ -1,10 +1,10 @@
 //! Turns rules into jobs: one job is one file.
 use super::providers::Providers;
-use crate::stack::base;
 use super::{
     BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
     presence::Targets, scopes, view,
 };
+use crate::stack::base;
 
 /// One file to render.
 pub struct Job {
