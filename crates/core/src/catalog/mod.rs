@@ -5,6 +5,7 @@ mod component;
 mod contribution;
 mod file_rule;
 mod pins;
+mod places;
 mod process;
 mod provision;
 mod source;

@@ -96,7 +96,8 @@ fn slots(
 ) -> Result<BTreeMap<String, String>, Diagnostics> {
     let mut problems = Diagnostics::new();
     let mut slots: BTreeMap<String, String> =
-        component.slots.iter().map(|slot| (slot.clone(), String::new())).collect();
+        component.slots.iter().map(|slot| (slot.id.clone(), String::new())).collect();
+    let known: Vec<&str> = component.slots.iter().map(|slot| slot.id.as_str()).collect();
     for part in parts {
         let folder = format!("components/{}/on/{}/slots", part.component, component.id);
         let files: Vec<String> = planner.catalog.files_under(&folder).map(str::to_owned).collect();
@@ -105,7 +106,7 @@ fn slots(
                 problems.push(
                     Diagnostic::error(format!("`{}` has no slot `{file}`", component.id))
                         .file(format!("{folder}/{file}"))
-                        .note(format!("its slots are {}", component.slots.join(", "))),
+                        .note(format!("its slots are {}", known.join(", "))),
                 );
                 continue;
             };
