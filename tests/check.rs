@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use stackwright::STACK_PATH;
 use stackwright::check::{self, Files, Finding};
+use stackwright::directory;
 use stackwright::stack::Stack;
 
 /// The committed example of a blueprint, with its stack.

@@ -1,10 +1,11 @@
 //! Turns rules into jobs: one job is one file.
 use super::providers::Providers;
 use super::{
-    BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
-    presence::Targets, scopes, view,
+    BTreeMap, Catalog, Context, Contributions, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack,
+    Value, dynamic, listing, presence::Targets, scopes, view,
 };
 use crate::stack::base;
+use minijinja::value::merge_maps;
 
 /// One file to render.
 pub struct Job {
@@ -31,6 +32,8 @@ pub(in crate::target) struct Planner<'a> {
     /// The targets that this stack has.
     pub(super) targets: Targets,
     providers: Providers,
+    /// What templates may ask about contributions before texts are rendered.
+    pub(super) functions: Context,
     jobs: Vec<Job>,
 }
 
@@ -39,13 +42,30 @@ impl<'a> Planner<'a> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
         let providers = Providers::of(stack, catalog, &units)?;
         let (shared, targets) = (scopes::shared(stack), Targets::default());
-        Ok(Self { stack, catalog, engine, shared, units, targets, providers, jobs: Vec::new() })
+        Ok(Self {
+            stack,
+            catalog,
+            engine,
+            shared,
+            units,
+            targets,
+            providers,
+            functions: Context::default(),
+            jobs: Vec::new(),
+        })
     }
 
-    /// The jobs, by path.
-    pub(super) fn finish(mut self) -> Vec<Job> {
+    /// The jobs, by path. Their templates may ask which files there are and what was contributed.
+    pub(super) fn finish(mut self, contributions: &Contributions) -> Result<Vec<Job>, Diagnostics> {
         self.jobs.sort_by(|a, b| a.path.cmp(&b.path));
-        self.jobs
+        let listing = listing::functions(self.jobs.iter().map(|job| job.path.clone()).collect());
+        let early = merge_maps([self.functions.clone(), listing.clone()]);
+        let complete = contributions.complete(&early, self.engine, self.catalog)?;
+        for job in &mut self.jobs {
+            // The last one that has a name decides.
+            job.context = merge_maps([job.context.clone(), listing.clone(), complete.clone()]);
+        }
+        Ok(self.jobs)
     }
 
     /// The scope of a file for the whole repository.
@@ -80,7 +100,8 @@ impl<'a> Planner<'a> {
             names.push(("platform", dynamic(platform)));
         }
         names.extend(extra.iter().cloned());
-        Context::from(names.into_iter().collect::<BTreeMap<_, _>>()) // of equal names the last one holds
+        let names = Context::from(names.into_iter().collect::<BTreeMap<_, _>>()); // of equal names the last one holds
+        if self.functions.is_undefined() { names } else { merge_maps([names, self.functions.clone()]) }
     }
 
     /// Adds a job.
