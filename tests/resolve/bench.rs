@@ -1,15 +1,12 @@
 //! A stack that a test writes down, over the embedded catalog with components of the test's own.
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use stackwright::blueprint::{Blueprint, collect, expand};
-use stackwright::catalog::Catalog;
+use stackwright::catalog::{Catalog, OwnFiles};
 use stackwright::diagnostic::{Diagnostics, Source};
 use stackwright::engine;
 use stackwright::resolve::resolve;
 use stackwright::stack::Stack;
-use tempfile::TempDir;
 
 /// What every blueprint of these tests ends with; the test's own text comes first, so that its lines count from 1.
 const REST: &str = "
@@ -19,7 +16,7 @@ summary: Test
 version: '1'
 project: { name: shop, domain: shop.example.com, repository: 'https://git.example.com/acme/shop.git', registry: registry.example.com/acme, summary: Test }
 environments:
-  - { name: local, local: true, host: localhost }
+  - { name: local, runtime: machine, host: localhost }
   - { name: production, host: shop.example.com }
 ";
 
@@ -31,25 +28,30 @@ pub(crate) fn program(id: &str, more: &str) -> (String, String) {
     (id.to_owned(), text)
 }
 
+/// What Go services need.
+pub(crate) const MODULE: &str = "platforms: [{ name: module, component: go-module }]\n";
+
+/// A feature of Go services that consumes something.
+pub(crate) fn consumer() -> (String, String) {
+    let text =
+        "id: eater\ntitle: Consumer\nkind: feature\nsummary: Consumes\non: { go-service: { fills: [consumer] } }\n";
+    ("eater".to_owned(), text.to_owned())
+}
+
 /// The stack, or the messages about it as a terminal shows them.
 pub(crate) fn stack(blueprint: &str, components: &[(String, String)]) -> Result<Stack, String> {
-    let directory = TempDir::new().unwrap();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/catalog/versions.yaml");
-    fs::copy(fixture, directory.path().join("versions.yaml")).unwrap();
-    for (id, text) in components {
-        let folder = directory.path().join("components").join(id);
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("component.yaml"), text).unwrap();
-    }
-    let read = || -> Result<Stack, Diagnostics> {
-        let catalog = Catalog::load(&[directory.path().to_owned()])?;
+    let pins = ("versions.yaml".to_owned(), include_str!("../fixtures/catalog/versions.yaml").to_owned());
+    let own = components.iter().map(|(id, text)| (format!("components/{id}/component.yaml"), text.clone()));
+    let own = OwnFiles { directory: "catalog".to_owned(), files: own.chain([pins]).collect() };
+    let read = move || -> Result<Stack, Diagnostics> {
+        let catalog = Catalog::load(&[own])?;
         let engine = engine(&catalog);
-        let blueprint = Blueprint::parse(&Source::new("test.yaml", format!("{}{REST}", blueprint.trim_start())))?;
+        let source = Source::new("test.yaml", format!("{}{REST}", blueprint.trim_start()));
+        let blueprint = Blueprint::parse(&source, &catalog)?;
         let answers = collect(&blueprint, &BTreeMap::new(), &engine)?;
         resolve(&expand(&blueprint, &answers, &engine)?, &catalog, &engine)
     };
-    let shown = |problems: Diagnostics| format!("{}\n", problems.render(false));
-    read().map_err(|problems| shown(problems).replace(&directory.path().display().to_string(), "catalog"))
+    read().map_err(|problems| problems.render(false))
 }
 
 /// Compares the messages about a stack that is refused.

@@ -1,5 +1,5 @@
 //! Two users of one provider: refused where they would meet, accepted where the component keeps them apart.
-use crate::bench::{accepted, refused};
+use crate::bench::{MODULE, accepted, consumer, refused};
 
 const SHARED: &str = "
 units:
@@ -82,8 +82,9 @@ error: `api` and `office` can't both have the schema public of `database`
 
 #[test]
 fn two_go_services_on_one_database_are_refused() {
-    let blueprint =
-        format!("{SHARED}  - {{ name: orders, component: go-service }}\n  - {{ name: mail, component: go-service }}\n");
+    let blueprint = format!(
+        "{SHARED}  - {{ name: orders, component: go-service }}\n  - {{ name: mail, component: go-service }}\n{MODULE}"
+    );
     refused(
         &blueprint,
         &[],
@@ -104,18 +105,18 @@ error: `mail` and `orders` can't both have the schema public of `database`
 fn asynq_queues_of_two_services_are_kept_apart_by_their_names_unless_these_meet() {
     let services = |first: &str, second: &str| {
         format!(
-            "{SHARED}  - {{ name: a, component: go-service, params: {{ database: false }}, features: [{{ component: asynq, params: {{ queues: [{first}] }} }}], uses: {{ queue: broker }} }}
-  - {{ name: a-b, component: go-service, params: {{ database: false }}, features: [{{ component: asynq, params: {{ queues: [{second}] }} }}], uses: {{ queue: broker }} }}
-"
+            "{SHARED}  - {{ name: a, component: go-service, params: {{ database: false }}, features: [{{ component: eater }}, {{ component: asynq, params: {{ queues: [{first}] }} }}], uses: {{ queue: broker }} }}
+  - {{ name: a-b, component: go-service, params: {{ database: false }}, features: [{{ component: eater }}, {{ component: asynq, params: {{ queues: [{second}] }} }}], uses: {{ queue: broker }} }}
+{MODULE}"
         )
     };
-    accepted(&services("slow", "slow"), &[]);
+    accepted(&services("slow", "slow"), &[consumer()]);
     refused(
         &services("b-slow", "slow"),
-        &[],
+        &[consumer()],
         r#"
 error: `a` and `a-b` can't both have the queue a-b-slow of `broker`
- --> test.yaml:6:147
+ --> test.yaml:6:169
   |
 6 | …: { queues: [slow] } }], uses: { queue: broker } }
   |                                          ^^^^^^

@@ -14,7 +14,7 @@ fn findings(id: &str, from: &str, to: &str) -> Vec<String> {
     let text = catalog.source(&format!("blueprints/{id}.yaml")).text;
     assert!(text.contains(from), "{id} has no {from:?}");
     let source = Source::new("test.yaml", text.replacen(from, to, 1));
-    let blueprint = Blueprint::parse(&source).unwrap();
+    let blueprint = Blueprint::parse(&source, &catalog).unwrap();
     let answers = collect(&blueprint, &BTreeMap::new(), &engine).unwrap();
     let made =
         generate(&blueprint, &answers, &catalog, &engine, &source).unwrap_or_else(|problems| panic!("{problems}"));

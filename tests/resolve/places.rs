@@ -1,5 +1,5 @@
 //! A mistake is shown where its author has to change something: in the stack's file or in a component's.
-use crate::bench::{program, refused};
+use crate::bench::{MODULE, consumer, program, refused};
 
 #[test]
 fn a_mistake_in_a_component_is_shown_in_the_component() {
@@ -32,9 +32,9 @@ fn a_mistake_in_a_feature_is_shown_in_the_feature() {
         "id: extra\ntitle: Extra\nkind: feature\nsummary: More\non:\n  go-service:\n    variables:\n      EXTRA: { help: More, value: \"@{ params.moer }@\" }\n"
             .to_owned(),
     );
-    let blueprint = "units:\n  - { name: a, component: go-service, params: { database: false }, features: [{ component: extra }] }\n";
+    let unit = "{ name: a, component: go-service, params: { database: false }, features: [{ component: extra }] }";
     refused(
-        blueprint,
+        &format!("units:\n  - {unit}\n{MODULE}"),
         &[feature],
         r#"
 error: template: `params.moer` is undefined
@@ -159,15 +159,15 @@ units:
   - name: a
     component: go-service
     params: {{ database: false }}
-    features: [{{ component: asynq }}]
+    features: [{{ component: eater }}, {{ component: asynq }}]
     uses: {{ {uses} }}
   - {{ name: database, component: postgres }}
-{more}"
+{more}{MODULE}"
         )
     };
     refused(
         &stack("queue: database", "  - { name: broker, component: valkey }\n"),
-        &[],
+        &[consumer()],
         r#"
 error: `a` requires `queue` with capability `broker.kv`, which `database` doesn't provide
  --> test.yaml:6:20
@@ -179,7 +179,7 @@ error: `a` requires `queue` with capability `broker.kv`, which `database` doesn'
     );
     refused(
         &stack("queue: database", ""),
-        &[],
+        &[consumer()],
         r#"
 error: `a` requires `queue` with capability `broker.kv`, which `database` doesn't provide
  --> test.yaml:6:20
@@ -191,7 +191,7 @@ error: `a` requires `queue` with capability `broker.kv`, which `database` doesn'
     );
     refused(
         &stack("queue: cache", "  - { name: cache, component: valkey, params: { eviction: allkeys-lru } }\n"),
-        &[],
+        &[consumer()],
         r#"
 error: `a` requires `queue` with capability `broker.kv`, which `cache` doesn't provide
  --> test.yaml:6:20
@@ -204,7 +204,7 @@ error: `a` requires `queue` with capability `broker.kv`, which `cache` doesn't p
     );
     refused(
         &stack("qeue: database", "  - { name: broker, component: valkey }\n"),
-        &[],
+        &[consumer()],
         r#"
 error: `a` requires nothing that it calls `qeue`
  --> test.yaml:6:13

@@ -106,11 +106,12 @@ units:
 ",
         &[secret("one", "master_key"), secret("two", "key")],
         r#"
-error: `search` and `search-master` both have the secret SEARCH_MASTER_KEY, and would share its value
+error: `search` and `search-master` would share the secret SEARCH_MASTER_KEY
  --> test.yaml:3:13
   |
 3 |   - { name: search-master, component: two }
   |             ^^^^^^^^^^^^^
+  = note: it is for "S", and for "S"
   = note: the other is at test.yaml:2
   = help: rename one of the units
 "#,
@@ -171,11 +172,29 @@ units:
 ",
         &worker,
         r#"
-error: `params.lanes` has `fast` twice
+error: unit `a`: parameter `lanes`: `fast` is there twice
  --> test.yaml:5:7
   |
 5 |       lanes: [fast, slow, fast]
   |       ^^^^^
+  = note: Lanes
+"#,
+    );
+    let sum = "params: { lanes: { type: list, help: L } }\nprocesses: { worker: { role: worker, each: \"params.lanes + ['slow']\" } }";
+    refused(
+        "
+units:
+  - name: a
+    component: worker
+    params: { lanes: [fast, slow] }
+",
+        &[program("worker", sum)],
+        r#"
+error: `params.lanes + ['slow']` has `slow` twice
+ --> test.yaml:4:15
+  |
+4 |     params: { lanes: [fast, slow] }
+  |               ^^^^^
   = note: each item gets a process of its own, with its name
   = note: in unit `a`
   = help: leave one of them out

@@ -51,7 +51,7 @@ error: `database` can't have the provider `operator` in `local`: component `post
   |
 2 |   - { name: database, component: postgres, providers: { local: operator } }
   |                                                                ^^^^^^^^
-  = note: an operator runs in a cluster, not on a developer's machine
+  = note: an operator runs in a cluster
   = note: there it offers container, external
   = help: write `providers: { local: container }`
 "#,
@@ -102,7 +102,7 @@ error: `extern` is not a provider
   |
 2 |   - { name: cache, component: valkey, providers: { default: extern } }
   |                                                             ^^^^^^
-  = note: providers are container, operator, managed and external
+  = note: providers are container, operator, package, managed and external
   = help: did you mean `external`?
 "#,
     );

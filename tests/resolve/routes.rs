@@ -69,7 +69,7 @@ error: `a` serves no HTTP that a route could lead to
 fn no_embedded_component_leads_visitors_to_operators_by_itself() {
     let go = "units:\n  - { name: a, component: go-service, params: { database: false }, features: [{ component: metrics }] }
 routes: [{ path: /, unit: a }]\n";
-    assert_eq!(accepted(&format!("{go}{GATEWAY}"), &[]).routes[0].endpoint, "http");
+    assert_eq!(accepted(&format!("{go}platforms: [{{ name: module, component: go-module }}, {{ name: gateway, component: gateway-api }}]\n"), &[]).routes[0].endpoint, "http");
     let django = "units:
   - { name: a, component: django, features: [{ component: metrics }] }
   - { name: database, component: postgres }
