@@ -103,7 +103,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("locks", &["catalog", "diagnostic", "stack", "yaml"]),
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
-    ("check", &["diagnostic", "stack", "tree", "yaml"]),
+    ("check", &["catalog", "diagnostic", "stack", "tree", "yaml"]),
     ("project", &["diagnostic", "tree"]),
 ];
 

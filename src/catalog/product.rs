@@ -78,7 +78,8 @@ pub struct CheckSpec {
     /// The field that is blamed, where it is another one.
     #[serde(default)]
     pub at: Option<FieldPath>,
-    /// What is wrong. `{object}`, `{value}`, `{other}` and `{why}` are replaced, and so is the path of any field.
+    /// What is wrong. `{object}` or `{unit}`, `{value}`, `{other}` (what it is compared with, or why it is wrong)
+    /// and the path of any other field are replaced.
     pub say: String,
     /// What to do next.
     #[serde(default)]
@@ -221,6 +222,13 @@ pub struct Scrape {
 #[serde(from = "PathForm")]
 pub struct FieldPath(pub Vec<String>);
 
+impl FieldPath {
+    /// The keys, one after the other.
+    pub fn keys(&self) -> Vec<&str> {
+        self.0.iter().map(String::as_str).collect()
+    }
+}
+
 /// How a path is written.
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -274,10 +282,12 @@ fn read(files: impl Iterator<Item = (String, Source)>) -> Result<Vec<Product>, D
         };
         let checks = yaml::parse_one(&source).and_then(|node| yaml::decode::<ProductChecks>(&node, &source));
         let Some(checks) = problems.absorb(checks) else { continue };
-        problems.extend(checks.checks.iter().filter(|check| check.of.is_some() == check.option.is_some()).map(|check| {
-            Diagnostic::error(format!("a check of {} is about objects (`of`) or about an `option`", check.rule))
-                .file(&*source.name)
-        }));
+        problems.extend(checks.checks.iter().filter(|check| check.of.is_some() == check.option.is_some()).map(
+            |check| {
+                Diagnostic::error(format!("a check of {} is about objects (`of`) or about an `option`", check.rule))
+                    .file(&*source.name)
+            },
+        ));
         products.push(Product { component, checks });
     }
     problems.into_result(products)

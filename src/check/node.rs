@@ -46,7 +46,9 @@ impl Node {
             yaml::Kind::Sequence(items) => {
                 Value::List(items.into_iter().map(|item| Self::from_yaml(item, file)).collect())
             }
-            yaml::Kind::Mapping(entries) => Value::Map(entries.into_iter().map(|entry| Entry::from_yaml(entry, file)).collect()),
+            yaml::Kind::Mapping(entries) => {
+                Value::Map(entries.into_iter().map(|entry| Entry::from_yaml(entry, file)).collect())
+            }
         };
         Self { at, value }
     }
