@@ -41,6 +41,14 @@ pub(crate) struct TargetManifest {
 pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
     let mut planner = Planner::new(stack, catalog, engine)?;
     planner.targets = presence::targets(&planner)?;
+    let mut temp: Vec<_> = stack.platforms.iter().filter_map(|p| {
+        let path = format!("components/{}/contributes/annotations.yaml", p.component);
+        catalog.text(&path)?;
+        Some((path, planner.context(&planner.whole(), &[])))
+    }).collect();
+    temp.reverse();
+    temp.sort_by_key(|(p, _)| p.contains("argo"));
+    planner.temp(temp);
     let mut problems = Diagnostics::new();
     for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
         if let Err(found) = result {

@@ -1,10 +1,10 @@
 //! Turns rules into jobs: one job is one file.
 use super::providers::Providers;
-use crate::stack::base;
 use super::{
     BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
     presence::Targets, scopes, view,
 };
+use crate::stack::base;
 
 /// One file to render.
 pub struct Job {
@@ -40,6 +40,10 @@ impl<'a> Planner<'a> {
         let providers = Providers::of(stack, catalog, &units)?;
         let (shared, targets) = (scopes::shared(stack), Targets::default());
         Ok(Self { stack, catalog, engine, shared, units, targets, providers, jobs: Vec::new() })
+    }
+
+    pub(super) fn temp(&mut self, temp: Vec<(String, Value)>) {
+        self.shared.push(("annotations", super::super::kubernetes::annotations::function(temp)));
     }
 
     /// The jobs, by path.

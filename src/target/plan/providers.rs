@@ -53,7 +53,8 @@ impl Providers {
                 let wanted = of.as_ref().map(name_of).transpose()?;
                 match offers.get(capability) {
                     Some(found) => {
-                        let found = found.iter().filter(|(name, _)| wanted.as_ref().is_none_or(|wanted| wanted == name));
+                        let found =
+                            found.iter().filter(|(name, _)| wanted.as_ref().is_none_or(|wanted| wanted == name));
                         Ok(found.map(|(_, value)| value.clone()).collect())
                     }
                     None if known.contains(capability) => Ok(Vec::new()),
