@@ -29,7 +29,7 @@ pub(crate) fn benches() -> Vec<Bench> {
 impl Bench {
     pub(crate) fn new(id: &str) -> Self {
         let catalog = Catalog::load(&[]).unwrap();
-        let (blueprint, source) = catalog.blueprint(id).unwrap();
+        let (blueprint, source) = Blueprint::of(&catalog, id).unwrap();
         let engine = engine(&catalog);
         Self { blueprint, engine, catalog, source }
     }

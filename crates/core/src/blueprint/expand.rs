@@ -219,6 +219,6 @@ impl Expander<'_> {
 }
 
 /// A serialisable value for expressions.
-pub(crate) fn dynamic<T: serde::Serialize>(value: T) -> Dynamic {
+pub fn dynamic<T: serde::Serialize>(value: T) -> Dynamic {
     Dynamic::from(Serde(value))
 }

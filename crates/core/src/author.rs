@@ -1,5 +1,6 @@
-//! Checks a catalog: every component, blueprint and target decodes, every template compiles.
-use super::{Catalog, Kind};
+//! For authors: whether every component, blueprint and target of a catalog decodes and every template compiles.
+use crate::blueprint::Blueprint;
+use crate::catalog::{Catalog, Component, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Engine;
 
@@ -13,7 +14,7 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
         }
     }
     for id in catalog.blueprint_ids() {
-        problems.absorb(catalog.blueprint(id));
+        problems.absorb(Blueprint::of(catalog, id));
     }
     for id in crate::target::target_ids(catalog) {
         problems.absorb(crate::target::manifest(catalog, &id));
@@ -31,7 +32,7 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
 }
 
 /// What the form alone can't say.
-fn shape(catalog: &Catalog, component: &super::Component, problems: &mut Diagnostics) {
+fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
     let file = format!("components/{}/component.yaml", component.id);
     let mut fault = |message: String| problems.push(Diagnostic::error(message).file(file.as_str()));
     if component.kind != Kind::Feature && !component.on.is_empty() {

@@ -24,7 +24,7 @@ pub use crate::diagnostic::Severity;
 use crate::stack::Stack;
 pub use docs::{explain, reference};
 use facts::Facts;
-pub use files::Files;
+pub use files::{FileText, Files};
 use node::At;
 
 /// One result of a check.

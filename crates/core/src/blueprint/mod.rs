@@ -7,17 +7,24 @@ mod question;
 mod validate;
 
 pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
-pub(crate) use expand::dynamic;
+pub use expand::dynamic;
 pub use expand::expand;
 pub use form::*;
 pub use items::{essential, field_value, with_item};
 pub use question::{Choice, Question, QuestionType, Rule};
 pub use validate::{default_of, is_asked, offered, parse_text, validate};
 
+use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml;
 
 impl Blueprint {
+    /// The catalog's blueprint of that id, with its text.
+    pub fn of(catalog: &Catalog, id: &str) -> Result<(Self, Source), Diagnostics> {
+        let source = catalog.blueprint_source(id)?;
+        Ok((Self::parse(&source)?, source))
+    }
+
     /// Reads a blueprint file.
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
         let blueprint: Self = yaml::decode(&yaml::parse_one(source)?, source)?;

@@ -1,16 +1,10 @@
-//! Where the catalog's files come from.
-use std::borrow::Cow;
+//! A user's own catalog.
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use include_dir::{Dir, include_dir};
-
-use super::Text;
+use crate::catalog::OwnFiles;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-
-static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
-static BLUEPRINTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/blueprints");
 
 /// The largest file that a user's catalog may hold.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
@@ -19,28 +13,8 @@ const MAX_FILES: usize = 20_000;
 /// The deepest folder that is read.
 const MAX_DEPTH: usize = 32;
 
-/// The files inside the program, by path.
-pub(super) fn embedded() -> BTreeMap<String, Text> {
-    let mut files = BTreeMap::new();
-    embed(&TEMPLATES, "", &mut files);
-    embed(&BLUEPRINTS, "blueprints/", &mut files);
-    files
-}
-
-fn embed(folder: &'static Dir<'static>, prefix: &str, files: &mut BTreeMap<String, Text>) {
-    for file in folder.files() {
-        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
-            let text = Text { text: Cow::Borrowed(text), directory: None };
-            files.insert(format!("{prefix}{path}"), text);
-        }
-    }
-    for inner in folder.dirs() {
-        embed(inner, prefix, files);
-    }
-}
-
 /// The files of a user's directory, by path. Symbolic links are refused, not followed.
-pub(super) fn read(directory: &Path) -> Result<BTreeMap<String, Text>, Diagnostics> {
+pub fn catalog(directory: &Path) -> Result<OwnFiles, Diagnostics> {
     let mut files = BTreeMap::new();
     let mut problems = Diagnostics::new();
     match fs::symlink_metadata(directory) {
@@ -55,10 +29,10 @@ pub(super) fn read(directory: &Path) -> Result<BTreeMap<String, Text>, Diagnosti
                 .help("check the path after `--catalog`"),
         ),
     }
-    problems.into_result(files)
+    problems.into_result(OwnFiles { directory: directory.display().to_string(), files })
 }
 
-fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, Text>, problems: &mut Diagnostics) {
+fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, String>, problems: &mut Diagnostics) {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
         Err(error) => {
@@ -94,7 +68,7 @@ fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, T
     }
 }
 
-fn text(root: &Path, path: &Path) -> Result<(String, Text), Box<Diagnostic>> {
+fn text(root: &Path, path: &Path) -> Result<(String, String), Box<Diagnostic>> {
     let refuse = |why: String| Box::new(Diagnostic::error(format!("`{}`: {why}", path.display())));
     let size = fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
     if size > MAX_FILE {
@@ -108,7 +82,7 @@ fn text(root: &Path, path: &Path) -> Result<(String, Text), Box<Diagnostic>> {
         .and_then(Path::to_str)
         .ok_or_else(|| refuse("its name is not UTF-8 text".into()))?;
     let relative = relative.replace('\\', "/");
-    Ok((relative, Text { text: Cow::Owned(text), directory: Some(root.to_owned()) }))
+    Ok((relative, text))
 }
 
 fn link(path: &Path) -> Diagnostic {

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Scope, app, view};
-use crate::blueprint::dynamic;
+use crate::blueprint::{Blueprint, dynamic};
 use crate::catalog::{Catalog, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locks;
@@ -138,7 +138,7 @@ fn blueprint(planner: &mut Planner) -> Result<(), Diagnostics> {
     if planner.catalog.text(&format!("blueprints/{id}.yaml")).is_none() {
         return Ok(());
     }
-    let (blueprint, _) = planner.catalog.blueprint(&id)?;
+    let (blueprint, _) = Blueprint::of(planner.catalog, &id)?;
     for rule in &blueprint.files {
         let scope = planner.whole();
         planner.rule(rule, &format!("blueprints/{id}"), &id, rule.view.as_deref(), &scope, &[])?;

@@ -1,7 +1,6 @@
 //! The catalog: components, blueprints, target templates and pinned versions.
 //!
 //! The embedded files come first; a user's own directories may add files and override them by path.
-mod check;
 mod component;
 mod file_rule;
 mod pins;
@@ -9,20 +8,16 @@ mod process;
 mod provision;
 mod source;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
-pub use check::check;
 pub use component::*;
 pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
 pub use provision::*;
+pub use source::OwnFiles;
 
-use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::yaml;
 
@@ -35,37 +30,31 @@ pub struct Text {
     /// The file's contents.
     pub text: std::borrow::Cow<'static, str>,
     /// The user's directory it comes from; none for embedded files.
-    pub directory: Option<PathBuf>,
+    pub directory: Option<String>,
 }
 
 /// Everything that stacks are made of.
 pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
-    components: RefCell<BTreeMap<String, Rc<Component>>>,
+    components: RwLock<BTreeMap<String, Arc<Component>>>,
     pins: Pins,
 }
 
 impl Catalog {
-    /// The embedded catalog with the user's directories over it, the last one on top.
-    pub fn load(directories: &[PathBuf]) -> Result<Self, Diagnostics> {
+    /// The embedded catalog with the user's own files over it, the last ones on top.
+    pub fn load(own: &[OwnFiles]) -> Result<Self, Diagnostics> {
         let mut files = source::embedded();
-        let mut problems = Diagnostics::new();
         let mut pins = Pins::parse(&source_of(&files, PINS))?;
-        for directory in directories {
-            match source::read(directory) {
-                Ok(mut own) => {
-                    // Pins are joined, not replaced: nobody has to copy all of them to add one.
-                    if own.contains_key(PINS) {
-                        pins.merge(Pins::parse(&source_of(&own, PINS))?);
-                        own.remove(PINS);
-                    }
-                    files.extend(own);
-                }
-                Err(found) => problems.extend(found),
+        for own in own {
+            let mut texts = own.texts();
+            // Pins are joined, not replaced: nobody has to copy all of them to add one.
+            if texts.contains_key(PINS) {
+                pins.merge(Pins::parse(&source_of(&texts, PINS))?);
+                texts.remove(PINS);
             }
+            files.extend(texts);
         }
-        problems.into_result(())?;
-        Ok(Self { files: Arc::new(files), components: RefCell::default(), pins })
+        Ok(Self { files: Arc::new(files), components: RwLock::default(), pins })
     }
 
     /// The pinned versions.
@@ -102,7 +91,7 @@ impl Catalog {
     }
 
     /// Paths of the user's files that replace embedded ones.
-    pub fn overrides(&self) -> impl Iterator<Item = (&str, &Path)> {
+    pub fn overrides(&self) -> impl Iterator<Item = (&str, &str)> {
         let embedded = source::embedded();
         self.files.iter().filter_map(move |(path, text)| {
             let directory = text.directory.as_deref()?;
@@ -127,9 +116,9 @@ impl Catalog {
     }
 
     /// The component of that id.
-    pub fn component(&self, id: &str) -> Result<Rc<Component>, Diagnostics> {
-        if let Some(known) = self.components.borrow().get(id) {
-            return Ok(Rc::clone(known));
+    pub fn component(&self, id: &str) -> Result<Arc<Component>, Diagnostics> {
+        if let Some(known) = self.components.read().ok().and_then(|known| known.get(id).cloned()) {
+            return Ok(known);
         }
         let path = format!("components/{id}/component.yaml");
         if !self.files.contains_key(&path) {
@@ -141,8 +130,10 @@ impl Catalog {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
             return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
         }
-        let component = Rc::new(component);
-        self.components.borrow_mut().insert(id.to_owned(), Rc::clone(&component));
+        let component = Arc::new(component);
+        if let Ok(mut known) = self.components.write() {
+            known.insert(id.to_owned(), Arc::clone(&component));
+        }
         Ok(component)
     }
 
@@ -157,14 +148,13 @@ impl Catalog {
         Ok(found)
     }
 
-    /// The blueprint of that id.
-    pub fn blueprint(&self, id: &str) -> Result<(Blueprint, Source), Diagnostics> {
+    /// The text of the blueprint of that id.
+    pub fn blueprint_source(&self, id: &str) -> Result<Source, Diagnostics> {
         let path = format!("blueprints/{id}.yaml");
         if !self.files.contains_key(&path) {
             return Err(unknown("blueprint", id, &self.blueprint_ids()).into());
         }
-        let source = self.source(&path);
-        Ok((Blueprint::parse(&source)?, source))
+        Ok(self.source(&path))
     }
 }
 
@@ -180,7 +170,9 @@ fn unknown(what: &str, id: &str, known: &[&str]) -> Diagnostic {
 
 fn source_of(files: &BTreeMap<String, Text>, path: &str) -> Source {
     let (name, text) = match files.get(path) {
-        Some(Text { text, directory: Some(directory) }) => (directory.join(path).display().to_string(), text.as_ref()),
+        Some(Text { text, directory: Some(directory) }) => {
+            (format!("{}/{path}", directory.trim_end_matches('/')), text.as_ref())
+        }
         Some(Text { text, directory: None }) => (path.to_owned(), text.as_ref()),
         None => (path.to_owned(), ""),
     };
