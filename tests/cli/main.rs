@@ -6,6 +6,7 @@
 mod exact;
 mod hostile;
 mod items;
+mod left_out;
 mod new;
 mod own_catalog;
 mod pty;
