@@ -25,8 +25,12 @@ const PLACES: &[(&str, &[&str])] = &[
 /// Platforms that belong to services of one component, and what a stack without those never has of them.
 const WITH_THEIR_SERVICES: &[&str] = &["go-module"];
 /// Words of a product beside its id, its title and the charts that it brings.
-const FURTHER_WORDS: &[(&str, &[&str])] =
-    &[("argocd", &["argo"]), ("external-secrets", &["externalsecret"]), ("reloader", &["stakater"]), ("sops", &["age1"])];
+const FURTHER_WORDS: &[(&str, &[&str])] = &[
+    ("argocd", &["argo"]),
+    ("external-secrets", &["externalsecret"]),
+    ("reloader", &["stakater"]),
+    ("sops", &["age1"]),
+];
 /// Names that hold a word and mean something else: where others keep their charts, and a part that a chart switches off.
 const NAMES_OF_OTHERS: &[&str] =
     &["https://grafana.github.io", "https://grafana-community.github.io", "grafana:\n          enabled: false"];
@@ -218,7 +222,11 @@ fn without_a_cluster_nothing_speaks_of_one() {
 
 #[test]
 fn a_runtime_that_is_left_out_leaves_no_trace() {
-    for (environments, absent) in [(CLUSTERS, ["deploy/hosts", "deploy/paas"]), (HOSTS, ["deploy/kubernetes", "deploy/paas"]), (PAAS, ["deploy/kubernetes", "deploy/hosts"])] {
+    for (environments, absent) in [
+        (CLUSTERS, ["deploy/hosts", "deploy/paas"]),
+        (HOSTS, ["deploy/kubernetes", "deploy/paas"]),
+        (PAAS, ["deploy/kubernetes", "deploy/hosts"]),
+    ] {
         let found = traces(&Whole::small("component: kiosk", environments).files(), absent);
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
@@ -226,7 +234,8 @@ fn a_runtime_that_is_left_out_leaves_no_trace() {
 
 #[test]
 fn stacks_that_lack_a_kind_of_part_are_found_no_fault_with() {
-    let alone = |unit: &'static str| Whole { units: BTreeMap::from([("part", unit)]), ..Whole::new().without("gateway") };
+    let alone =
+        |unit: &'static str| Whole { units: BTreeMap::from([("part", unit)]), ..Whole::new().without("gateway") };
     let bare = || Whole { platforms: BTreeMap::new(), routes: "", ..Whole::new() };
     let stacks = [
         Whole { environments: LOCAL, ..Whole::new() },
@@ -245,9 +254,23 @@ fn stacks_that_lack_a_kind_of_part_are_found_no_fault_with() {
         bare().with("ci", "forgejo-actions"),
         Whole { environments: LOCAL, ..bare().with("ci", "github-actions") },
         Whole { platforms: BTreeMap::from([("ci", "github-actions")]), ..alone("component: memo") },
-        Whole { platforms: BTreeMap::from([("ci", "github-actions")]), environments: LOCAL, ..alone("component: memo") },
+        Whole {
+            platforms: BTreeMap::from([("ci", "github-actions")]),
+            environments: LOCAL,
+            ..alone("component: memo")
+        },
     ];
     for stack in stacks {
         stack.files();
     }
+}
+
+#[test]
+fn a_stack_without_units_is_refused() {
+    let sandbox = Sandbox::new();
+    let empty = Whole { units: BTreeMap::new(), routes: "", ..Whole::new() };
+    sandbox.write("own.yaml", &empty.yaml().replace("units:\n", "units: []\n"));
+    let made = sandbox.run(&["new", "own.yaml", "own", "--yes", "--catalog", "catalog"]);
+    assert_eq!(made.code, 2);
+    assert!(made.stderr.contains("the stack has no units, so nothing would run"), "{}", made.stderr);
 }

@@ -2,6 +2,7 @@
 //!
 //! The embedded files come first; a user's own directories may add files and override them by path.
 mod component;
+mod contribution;
 mod file_rule;
 mod pins;
 mod process;
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 pub use component::*;
+pub use contribution::*;
 pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
