@@ -4,10 +4,12 @@
 mod check;
 mod component;
 mod file_rule;
+mod param;
 mod pins;
 mod places;
 mod process;
 mod provision;
+mod slot;
 mod source;
 
 use std::cell::RefCell;
@@ -19,9 +21,11 @@ use std::sync::Arc;
 pub use check::check;
 pub use component::*;
 pub use file_rule::*;
+pub use param::Param;
 pub use pins::Pins;
 pub use process::*;
 pub use provision::*;
+pub use slot::Slot;
 
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
