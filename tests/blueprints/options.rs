@@ -31,7 +31,7 @@ pub(crate) fn benches() -> Vec<Bench> {
 impl Bench {
     pub(crate) fn new(id: &str) -> Self {
         let catalog = Catalog::load(&[]).unwrap();
-        let (blueprint, source) = catalog.blueprint(id).unwrap();
+        let (blueprint, source) = Blueprint::of(&catalog, id).unwrap();
         let engine = engine(&catalog);
         Self { blueprint, engine, catalog, source }
     }
@@ -143,6 +143,7 @@ impl Bench {
 /// What comes of a set of answers.
 pub(crate) enum Outcome {
     /// A repository without a finding.
+    #[allow(dead_code, reason = "not every test looks at the repository")]
     Clean(Box<Generated>),
     /// A refusal by a rule, in its words.
     Refused,
