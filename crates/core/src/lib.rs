@@ -53,7 +53,7 @@ pub fn generate(
     source: &Source,
 ) -> Result<Generated, Diagnostics> {
     let (stack, tree) = assemble(blueprint, answers, catalog, engine, source)?;
-    let report = check::check(&stack, &check::Files::from_tree(&tree));
+    let report = check::check_by(&check::RuleBook::of(catalog)?, &stack, &check::Files::from_tree(&tree));
     Ok(Generated { stack, tree, report })
 }
 
@@ -86,11 +86,14 @@ pub fn engine(catalog: &Catalog) -> Engine {
 
 /// Renders every job; all template errors at once.
 fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Result<FileTree, Diagnostics> {
-    engine.plan(jobs.iter().map(|job| job.path.clone()).collect());
     let mut problems = Diagnostics::new();
     let mut tree = FileTree::new();
     for job in jobs {
-        let Some(text) = catalog.text(&job.template) else { continue };
+        let Some(text) = catalog.text(&job.template) else {
+            let message = format!("there is no template `{}` for `{}`", job.template, job.path);
+            problems.push(Diagnostic::error(message));
+            continue;
+        };
         match engine.file(&job.template, &text.text, &job.context) {
             Ok(contents) => {
                 let origin = Origin { component: job.component.clone(), template: job.template.clone() };

@@ -2,11 +2,13 @@
 //!
 //! The embedded files come first; a user's own directories may add files and override them by path.
 mod component;
+mod contribution;
 mod file_rule;
 mod param;
 mod pins;
 mod places;
 mod process;
+mod product;
 mod provision;
 mod slot;
 mod source;
@@ -15,10 +17,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 pub use component::*;
+pub use contribution::*;
 pub use file_rule::*;
 pub use param::Param;
 pub use pins::Pins;
 pub use process::*;
+pub use product::*;
 pub use provision::*;
 pub use slot::Slot;
 pub use source::OwnFiles;
@@ -80,6 +84,10 @@ impl Catalog {
     /// The text at that path as a source for messages.
     pub fn source(&self, path: &str) -> Source {
         source_of(&self.files, path)
+    }
+
+    fn source_at(&self, path: &str) -> (String, Source) {
+        (path.to_owned(), self.source(path))
     }
 
     /// Paths of the files below `folder`, sorted, relative to it.

@@ -1,5 +1,9 @@
 //! Which files the repository has: every rule of every target and component, for everything it applies to.
+mod contributions;
+mod instances;
 mod jobs;
+mod listing;
+mod points;
 mod presence;
 mod providers;
 mod scopes;
@@ -12,7 +16,7 @@ use serde::Deserialize;
 
 use super::{Scope, app, view};
 use crate::blueprint::{Blueprint, dynamic};
-use crate::catalog::{Catalog, FileRule, Kind};
+use crate::catalog::{Acceptance, Catalog, Contribution, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locks;
 use crate::render::{Context, Engine};
@@ -20,8 +24,10 @@ use crate::stack::{Runtime, Stack};
 use crate::tree::Ownership;
 use crate::yaml;
 
+use contributions::Contributions;
 pub use jobs::Job;
 pub(super) use jobs::Planner;
+pub(crate) use points::check_points;
 
 /// The form of `targets/<id>/target.yaml`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,19 +41,28 @@ pub(crate) struct TargetManifest {
     pub(crate) when: Option<String>,
     /// Its files.
     pub(crate) files: Vec<FileRule>,
+    /// What it adds to files that others assemble.
+    #[serde(default)]
+    pub(crate) contributes: Vec<Contribution>,
+    /// Points of its files to which others contribute.
+    #[serde(default)]
+    pub(crate) accepts: BTreeMap<String, Acceptance>,
 }
 
 /// Every file that the repository of that stack has, by path.
 pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
     let mut planner = Planner::new(stack, catalog, engine)?;
     planner.targets = presence::targets(&planner)?;
+    let contributions = Contributions::collect(&planner)?;
+    planner.share(contributions.early());
     let mut problems = Diagnostics::new();
     for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
         if let Err(found) = result {
             problems.extend(found);
         }
     }
-    problems.into_result(planner.finish())
+    problems.into_result(())?;
+    planner.finish(&contributions)
 }
 
 /// Ids of the catalog's targets.

@@ -1,10 +1,12 @@
 //! Turns rules into jobs: one job is one file.
 use super::providers::Providers;
 use super::{
-    BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
-    presence::Targets, scopes, view,
+    BTreeMap, Catalog, Context, Contributions, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack,
+    Value, dynamic, listing, presence::Targets, scopes, view,
 };
 use crate::stack::base;
+use crate::target::kubernetes::annotations;
+use minijinja::value::merge_maps;
 
 /// One file to render.
 pub struct Job {
@@ -31,6 +33,8 @@ pub(in crate::target) struct Planner<'a> {
     /// The targets that this stack has.
     pub(super) targets: Targets,
     providers: Providers,
+    /// Functions that every template sees.
+    functions: Context,
     jobs: Vec<Job>,
 }
 
@@ -38,14 +42,29 @@ impl<'a> Planner<'a> {
     pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Result<Self, Diagnostics> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
         let providers = Providers::of(stack, catalog, &units)?;
-        let (shared, targets) = (scopes::shared(stack), Targets::default());
-        Ok(Self { stack, catalog, engine, shared, units, targets, providers, jobs: Vec::new() })
+        let (shared, targets, functions) = (scopes::shared(stack), Targets::default(), Context::default());
+        Ok(Self { stack, catalog, engine, shared, units, targets, providers, functions, jobs: Vec::new() })
     }
 
-    /// The jobs, by path.
-    pub(super) fn finish(mut self) -> Vec<Job> {
+    /// Adds names that every template sees.
+    pub(super) fn share(&mut self, names: Context) {
+        self.functions = names;
+    }
+
+    /// The jobs, by path. Their templates may ask which files there are and what was contributed.
+    pub(super) fn finish(mut self, contributions: &Contributions) -> Result<Vec<Job>, Diagnostics> {
         self.jobs.sort_by(|a, b| a.path.cmp(&b.path));
-        self.jobs
+        let listing = listing::functions(self.jobs.iter().map(|job| job.path.clone()).collect());
+        let early = merge_maps([self.functions.clone(), listing.clone()]);
+        let annotations = annotations::function(contributions.fragments(annotations::POINT, &early));
+        let annotations = Value::from(BTreeMap::from([("annotations", annotations)]));
+        let complete = contributions.complete(&early, self.engine, self.catalog)?;
+        let complete = merge_maps([complete, annotations]);
+        for job in &mut self.jobs {
+            // The last one that has a name decides.
+            job.context = merge_maps([job.context.clone(), listing.clone(), complete.clone()]);
+        }
+        Ok(self.jobs)
     }
 
     /// The scope of a file for the whole repository.
@@ -80,7 +99,8 @@ impl<'a> Planner<'a> {
             names.push(("platform", dynamic(platform)));
         }
         names.extend(extra.iter().cloned());
-        Context::from(names.into_iter().collect::<BTreeMap<_, _>>()) // of equal names the last one holds
+        let names = Context::from(names.into_iter().collect::<BTreeMap<_, _>>()); // of equal names the last one holds
+        if self.functions.is_undefined() { names } else { merge_maps([names, self.functions.clone()]) }
     }
 
     /// Adds a job.
