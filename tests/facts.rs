@@ -2,10 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use stackwright::blueprint::{Answers, Blueprint, collect};
-use stackwright::catalog::Catalog;
+use stackwright::catalog::{Catalog, OwnFiles};
 use stackwright::diagnostic::{Diagnostics, Source};
 use stackwright::stack::Stack;
 use stackwright::tree::FileTree;
@@ -15,19 +14,15 @@ type Folder<'a> = (&'a str, &'a [(&'a str, &'a str)]);
 
 /// What the program makes of that blueprint with those components beside its own.
 fn made(components: &[Folder], blueprint: &str) -> Result<(Stack, FileTree), Diagnostics> {
-    let folder = tempfile::tempdir().unwrap();
-    for (id, files) in components {
-        for (path, text) in *files {
-            let path = folder.path().join("components").join(id).join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        fs::write(folder.path().join("components").join(id).join("README.md"), "# One\n").unwrap();
+    let mut files = BTreeMap::new();
+    for (id, own) in components {
+        files.insert(format!("components/{id}/README.md"), "# One\n".to_owned());
+        files.extend(own.iter().map(|(path, text)| (format!("components/{id}/{path}"), (*text).to_owned())));
     }
-    let catalog = Catalog::load(&[folder.path().to_owned()])?;
+    let catalog = Catalog::load(&[OwnFiles { directory: "own".into(), files }])?;
     let engine = stackwright::engine(&catalog);
     let source = Source::new("facts.yaml", blueprint.to_owned());
-    let blueprint = Blueprint::parse(&source)?;
+    let blueprint = Blueprint::parse(&source, &catalog)?;
     let answers: Answers = collect(&blueprint, &BTreeMap::new(), &engine)?;
     stackwright::assemble(&blueprint, &answers, &catalog, &engine, &source)
 }
@@ -39,7 +34,7 @@ fn blueprint(units: &str, platforms: &str) -> String {
          project: {{ name: shop, domain: shop.example.com, repository: \"https://git.example.com/acme/shop.git\", \
          registry: registry.example.com/acme, summary: A shop }}\n\
          units:\n{units}\nplatforms:\n{platforms}\nroutes: []\n\
-         environments:\n  - {{ name: local, local: true, host: localhost }}\n  - {{ name: production, host: shop.example.com }}\n"
+         environments:\n  - {{ name: local, runtime: machine, host: localhost }}\n  - {{ name: production, host: shop.example.com }}\n"
     )
 }
 

@@ -57,7 +57,7 @@ impl Workbench {
         if !is_path(id_or_path) {
             return Ok(Blueprint::of(&self.catalog, id_or_path)?);
         }
-        blueprint_file(id_or_path)
+        blueprint_file(id_or_path, &self.catalog)
     }
 }
 
@@ -70,10 +70,10 @@ fn load(directories: &[PathBuf]) -> Result<Catalog, Diagnostics> {
 }
 
 /// The blueprint in that file.
-pub(super) fn blueprint_file(path: &str) -> Result<(Blueprint, Source), Failure> {
+pub(super) fn blueprint_file(path: &str, catalog: &Catalog) -> Result<(Blueprint, Source), Failure> {
     memory::watch();
     let source = Source::new(path, read(Path::new(path))?);
-    Ok((Blueprint::parse(&source)?, source))
+    Ok((Blueprint::parse(&source, catalog)?, source))
 }
 
 /// Whether a blueprint is named by its file.

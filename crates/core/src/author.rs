@@ -1,5 +1,5 @@
 //! For authors: whether every component, blueprint and target of a catalog decodes and every template compiles.
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Answers, Blueprint, context, validate};
 use crate::catalog::{Catalog, Component, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Engine;
@@ -9,13 +9,17 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     let mut problems = Diagnostics::new();
     for id in catalog.component_ids() {
         match catalog.component(id) {
-            Ok(component) => shape(catalog, &component, &mut problems),
+            Ok(component) => {
+                shape(catalog, &component, &mut problems);
+                parameters(&component, engine, &mut problems);
+            }
             Err(found) => problems.extend(found),
         }
     }
     for id in catalog.blueprint_ids() {
         problems.absorb(Blueprint::of(catalog, id));
     }
+    problems.absorb(crate::catalog::Product::all(catalog));
     for id in crate::target::target_ids(catalog) {
         problems.absorb(crate::target::manifest(catalog, &id));
     }
@@ -30,6 +34,22 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     }
     problems.sort();
     problems
+}
+
+/// Parameters that nothing could ever be, and defaults that they would refuse.
+fn parameters(component: &Component, engine: &Engine, problems: &mut Diagnostics) {
+    let file = format!("components/{}/component.yaml", component.id);
+    for (id, param) in &component.params {
+        let question = param.question(id);
+        let mut faults = Vec::new();
+        question.check_form(&mut |why| faults.push(why));
+        if let (Some(default), true) = (&param.default, faults.is_empty()) {
+            let refused = validate(&question, default, engine, &context(&Answers::new())).err();
+            faults.extend(refused.into_iter().flatten().map(|why| format!("its default doesn't fit: {why}")));
+        }
+        let said = faults.into_iter().map(|why| Diagnostic::error(format!("parameter `{id}`: {why}")));
+        problems.extend(said.map(|problem| problem.file(file.as_str())));
+    }
 }
 
 /// What the form alone can't say.
@@ -57,6 +77,12 @@ fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
         fault(format!(
             "nothing binds to `{capability}` of a feature or platform: it has `facts`, not `values` ({values})"
         ));
+    }
+    for (host, added) in &component.on {
+        let Ok(host) = catalog.component(host) else { continue };
+        for slot in added.fills.iter().filter(|slot| !host.slots.iter().any(|known| known.id == **slot)) {
+            fault(format!("it fills `{slot}`, which is no slot of `{}`", host.id));
+        }
     }
     for rule in &component.files {
         let placed = rule.from.is_some() && rule.to.is_some() && rule.path.is_none();

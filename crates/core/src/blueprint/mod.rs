@@ -3,7 +3,8 @@ mod answers;
 mod expand;
 mod form;
 mod items;
-mod question;
+mod parameters;
+pub(crate) mod question;
 mod validate;
 
 pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
@@ -11,7 +12,7 @@ pub use expand::dynamic;
 pub use expand::expand;
 pub use form::*;
 pub use items::{essential, field_value, with_item};
-pub use question::{Choice, Question, QuestionType, Rule};
+pub use question::{Choice, ParamRef, Question, QuestionType, Rule};
 pub use validate::{default_of, is_asked, offered, parse_text, validate};
 
 use crate::catalog::Catalog;
@@ -22,13 +23,15 @@ impl Blueprint {
     /// The catalog's blueprint of that id, with its text.
     pub fn of(catalog: &Catalog, id: &str) -> Result<(Self, Source), Diagnostics> {
         let source = catalog.blueprint_source(id)?;
-        Ok((Self::parse(&source)?, source))
+        Ok((Self::parse(&source, catalog)?, source))
     }
 
-    /// Reads a blueprint file.
-    pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
-        let blueprint: Self = yaml::decode(&yaml::parse_one(source)?, source)?;
+    /// Reads a blueprint file, with what its questions take from parameters of the catalog's components.
+    pub fn parse(source: &Source, catalog: &Catalog) -> Result<Self, Diagnostics> {
+        let node = yaml::parse_one(source)?;
+        let mut blueprint: Self = yaml::decode(&node, source)?;
         let mut problems = Diagnostics::new();
+        parameters::fill(&mut blueprint.questions, node.get("questions"), source, catalog, &mut problems);
         question::check(&blueprint.questions, &mut |message| {
             problems.push(Diagnostic::error(message).file(&*source.name));
         });

@@ -12,7 +12,7 @@ fn with_questions(questions: &str) -> Result<Blueprint, Diagnostics> {
         "id: t\ntitle: T\nsummary: T\nversion: '1'\nquestions: {questions}\nproject: {{ name: t, domain: t.io, repository: r, registry: r, \
          summary: T }}\nunits: []\nenvironments: []\n"
     );
-    Blueprint::parse(&Source::new("t.yaml", text))
+    Blueprint::parse(&Source::new("t.yaml", text), &Catalog::load(&[]).unwrap())
 }
 
 fn engine() -> Engine {

@@ -102,14 +102,32 @@ fn with_answer(earlier: &Context, answer: &Value) -> Context {
 fn shape(question: &Question, answer: &Value) -> Result<Value, String> {
     match question.kind {
         QuestionType::Boolean => answer.as_bool().map(Value::from).ok_or("expected yes or no".into()),
-        QuestionType::Number => {
-            let number = answer.as_i64().ok_or("expected a whole number")?;
-            within(question, number, "the number")?;
-            Ok(number.into())
-        }
         QuestionType::Multi | QuestionType::List => list(question, answer),
-        _ => text(question.kind, answer.as_str().ok_or("expected text; put it in quotes")?),
+        kind => {
+            let value = single(kind, question, answer)?;
+            match &value {
+                Value::Number(number) => within(question, number.as_i64().unwrap_or_default(), "the number")?,
+                Value::String(text) if question.min.is_some() || !text.is_empty() => {
+                    within(question, count(text.chars().count()), "the number of characters")?;
+                }
+                _ => return Err("it can't be empty".into()),
+            }
+            Ok(value)
+        }
     }
+}
+
+/// One number or text.
+fn single(kind: QuestionType, question: &Question, answer: &Value) -> Result<Value, String> {
+    if kind == QuestionType::Number {
+        return answer.as_i64().map(Value::from).ok_or("expected a whole number".into());
+    }
+    let text = answer.as_str().ok_or("expected text; put it in quotes")?;
+    if !text.is_empty() {
+        line(kind, text)?;
+        matches_pattern(question, text)?;
+    }
+    Ok(text.into())
 }
 
 fn list(question: &Question, answer: &Value) -> Result<Value, String> {
@@ -117,25 +135,30 @@ fn list(question: &Question, answer: &Value) -> Result<Value, String> {
     if items.len() > MAX_ITEMS {
         return Err(format!("{} items are more than {MAX_ITEMS}", items.len()));
     }
-    within(question, i64::try_from(items.len()).unwrap_or(i64::MAX), "the number of items")?;
+    within(question, count(items.len()), "the number of items")?;
+    let of = match question.kind {
+        QuestionType::List => question.of.unwrap_or(QuestionType::Name),
+        _ => QuestionType::Text, // what is none of the choices is refused as such
+    };
     let mut seen = Vec::new();
     for item in items {
-        let item = item.as_str().ok_or("expected a list of texts")?;
-        if question.kind == QuestionType::List {
-            Name::new(item).map_err(|error| error.to_string())?;
+        let item = single(of, question, item)?;
+        if item.as_str() == Some("") {
+            return Err("an item of the list is empty".into());
         }
         if seen.contains(&item) {
-            return Err(format!("`{item}` is there twice"));
+            return Err(format!("`{}` is there twice", item.as_str().map_or_else(|| item.to_string(), str::to_owned)));
         }
         seen.push(item);
     }
-    Ok(answer.clone())
+    Ok(seen.into())
 }
 
-fn text(kind: QuestionType, text: &str) -> Result<Value, String> {
-    if text.is_empty() {
-        return Err("it can't be empty".into());
-    }
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn line(kind: QuestionType, text: &str) -> Result<(), String> {
     if text.len() > MAX_TEXT {
         return Err(format!("{} characters are more than {MAX_TEXT}", text.len()));
     }
@@ -143,13 +166,23 @@ fn text(kind: QuestionType, text: &str) -> Result<Value, String> {
         return Err(format!("it has the control character {odd:?}"));
     }
     match kind {
-        QuestionType::Name => Name::new(text).map(|_| ()).map_err(|error| error.to_string())?,
-        QuestionType::Domain => domain(text)?,
-        QuestionType::Repository => repository(text)?,
-        QuestionType::Registry => registry(text)?,
-        _ => {}
+        QuestionType::Name => Name::new(text).map(|_| ()).map_err(|error| error.to_string()),
+        QuestionType::Domain => domain(text),
+        QuestionType::Repository => repository(text),
+        QuestionType::Registry => registry(text),
+        _ => Ok(()),
     }
-    Ok(text.into())
+}
+
+/// A pattern, which a text has to match as a whole.
+pub(super) fn compile(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    regex::Regex::new(&format!("^(?:{pattern})$"))
+}
+
+fn matches_pattern(question: &Question, text: &str) -> Result<(), String> {
+    let Some(pattern) = &question.pattern else { return Ok(()) };
+    let compiled = compile(pattern).map_err(|error| error.to_string())?;
+    if compiled.is_match(text) { Ok(()) } else { Err(format!("`{text}` doesn't match `{pattern}`")) }
 }
 
 /// A DNS name of at least two labels (RFC 1123).

@@ -9,6 +9,7 @@ use super::contribution::{Acceptance, Contribution};
 use super::file_rule::FileRule;
 use super::process::ProcessSpec;
 use super::provision::{KnownValue, Managed, Operator, Package, Provision};
+use crate::blueprint::{Choice, Question, QuestionType, Rule};
 use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, VariableType};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
@@ -29,12 +30,16 @@ pub struct Component {
     /// The language a service is written in.
     #[serde(default)]
     pub language: Option<String>,
-    /// Names of the places in the service's templates where features insert text.
+    /// The places of a service that features fill.
     #[serde(default)]
-    pub slots: Vec<String>,
+    pub slots: Vec<Slot>,
     /// What can be chosen, by parameter id.
     #[serde(default)]
     pub params: BTreeMap<String, Param>,
+    /// What must hold of an instance, with the reason (expressions over `params`, `unit`, `features`, `filled`,
+    /// `bindings`, `project` and `provided`).
+    #[serde(default)]
+    pub rules: Vec<Rule>,
     /// The pinned image, as an id in `versions.yaml` (template over `params`); for what is not built.
     #[serde(default)]
     pub image: Option<String>,
@@ -144,39 +149,83 @@ pub enum Kind {
     Platform,
 }
 
-/// A parameter.
+/// A place of a service that features fill, most of them with text in its templates.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(from = "SlotForm")]
+#[schemars(with = "SlotForm")]
+pub struct Slot {
+    /// Its name.
+    pub id: String,
+    /// Whether two features can't fill it at once.
+    pub exclusive: bool,
+}
+
+/// A slot as it is written.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum SlotForm {
+    /// Its name alone.
+    Id(String),
+    /// Its name with what is said about it.
+    Described(DescribedSlot),
+}
+
+/// A slot with what is said about it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DescribedSlot {
+    /// Its name.
+    id: String,
+    /// Whether two features can't fill it at once.
+    #[serde(default)]
+    exclusive: bool,
+}
+
+impl From<SlotForm> for Slot {
+    fn from(form: SlotForm) -> Self {
+        match form {
+            SlotForm::Id(id) => Self { id, exclusive: false },
+            SlotForm::Described(DescribedSlot { id, exclusive }) => Self { id, exclusive },
+        }
+    }
+}
+
+/// A parameter: what it may be is said as it is of a question's answer.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Param {
-    /// What values it takes.
+    /// What kind of value it is.
     #[serde(rename = "type")]
-    pub kind: ParamType,
+    pub kind: QuestionType,
     /// The value without an answer; without it the parameter must be given.
     #[serde(default)]
     pub default: Option<Value>,
-    /// Permitted values of type `choice`.
+    /// Permitted values of types `choice` and `multi`.
     #[serde(default)]
-    pub choices: Vec<String>,
+    pub choices: Vec<Choice>,
+    /// The smallest number, the fewest items, or the fewest characters; a text has one at least when absent.
+    #[serde(default)]
+    pub min: Option<i64>,
+    /// The largest number, the most items, or the most characters.
+    #[serde(default)]
+    pub max: Option<i64>,
+    /// What a text, a name or each item of a list has to match as a whole (regular expression).
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// What the items of a `list` are: `name` when absent, or another type of a single text or number.
+    #[serde(default)]
+    pub of: Option<QuestionType>,
+    /// Further conditions on the value, as `answer`.
+    #[serde(default)]
+    pub check: Vec<Rule>,
+    /// The field that names an item, for `items`.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// What is known of each item, for `items`.
+    #[serde(default)]
+    pub fields: Vec<Question>,
     /// What it decides.
     pub help: String,
-}
-
-/// What values a parameter takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ParamType {
-    /// Any text.
-    Text,
-    /// A DNS label.
-    Name,
-    /// One of `choices`.
-    Choice,
-    /// `true` or `false`.
-    Boolean,
-    /// A whole number.
-    Number,
-    /// A list of names.
-    List,
 }
 
 /// A port.
@@ -196,7 +245,7 @@ pub struct EndpointSpec {
 }
 
 /// Something that a component needs from another.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// What is required.
@@ -207,6 +256,9 @@ pub struct Requirement {
     /// Whether the consumer starts without it.
     #[serde(default)]
     pub soft: bool,
+    /// Whether it takes the place of another requirement of the same alias, of the service that a feature extends.
+    #[serde(default)]
+    pub replaces: bool,
     /// The provider's values that become variables: variable name (template when `each` is given) to value name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
@@ -294,6 +346,10 @@ pub struct OutboundSpec {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Extension {
+    /// Slots that it fills without text, beside those that its folder `slots` has text for.
+    pub fills: Vec<String>,
+    /// What must hold of the service, with the reason; `params` are the feature's own, `unit.params` the service's.
+    pub rules: Vec<Rule>,
     /// Further endpoints.
     pub endpoints: BTreeMap<String, EndpointSpec>,
     /// Further processes.

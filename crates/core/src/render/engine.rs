@@ -1,4 +1,5 @@
 //! The template engine.
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -105,6 +106,12 @@ impl Engine {
         run().map_err(|problem| {
             Box::new(error::explain(&problem, label).note(format!("in the expression `{expression}`")))
         })
+    }
+
+    /// The dotted names that a bare expression reads, sorted; none when it doesn't compile.
+    pub fn names(&self, expression: &str) -> BTreeSet<String> {
+        let compiled = self.environment.compile_expression(expression);
+        compiled.map(|compiled| compiled.undeclared_variables(true).into_iter().collect()).unwrap_or_default()
     }
 
     /// Whether a bare expression holds.

@@ -2,9 +2,9 @@
 use super::Run;
 use super::draft::{Draft, DraftUnit};
 use crate::blueprint::dynamic;
-use crate::catalog::{Provision, Requirement};
+use crate::catalog::{Component, Provision, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use crate::stack::{Binding, Endpoint, Name, Unit};
+use crate::stack::{Binding, Endpoint, Name, Params, Unit};
 
 /// Adds the bindings to the units.
 pub(super) fn join(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
@@ -95,12 +95,24 @@ enum Offer<'a> {
     No(Option<String>),
 }
 
+/// Whether a component's provision holds with those parameters.
+pub(super) fn holds(
+    run: &Run,
+    component: &Component,
+    capability: &str,
+    provision: &Provision,
+    params: &Params,
+) -> Result<bool, Box<Diagnostic>> {
+    let Some(when) = &provision.when else { return Ok(true) };
+    let context = dynamic(serde_json::json!({ "params": params }));
+    let label = format!("component `{}`, provides `{capability}`", component.id);
+    run.engine.holds(&label, when, &context)
+}
+
 fn offer<'a>(run: &Run, unit: &'a DraftUnit, capability: &str) -> Result<Offer<'a>, Box<Diagnostic>> {
     let Some(provision) = unit.component.provides.get(capability) else { return Ok(Offer::No(None)) };
     let Some(when) = &provision.when else { return Ok(Offer::Yes(provision)) };
-    let context = dynamic(serde_json::json!({ "params": unit.unit.params }));
-    let label = format!("component `{}`, provides `{capability}`", unit.unit.component);
-    if run.engine.holds(&label, when, &context)? {
+    if holds(run, &unit.component, capability, provision, &unit.unit.params)? {
         return Ok(Offer::Yes(provision));
     }
     let settings = unit

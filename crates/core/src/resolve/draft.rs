@@ -37,6 +37,15 @@ pub(super) struct DraftUnit {
     pub(super) after: BTreeMap<String, Vec<String>>,
 }
 
+impl DraftUnit {
+    /// The keys that lead to something in the file of the unit's component, or of a feature of it.
+    pub(super) fn path_in<'a>(&'a self, component: &Component, path: &[&'a str]) -> Vec<&'a str> {
+        let own = component.id == self.component.id;
+        let prefix: &[&str] = if own { &[] } else { &["on", &self.component.id] };
+        [prefix, path].concat()
+    }
+}
+
 impl Draft {
     pub(super) fn finish(
         self,
@@ -165,7 +174,7 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
         problems.push(Diagnostic::error(format!("`{}` is not a platform component", component.id)));
     }
     let label = format!("platform `{name}`");
-    let params = params(&component, &spec.params, &label, &mut |problem| problems.push(problem));
+    let params = params(run.engine, &component, &spec.params, &label, &mut |problem| problems.push(problem));
     problems.into_result(())?;
     Ok(Platform {
         name,

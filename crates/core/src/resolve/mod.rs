@@ -18,6 +18,7 @@ mod processes;
 mod quantity;
 mod requirements;
 mod routes;
+mod rules;
 mod scale;
 mod units;
 mod variables;
@@ -29,14 +30,17 @@ use crate::render::Engine;
 use crate::stack::Stack;
 
 pub use place::Place;
+pub use rules::REFUSED;
 
 /// Decides everything that the description leaves open. `place` says where the description stands.
 pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Place) -> Result<Stack, Diagnostics> {
     let run = Run { spec, catalog, engine, place };
     let mut draft = draft::begin(&run)?;
+    rules::check(&run, &draft, rules::Stage::Described)?;
     processes::add(&run, &mut draft)?;
     requirements::decide(&run, &mut draft)?;
     bindings::join(&run, &mut draft)?;
+    rules::check(&run, &draft, rules::Stage::Bound)?;
     order::decide(&run, &mut draft)?;
     names::check(&run, &draft)?;
     scale::decide(&run, &mut draft)?;

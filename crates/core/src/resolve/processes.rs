@@ -65,6 +65,11 @@ fn add_to(run: &Run, draft: &mut DraftUnit, project: &Project) -> Step<()> {
         process.serves.retain(|endpoint| known.contains(endpoint));
     }
     draft.unit.processes.sort_by(|a, b| a.name.cmp(&b.name));
+    if draft.unit.processes.is_empty() {
+        let unit = &draft.unit.name;
+        let problem = Diagnostic::error(format!("unit `{unit}` has no process: nothing of it would ever run"));
+        return Err(Box::new(problem.help(format!("`stackwright show {}` says when it has which", component.id))));
+    }
     identify(draft)
 }
 

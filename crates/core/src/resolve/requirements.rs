@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Run;
 use super::draft::{Draft, DraftUnit};
 use crate::blueprint::dynamic;
-use crate::catalog::Requirement;
+use crate::catalog::{Component, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{Params, Project};
 
@@ -33,30 +33,52 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
 type Decided = (BTreeMap<String, Requirement>, BTreeMap<String, String>);
 
 fn of(run: &Run, unit: &DraftUnit, project: &Project) -> Step<Decided> {
-    let own = (unit.component.id.as_str(), &unit.component.requires, &unit.unit.params);
-    let added = unit.features.iter().map(|(feature, params, added)| (feature.id.as_str(), &added.requires, params));
+    let own = (&unit.component, &unit.component.requires, &unit.unit.params);
+    let added = unit.features.iter().map(|(feature, params, added)| (feature, &added.requires, params));
     let mut decided = Decided::default();
+    let mut declared: BTreeMap<String, &Component> = BTreeMap::new();
     for (component, requires, params) in std::iter::once(own).chain(added) {
         for (alias, requirement) in requires {
-            let label = format!("component `{component}`, requires `{alias}`");
-            for (alias, item) in aliases(run, &label, alias, requirement, unit, params)? {
+            let label = format!("component `{}`, requires `{alias}`", component.id);
+            for (name, item) in aliases(run, &label, alias, requirement, unit, params)? {
                 let context = dynamic(json!({
                     "project": project, "unit": { "name": unit.unit.name }, "params": params, "item": item,
                 }));
                 let text = |text: &String| run.engine.text(&label, text, &context);
-                let mut one = requirement.clone();
-                one.variables = BTreeMap::new();
+                let mut one = Requirement { replaces: false, variables: BTreeMap::new(), ..requirement.clone() };
                 for (name, value) in &requirement.variables {
                     one.variables.insert(text(name)?, value.clone());
                 }
                 if let Some(unit) = &requirement.unit {
-                    decided.1.insert(alias.clone(), text(unit)?);
+                    decided.1.insert(name.clone(), text(unit)?);
                 }
-                decided.0.insert(alias, one);
+                if let Some(first) = declared.insert(name.clone(), component)
+                    && !requirement.replaces
+                    && decided.0.get(&name) != Some(&one)
+                {
+                    return Err(Box::new(twice(run, unit, alias, first, component)));
+                }
+                decided.0.insert(name, one);
             }
         }
     }
     Ok(decided)
+}
+
+/// Two requirements of one alias that differ.
+fn twice(run: &Run, unit: &DraftUnit, alias: &str, first: &Component, second: &Component) -> Diagnostic {
+    let host = &unit.component.id;
+    let place =
+        |component: &Component| run.catalog.line_of(&component.id, &unit.path_in(component, &["requires", alias]));
+    Diagnostic::error(format!(
+        "unit `{}`: `{}` and `{}` both require something as `{alias}`, and not the same",
+        unit.unit.name, first.id, second.id
+    ))
+    .note(format!("one is in {}", place(first)))
+    .note(format!("the other is in {}", place(second)))
+    .help(format!(
+        "write `replaces: true` where the feature means to change what `{host}` requires, or choose another alias"
+    ))
 }
 
 /// The aliases that a requirement has in this unit: none, its own, or one per item.

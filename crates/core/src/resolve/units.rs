@@ -43,7 +43,8 @@ pub(super) fn unit(
         }
     };
     let label = format!("unit `{name}`");
-    let params = params(&component, &spec.params, &label, &mut |problem| problems.push(mark(problem, &["params"])));
+    let params =
+        params(run.engine, &component, &spec.params, &label, &mut |problem| problems.push(mark(problem, &["params"])));
     let mut features = Vec::new();
     for feature in &spec.features {
         match extension(run, &component, feature, &label) {
@@ -123,7 +124,7 @@ fn extension(
     };
     let mut problems = Diagnostics::new();
     let label = format!("{label}, feature `{}`", feature.id);
-    let params = params(&feature, &spec.params, &label, &mut |problem| problems.push(problem));
+    let params = params(run.engine, &feature, &spec.params, &label, &mut |problem| problems.push(problem));
     problems.into_result(())?;
     Ok((Arc::clone(&feature), params, added.clone()))
 }
