@@ -54,20 +54,7 @@ pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job
     let mut planner = Planner::new(stack, catalog, engine)?;
     planner.targets = presence::targets(&planner)?;
     let contributions = Contributions::collect(&planner)?;
-<<<<<<< HEAD
-    planner.share(contributions.early());
-||||||| merged common ancestors
-||||||||| 6b57fa7:src/target/plan.rs
-    let mut planner = Planner::new(stack, catalog, engine);
-=========
-    let mut planner = Planner::new(stack, catalog, engine);
-    let targets = present(&planner)?;
-    let contributions = Contributions::collect(&planner, &targets)?;
-    planner.share(contributions.early());
->>>>>>>>> Temporary merge branch 2:src/target/plan.rs
-=======
     planner.functions = contributions.early();
->>>>>>> main
     let mut problems = Diagnostics::new();
     for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
         if let Err(found) = result {

@@ -5,11 +5,7 @@ use super::{
     Value, dynamic, listing, presence::Targets, scopes, view,
 };
 use crate::stack::base;
-<<<<<<< HEAD
 use crate::target::kubernetes::annotations;
-||||||| merged common ancestors
-=======
->>>>>>> main
 use minijinja::value::merge_maps;
 
 /// One file to render.
@@ -37,19 +33,8 @@ pub(in crate::target) struct Planner<'a> {
     /// The targets that this stack has.
     pub(super) targets: Targets,
     providers: Providers,
-<<<<<<< HEAD
-    /// Functions that every template sees.
-    functions: Context,
-||||||| merged common ancestors
-||||||||| 6b57fa7:src/target/plan/jobs.rs
-=========
-    /// Functions that every template sees.
-    functions: Context,
->>>>>>>>> Temporary merge branch 2:src/target/plan/jobs.rs
-=======
     /// What templates may ask about contributions before texts are rendered.
     pub(super) functions: Context,
->>>>>>> main
     jobs: Vec<Job>,
 }
 
@@ -57,36 +42,6 @@ impl<'a> Planner<'a> {
     pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Result<Self, Diagnostics> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
         let providers = Providers::of(stack, catalog, &units)?;
-<<<<<<< HEAD
-        let (shared, targets, functions) = (scopes::shared(stack), Targets::default(), Context::default());
-        Ok(Self { stack, catalog, engine, shared, units, targets, providers, functions, jobs: Vec::new() })
-    }
-
-    /// Adds names that every template sees.
-    pub(super) fn share(&mut self, names: Context) {
-        self.functions = names;
-||||||| merged common ancestors
-        let (shared, targets) = (scopes::shared(stack), Targets::default());
-        Ok(Self { stack, catalog, engine, shared, units, targets, providers, jobs: Vec::new() })
-||||||||| 6b57fa7:src/target/plan/jobs.rs
-        Self { stack, catalog, engine, shared: scopes::shared(stack), units, jobs: Vec::new() }
-=========
-        Self {
-            stack,
-            catalog,
-            engine,
-            shared: scopes::shared(stack),
-            units,
-            functions: Context::default(),
-            jobs: Vec::new(),
-        }
->>>>>>>>> Temporary merge branch 2:src/target/plan/jobs.rs
-    }
-
-    /// Adds names that every template sees.
-    pub(super) fn share(&mut self, names: Context) {
-        self.functions = names;
-=======
         let (shared, targets) = (scopes::shared(stack), Targets::default());
         Ok(Self {
             stack,
@@ -99,7 +54,6 @@ impl<'a> Planner<'a> {
             functions: Context::default(),
             jobs: Vec::new(),
         })
->>>>>>> main
     }
 
     /// The jobs, by path. Their templates may ask which files there are and what was contributed.
