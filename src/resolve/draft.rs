@@ -158,5 +158,5 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
     let label = format!("platform `{name}`");
     let params = params(&component, &spec.params, &label, &mut |problem| problems.push(problem));
     problems.into_result(())?;
-    Ok(Platform { name, component: component.id.clone(), title: component.title.clone(), params, provides: BTreeMap::new() })
+    Ok(Platform { name, component: component.id.clone(), title: component.title.clone(), params, endpoints: Vec::new(), provides: BTreeMap::new() })
 }

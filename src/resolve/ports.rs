@@ -5,6 +5,7 @@ use super::Run;
 use super::draft::Draft;
 use crate::blueprint::PortSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::stack::Endpoint;
 
 /// Publishes the endpoints that the description names.
 pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
@@ -32,5 +33,24 @@ pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
             }
         }
     }
+    platforms(run, draft, taken)?;
     problems.into_result(())
+}
+
+/// Publishes what platform entries run on a developer's machine; a port that is taken gives way to the next free one.
+fn platforms(run: &Run, draft: &mut Draft, mut taken: BTreeMap<u16, String>) -> Result<(), Diagnostics> {
+    for platform in &mut draft.platforms {
+        for (name, spec) in &run.catalog.component(&platform.component)?.endpoints {
+            let port = (spec.port..).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
+            taken.insert(port, format!("{}.{name}", platform.name));
+            platform.endpoints.push(Endpoint {
+                name: name.clone(),
+                port: spec.port,
+                protocol: spec.protocol,
+                scrape: None,
+                host_port: Some(port),
+            });
+        }
+    }
+    Ok(())
 }
