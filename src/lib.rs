@@ -87,11 +87,14 @@ pub fn engine(catalog: &Catalog) -> Engine {
 
 /// Renders every job; all template errors at once.
 fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Result<FileTree, Diagnostics> {
-    engine.plan(jobs.iter().map(|job| job.path.clone()).collect());
     let mut problems = Diagnostics::new();
     let mut tree = FileTree::new();
     for job in jobs {
-        let Some(text) = catalog.text(&job.template) else { continue };
+        let Some(text) = catalog.text(&job.template) else {
+            let message = format!("there is no template `{}` for `{}`", job.template, job.path);
+            problems.push(Diagnostic::error(message));
+            continue;
+        };
         match engine.file(&job.template, &text.text, &job.context) {
             Ok(contents) => {
                 let origin = Origin { component: job.component.clone(), template: job.template.clone() };

@@ -18,6 +18,7 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     for id in crate::target::target_ids(catalog) {
         problems.absorb(crate::target::manifest(catalog, &id));
     }
+    problems.extend(crate::target::check_points(catalog));
     for (path, text) in catalog.files() {
         let template =
             !path.ends_with("component.yaml") && !path.ends_with("target.yaml") && !path.starts_with("locks/");

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::contribution::{Acceptance, Contribution};
 use super::file_rule::FileRule;
 use super::process::ProcessSpec;
 use super::provision::{Operator, Provision};
@@ -100,6 +101,12 @@ pub struct Component {
     /// Files outside the service directory, or conditions for files in it.
     #[serde(default)]
     pub files: Vec<FileRule>,
+    /// What it adds to files that others assemble.
+    #[serde(default)]
+    pub contributes: Vec<Contribution>,
+    /// Points of files that it assembles, to which others contribute.
+    #[serde(default)]
+    pub accepts: BTreeMap<String, Acceptance>,
 }
 
 /// What a component is.

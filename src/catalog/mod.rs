@@ -3,20 +3,20 @@
 //! The embedded files come first; a user's own directories may add files and override them by path.
 mod check;
 mod component;
+mod contribution;
 mod file_rule;
 mod pins;
 mod process;
 mod provision;
 mod source;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use check::check;
 pub use component::*;
+pub use contribution::*;
 pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
@@ -41,7 +41,7 @@ pub struct Text {
 /// Everything that stacks are made of.
 pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
-    components: RefCell<BTreeMap<String, Rc<Component>>>,
+    components: RwLock<BTreeMap<String, Arc<Component>>>,
     pins: Pins,
 }
 
@@ -65,7 +65,7 @@ impl Catalog {
             }
         }
         problems.into_result(())?;
-        Ok(Self { files: Arc::new(files), components: RefCell::default(), pins })
+        Ok(Self { files: Arc::new(files), components: RwLock::default(), pins })
     }
 
     /// The pinned versions.
@@ -127,9 +127,9 @@ impl Catalog {
     }
 
     /// The component of that id.
-    pub fn component(&self, id: &str) -> Result<Rc<Component>, Diagnostics> {
-        if let Some(known) = self.components.borrow().get(id) {
-            return Ok(Rc::clone(known));
+    pub fn component(&self, id: &str) -> Result<Arc<Component>, Diagnostics> {
+        if let Some(known) = self.components.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Ok(Arc::clone(known));
         }
         let path = format!("components/{id}/component.yaml");
         if !self.files.contains_key(&path) {
@@ -141,8 +141,9 @@ impl Catalog {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
             return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
         }
-        let component = Rc::new(component);
-        self.components.borrow_mut().insert(id.to_owned(), Rc::clone(&component));
+        let component = Arc::new(component);
+        let mut known = self.components.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(id.to_owned(), Arc::clone(&component));
         Ok(component)
     }
 

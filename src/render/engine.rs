@@ -1,6 +1,6 @@
 //! The template engine.
 use std::io;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
@@ -17,10 +17,9 @@ const FUEL: u64 = 5_000_000;
 /// Where templates are looked up: from a path in the catalog to the template's text.
 pub type Templates = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// A template engine that knows the catalog's templates, the pins and which files are planned.
+/// A template engine that knows the catalog's templates and pins. It has no state: threads may share it.
 pub struct Engine {
     environment: Environment<'static>,
-    planned: Arc<RwLock<Vec<String>>>,
 }
 
 impl Engine {
@@ -53,17 +52,7 @@ impl Engine {
         environment.add_function("image", move |id: String| {
             image(&id).ok_or_else(|| invalid(format!("versions.yaml has no image `{id}`")))
         });
-        let planned: Arc<RwLock<Vec<String>>> = Arc::default();
-        add_listing(&mut environment, "files_in", &planned, |rest| !rest.contains('/'));
-        add_listing(&mut environment, "files_under", &planned, |_| true);
-        Self { environment, planned }
-    }
-
-    /// Says which files the repository will have, for `files_in` and `files_under`.
-    pub fn plan(&self, paths: Vec<String>) {
-        if let Ok(mut planned) = self.planned.write() {
-            *planned = paths;
-        }
+        Self { environment }
     }
 
     /// Renders the template at that path of the catalog.
@@ -193,22 +182,6 @@ fn print(out: &mut minijinja::Output, state: &mut minijinja::State, value: &Valu
         ValueKind::Bool => Ok(out.write_str(if value.is_true() { "true" } else { "false" })?),
         _ => minijinja::escape_formatter(out, state, value),
     }
-}
-
-fn add_listing(
-    environment: &mut Environment<'static>,
-    name: &'static str,
-    planned: &Arc<RwLock<Vec<String>>>,
-    wanted: fn(&str) -> bool,
-) {
-    let planned = Arc::clone(planned);
-    environment.add_function(name, move |directory: String| {
-        let paths = planned.read().map_err(|_| invalid("the plan is not readable".into()))?;
-        // "." is the repository's own directory.
-        let prefix = if directory == "." { String::new() } else { format!("{}/", directory.trim_end_matches('/')) };
-        let inside = paths.iter().filter_map(|path| path.strip_prefix(prefix.as_str()));
-        Ok::<_, Error>(inside.filter(|rest| wanted(rest)).map(Value::from).collect::<Vec<_>>())
-    });
 }
 
 pub(super) fn invalid(message: String) -> Error {

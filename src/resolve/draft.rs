@@ -1,6 +1,6 @@
 //! The first pass: the project, its units, platform components and environments.
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Run;
 use super::params::params;
@@ -23,9 +23,9 @@ pub(super) struct Draft {
 /// A unit with what it is made of.
 pub(super) struct DraftUnit {
     pub(super) unit: Unit,
-    pub(super) component: Rc<Component>,
+    pub(super) component: Arc<Component>,
     /// Features with what they add to this unit's component.
-    pub(super) features: Vec<(Rc<Component>, Params, Extension)>,
+    pub(super) features: Vec<(Arc<Component>, Params, Extension)>,
     pub(super) spec: UnitSpec,
     /// What it and its features need from others, by alias.
     pub(super) requires: BTreeMap<String, Requirement>,

@@ -35,7 +35,7 @@ pub(super) fn add(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
 }
 
 fn add_to(run: &Run, draft: &mut DraftUnit, project: &Project) -> Step<()> {
-    let component = std::rc::Rc::clone(&draft.component);
+    let component = std::sync::Arc::clone(&draft.component);
     let features = draft.features.clone();
     let params = &draft.unit.params.clone();
     let own = Maker { run, project, unit: &draft.unit.name.clone(), service: params, params };

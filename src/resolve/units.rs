@@ -1,6 +1,6 @@
 //! One unit: its component with parameters and features, its source, and who runs it where.
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -107,7 +107,7 @@ fn extension(
     host: &Component,
     spec: &FeatureSpec,
     label: &str,
-) -> Result<(Rc<Component>, Params, Extension), Diagnostics> {
+) -> Result<(Arc<Component>, Params, Extension), Diagnostics> {
     let feature = run.catalog.component(&spec.component)?;
     if feature.kind != Kind::Feature {
         return Err(Diagnostic::error(format!("`{}` is not a feature", feature.id)).into());
@@ -122,7 +122,7 @@ fn extension(
     let label = format!("{label}, feature `{}`", feature.id);
     let params = params(&feature, &spec.params, &label, &mut |problem| problems.push(problem));
     problems.into_result(())?;
-    Ok((Rc::clone(&feature), params, added.clone()))
+    Ok((Arc::clone(&feature), params, added.clone()))
 }
 
 fn source(

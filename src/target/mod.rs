@@ -10,7 +10,7 @@ mod repository;
 mod scope;
 
 pub use plan::{Job, plan};
-pub(crate) use plan::{manifest, target_ids};
+pub(crate) use plan::{check_points, manifest, target_ids};
 pub use scope::Scope;
 
 use serde_json::Value;

@@ -1,5 +1,9 @@
 //! Which files the repository has: every rule of every target and component, for everything it applies to.
+mod contributions;
+mod instances;
 mod jobs;
+mod listing;
+mod points;
 mod providers;
 mod scopes;
 
@@ -11,7 +15,7 @@ use serde::Deserialize;
 
 use super::{Scope, app, view};
 use crate::blueprint::dynamic;
-use crate::catalog::{Catalog, FileRule, Kind};
+use crate::catalog::{Acceptance, Catalog, Contribution, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locks;
 use crate::render::{Context, Engine};
@@ -19,8 +23,10 @@ use crate::stack::Stack;
 use crate::tree::Ownership;
 use crate::yaml;
 
+use contributions::Contributions;
 pub use jobs::Job;
 pub(super) use jobs::Planner;
+pub(crate) use points::check_points;
 
 /// The form of `targets/<id>/target.yaml`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -31,18 +37,30 @@ pub(crate) struct TargetManifest {
     pub(crate) when: Option<String>,
     /// Its files.
     pub(crate) files: Vec<FileRule>,
+    /// What it adds to files that others assemble.
+    #[serde(default)]
+    pub(crate) contributes: Vec<Contribution>,
+    /// Points of its files to which others contribute.
+    #[serde(default)]
+    pub(crate) accepts: BTreeMap<String, Acceptance>,
 }
 
 /// Every file that the repository of that stack has, by path.
 pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
     let mut planner = Planner::new(stack, catalog, engine)?;
+    let targets = present(&planner)?;
+    let contributions = Contributions::collect(&planner, &targets)?;
+    planner.share(contributions.early());
     let mut problems = Diagnostics::new();
-    for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
+    for result in
+        [target_files(&mut planner, &targets), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)]
+    {
         if let Err(found) = result {
             problems.extend(found);
         }
     }
-    problems.into_result(planner.finish())
+    problems.into_result(())?;
+    planner.finish(&contributions)
 }
 
 /// Ids of the catalog's targets.
@@ -57,17 +75,24 @@ pub(crate) fn manifest(catalog: &Catalog, id: &str) -> Result<TargetManifest, Di
     yaml::decode(&yaml::parse_one(&source)?, &source)
 }
 
-fn targets(planner: &mut Planner) -> Result<(), Diagnostics> {
+/// Ids of the targets that the stack has.
+fn present(planner: &Planner) -> Result<Vec<String>, Diagnostics> {
+    let mut found = Vec::new();
     for id in target_ids(planner.catalog) {
-        let manifest = manifest(planner.catalog, &id)?;
-        if let Some(when) = &manifest.when
-            && !planner.engine.holds(&id, when, &planner.context(&planner.whole(), &[])).map_err(|p| *p)?
-        {
-            continue;
-        }
-        for rule in &manifest.files {
+        let wanted = match manifest(planner.catalog, &id)?.when {
+            Some(when) => planner.engine.holds(&id, &when, &planner.context(&planner.whole(), &[])).map_err(|p| *p)?,
+            None => true,
+        };
+        found.extend(wanted.then_some(id));
+    }
+    Ok(found)
+}
+
+fn target_files(planner: &mut Planner, targets: &[String]) -> Result<(), Diagnostics> {
+    for id in targets {
+        for rule in &manifest(planner.catalog, id)?.files {
             let scope = planner.whole();
-            planner.rule(rule, &format!("targets/{id}"), &id, rule.view.as_deref().or(Some(&id)), &scope, &[])?;
+            planner.rule(rule, &format!("targets/{id}"), id, rule.view.as_deref().or(Some(id)), &scope, &[])?;
         }
     }
     Ok(())

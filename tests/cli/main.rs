@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a check that cannot run says so")]
 #![cfg(unix)]
 
+mod contributions;
 mod exact;
 mod hostile;
 mod items;

@@ -2,9 +2,10 @@
 use super::providers::Providers;
 use crate::stack::base;
 use super::{
-    BTreeMap, Catalog, Context, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack, Value, dynamic,
-    scopes, view,
+    BTreeMap, Catalog, Context, Contributions, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack,
+    Value, dynamic, listing, scopes, view,
 };
+use minijinja::value::merge_maps;
 
 /// One file to render.
 pub struct Job {
@@ -29,6 +30,8 @@ pub(in crate::target) struct Planner<'a> {
     /// Each unit as templates see it, by name.
     units: BTreeMap<String, Value>,
     providers: Providers,
+    /// Functions that every template sees.
+    functions: Context,
     jobs: Vec<Job>,
 }
 
@@ -36,13 +39,34 @@ impl<'a> Planner<'a> {
     pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Result<Self, Diagnostics> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
         let providers = Providers::of(stack, catalog, &units)?;
-        Ok(Self { stack, catalog, engine, shared: scopes::shared(stack), units, providers, jobs: Vec::new() })
+        Ok(Self {
+            stack,
+            catalog,
+            engine,
+            shared: scopes::shared(stack),
+            units,
+            providers,
+            functions: Context::default(),
+            jobs: Vec::new(),
+        })
     }
 
-    /// The jobs, by path.
-    pub(super) fn finish(mut self) -> Vec<Job> {
+    /// Adds names that every template sees.
+    pub(super) fn share(&mut self, names: Context) {
+        self.functions = names;
+    }
+
+    /// The jobs, by path. Their templates may ask which files there are and what was contributed.
+    pub(super) fn finish(mut self, contributions: &Contributions) -> Result<Vec<Job>, Diagnostics> {
         self.jobs.sort_by(|a, b| a.path.cmp(&b.path));
-        self.jobs
+        let listing = listing::functions(self.jobs.iter().map(|job| job.path.clone()).collect());
+        let early = merge_maps([self.functions.clone(), listing.clone()]);
+        let complete = contributions.complete(&early, self.engine, self.catalog)?;
+        for job in &mut self.jobs {
+            // The last one that has a name decides.
+            job.context = merge_maps([job.context.clone(), listing.clone(), complete.clone()]);
+        }
+        Ok(self.jobs)
     }
 
     /// The scope of a file for the whole repository.
@@ -80,7 +104,8 @@ impl<'a> Planner<'a> {
             }
         }
         names.extend(extra.iter().cloned());
-        Context::from(names.into_iter().collect::<BTreeMap<_, _>>()) // of equal names the last one holds
+        let names = Context::from(names.into_iter().collect::<BTreeMap<_, _>>()); // of equal names the last one holds
+        if self.functions.is_undefined() { names } else { merge_maps([names, self.functions.clone()]) }
     }
 
     /// Adds a job.
