@@ -10,6 +10,7 @@ mod items;
 mod new;
 mod own_catalog;
 mod pty;
+mod runtimes;
 mod support;
 mod system;
 mod terminal;
