@@ -6,6 +6,7 @@ use std::fs;
 use stackwright::blueprint::{Answers, Blueprint};
 use stackwright::catalog::Catalog;
 use stackwright::diagnostic::{Diagnostics, Source};
+use stackwright::directory;
 use stackwright::stack::Stack;
 use stackwright::{assemble, engine};
 
@@ -196,7 +197,7 @@ fn own(features: &[(&str, &str)]) -> (tempfile::TempDir, Catalog) {
     for (id, text) in features {
         write(id, format!("id: {id}\ntitle: F\nkind: feature\nsummary: F\non:\n  host:\n{text}"));
     }
-    let catalog = Catalog::load(&[folder.path().to_owned()]).unwrap();
+    let catalog = Catalog::load(&[directory::catalog(folder.path()).unwrap()]).unwrap();
     (folder, catalog)
 }
 
@@ -303,8 +304,8 @@ fn a_catalog_check_finds_parameters_that_contradict_themselves_and_slots_that_ar
     fs::create_dir_all(&place).unwrap();
     fs::write(place.join("component.yaml"), text).unwrap();
     fs::write(place.join("README.md"), "odd").unwrap();
-    let catalog = Catalog::load(&[folder.path().to_owned()]).unwrap();
-    let said = stackwright::catalog::check(&catalog, &engine(&catalog)).to_string();
+    let catalog = Catalog::load(&[directory::catalog(folder.path()).unwrap()]).unwrap();
+    let said = stackwright::author::check(&catalog, &engine(&catalog)).to_string();
     says(
         &said,
         &[

@@ -7,6 +7,7 @@ mod file_rule;
 mod pins;
 mod places;
 mod process;
+mod product;
 mod provision;
 mod source;
 
@@ -18,6 +19,7 @@ pub use contribution::*;
 pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
+pub use product::*;
 pub use provision::*;
 pub use source::OwnFiles;
 
@@ -78,6 +80,10 @@ impl Catalog {
     /// The text at that path as a source for messages.
     pub fn source(&self, path: &str) -> Source {
         source_of(&self.files, path)
+    }
+
+    fn source_at(&self, path: &str) -> (String, Source) {
+        (path.to_owned(), self.source(path))
     }
 
     /// Paths of the files below `folder`, sorted, relative to it.

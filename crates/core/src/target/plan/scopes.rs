@@ -33,6 +33,7 @@ pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
         ("routes", dynamic(&stack.routes)),
         ("environments", dynamic(&stack.environments)),
         ("remotes", dynamic(stack.remote_environments().collect::<Vec<_>>())),
+        ("clusters", dynamic(stack.environments_on(Runtime::Cluster).collect::<Vec<_>>())),
         ("local", dynamic(stack.local_environment())),
         ("variables", dynamic(&stack.variables)),
         ("secrets", dynamic(&stack.secrets)),
