@@ -20,6 +20,7 @@ mod requirements;
 mod routes;
 mod rules;
 mod scale;
+mod twins;
 mod units;
 mod variables;
 
