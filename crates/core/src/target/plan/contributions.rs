@@ -83,6 +83,11 @@ impl Contributions {
         if !self.forms.contains_key(&contribution.to) {
             return Ok(()); // nobody in this stack assembles that
         }
+        if let Some(from) = &contribution.from
+            && planner.targets.runtime_of(&by.folder, from).is_none()
+        {
+            return Ok(()); // it belongs to a target that this stack doesn't have
+        }
         let label = format!("{}, contribution to `{}`", by.folder, contribution.to);
         let content = match (&contribution.from, &contribution.value) {
             (Some(from), None) => Content::Template(format!("{}/{from}", by.folder)),

@@ -33,6 +33,8 @@ pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
         ("routes", dynamic(&stack.routes)),
         ("environments", dynamic(&stack.environments)),
         ("remotes", dynamic(stack.remote_environments().collect::<Vec<_>>())),
+        ("clusters", dynamic(stack.environments_on(Runtime::Cluster).collect::<Vec<_>>())),
+        ("promoted", dynamic(stack.promoted_environment())),
         ("local", dynamic(stack.local_environment())),
         ("variables", dynamic(&stack.variables)),
         ("secrets", dynamic(&stack.secrets)),
