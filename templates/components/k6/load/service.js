@@ -1,6 +1,5 @@
-@% set nouns = unit.params.noun | plural | kebab %@
-@% set endpoint = endpoints.http %@
-@% set production = remotes | last %@
+@% set scenario = (contributions("load.scenario") | selectattr("name", "eq", unit.name) | first).value %@
+@% set endpoint = endpoints[scenario.endpoint] %@
 // Load on @{ unit.name }@: make load SERVICE=@{ unit.name }@
 //   BASE_URL  where it answers; this machine without it
 //   TOKEN     what the gateway asks for; without it the script says itself who calls, which only this machine believes
@@ -10,7 +9,7 @@ import exec from "k6/execution";
 import http from "k6/http";
 
 const BASE_URL = __ENV.BASE_URL || "http://127.0.0.1:@{ endpoint.host_port | default(endpoint.port) }@";
-const PRODUCTION = [@{ production.host | to_json }@];
+const PRODUCTION = [@% if remotes %@@{ (remotes | last).host | to_json }@@% endif %@];
 const PROFILES = {
   smoke: { executor: "constant-vus", vus: 2, duration: "10s" },
   load: {
@@ -42,33 +41,10 @@ export const options = {
   thresholds: {
     checks: ["rate>0.99"],
     http_req_failed: ["rate<0.01"],
-    "http_req_duration{name:create}": ["p(95)<500"],
-@% if unit.params.database %@
-    "http_req_duration{name:read}": ["p(95)<250"],
-    "http_req_duration{name:list}": ["p(95)<500"],
-@% endif %@
+@% for line in scenario.thresholds | lines %@
+    @{ line }@
+@% endfor %@
   },
 };
 
-function request(name, headers = {}) {
-  const caller = __ENV.TOKEN ? { Authorization: `Bearer ${__ENV.TOKEN}` } : { "X-User-Id": `load-${exec.vu.idInTest}` };
-  return { headers: { "Content-Type": "application/json", ...caller, ...headers }, tags: { name } };
-}
-
-export default function () {
-  const key = `${exec.scenario.startTime}-${exec.vu.idInTest}-${exec.vu.iterationInScenario}`;
-  const body = JSON.stringify({ reference: `load ${key}`, amount: 1250, currency: "EUR" });
-  const created = http.post(`${BASE_URL}/v1/@{ nouns }@`, body, request("create", { "Idempotency-Key": key }));
-@% if unit.params.database %@
-  if (!check(created, { "created": (answer) => answer.status === 201 })) {
-    return;
-  }
-  const id = created.json("id");
-  const read = http.get(`${BASE_URL}/v1/@{ nouns }@/${id}`, request("read"));
-  check(read, { "read back": (answer) => answer.status === 200 && answer.json("id") === id });
-  const listed = http.get(`${BASE_URL}/v1/@{ nouns }@?limit=20`, request("list"));
-  check(listed, { "listed": (answer) => answer.status === 200 });
-@% else %@
-  check(created, { "answered": (answer) => answer.status >= 200 && answer.status < 300 });
-@% endif %@
-}
+@{ scenario.script | trim }@

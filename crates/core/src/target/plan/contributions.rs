@@ -9,7 +9,7 @@ use minijinja::{Error, ErrorKind};
 use serde_json::{Value as Json, json};
 
 use super::instances::{Contributor, contributors};
-use super::{Catalog, Context, Diagnostic, Diagnostics, Engine, Planner, dynamic, points};
+use super::{Catalog, Context, Diagnostic, Diagnostics, Engine, Planner, dynamic, points, view};
 use crate::catalog::{Contribution, ContributionForm};
 use crate::diagnostic::Source;
 use crate::yaml;
@@ -94,7 +94,16 @@ impl Contributions {
             (None, Some(value)) => Content::Inline(value.clone()),
             _ => return Err(Diagnostic::error(format!("{label}: it needs either `from` or `value`")).into()),
         };
-        for (instance, context) in by.scopes(planner, contribution.each) {
+        let seen = match &contribution.view {
+            Some(target) => {
+                Some(view(target, &planner.whole()).map_err(|why| Diagnostic::error(format!("{label}: {why}")))?)
+            }
+            None => None,
+        };
+        for (instance, mut context) in by.scopes(planner, contribution.each) {
+            if let Some(seen) = &seen {
+                context = merge_maps([context, Value::from(BTreeMap::from([("view", dynamic(seen))]))]);
+            }
             if let Some(when) = &contribution.when
                 && !planner.engine.holds(&label, when, &context).map_err(|problem| *problem)?
             {
