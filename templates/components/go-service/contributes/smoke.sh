@@ -1,20 +1,19 @@
-@% set services = units | selectattr("component", "eq", "go-service") | list %@
-@% set called = services | map(attribute="params.calls") | sum(start=[]) %@
-#!/bin/sh
-# What the stack is for, from the outside: what a user creates is stored, published, consumed and carried to its end.
-set -eu
-cd "$(dirname "$0")/.."
-
-setting() { # NAME DEFAULT: a line of .env; the file is not run
-  value=$(sed -n "s/^$1=//p" .env | tail -n 1)
-  echo "${value:-$2}"
-}
-
-fail() {
-  echo "slice: $*" >&2
-  exit 1
-}
-
+@# What is published, and who confirms what it makes. #@
+@% set found = namespace(services=[], waits=contributions("smoke.item") | length > 0) %@
+@% for one in instances if one.params.http and "http" in one.published %@
+@% set own = one.unit.processes | map(attribute="id") | list %@
+@% set asked = namespace(by=[]) %@
+@% for other in units if other.bindings | selectattr("unit", "eq", one.name) | selectattr("capability", "eq", "grpc.service") | list %@
+@% set theirs = other.processes | map(attribute="id") | list %@
+@% for channel in channels if channel.publishers | select("in", own) | list and channel.consumers | select("in", theirs) | list %@
+@% set asked.by = asked.by + [other.name] %@
+@% endfor %@
+@% endfor %@
+@% set found.waits = found.waits or asked.by | length > 0 %@
+@% set found.services = found.services + [{"one": one, "confirmed": asked.by | unique | list}] %@
+@% endfor %@
+@% if found.services %@
+# What a user creates is stored, published, consumed and carried to its end.
 # The gateway says who a user is; on this machine there is none, so that the caller says it.
 user=smoke-$(date +%s)-$$
 
@@ -29,6 +28,7 @@ send() { # URL KEY, a JSON text on standard input
 field() { # NAME: the text of the first field of that name, from JSON on standard input
   sed -n "s/^[^{]*{.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1
 }
+@% if found.waits %@
 
 until_is() { # URL STATUS WHO
   for _ in $(seq 60); do
@@ -38,13 +38,14 @@ until_is() { # URL STATUS WHO
   done
   fail "$1 is still $status after a minute: is $3 running?"
 }
-@% for service in services if service.params.http %@
-@% set open = service.endpoints | selectattr("name", "eq", "http") | first %@
+@% endif %@
+@% for item in found.services %@
+@% set service = item.one %@
+@% set http = service.published.http %@
 @% set many = service.params.noun | plural | kebab %@
-@% set worker = service.features | selectattr("component", "eq", "temporal-worker") | list %@
 
 # @{ service.name }@
-base=http://localhost:$(setting @{ service.name | upper_snake }@_PORT @{ open.host_port }@)/v1/@{ many }@
+base=http://localhost:$(setting @{ http.variable }@ @{ http.port }@)/v1/@{ many }@
 body='{"reference": "smoke", "amount": 1999, "currency": "EUR"}'
 code=$(curl --silent --max-time 60 --output /dev/null --write-out '%{http_code}' --request POST "$base")
 [ "$code" = 401 ] || fail "a stranger wrote to $base and got $code"
@@ -56,17 +57,16 @@ id=$(echo "$created" | field id)
 again=$(echo "$body" | send "$base" "$user-@{ service.name }@" | field id)
 [ "$again" = "$id" ] || fail "the same key made $id and $again"
 echo "ok: created $id, once"
-@% if service.name in called %@
-until_is "$base/$id" confirmed 'each consumer'
+@% if item.confirmed %@
+until_is "$base/$id" confirmed '@{ item.confirmed | join(" and ") }@'
 echo 'ok: its event was consumed, and it was confirmed'
 @% endif %@
-@% for workflow in worker | map(attribute="params.workflows") | sum(start=[]) %@
-send "$base/$id/@{ workflow | kebab }@" "$user-@{ workflow }@" </dev/null >/dev/null || fail 'the @{ workflow }@ did not start'
-until_is "$base/$id/@{ workflow | kebab }@" completed 'the worker of workflows'
-echo 'ok: the @{ workflow }@ completed'
+@% for part in contributions("smoke.item") if part.name == service.name %@
+@{ part.value | trim }@
 @% endfor %@
 @% else %@
 [ "$(echo "$created" | field status)" = assessed ] || fail "not assessed: $created"
 echo 'ok: assessed, and nothing kept'
 @% endif %@
 @% endfor %@
+@% endif %@
