@@ -19,6 +19,7 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     for id in catalog.blueprint_ids() {
         problems.absorb(Blueprint::of(catalog, id));
     }
+    problems.absorb(crate::catalog::Product::all(catalog));
     for id in crate::target::target_ids(catalog) {
         problems.absorb(crate::target::manifest(catalog, &id));
     }

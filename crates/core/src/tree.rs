@@ -8,8 +8,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod digest;
+mod glob;
 mod path;
 
+pub use digest::digest;
+pub use glob::Glob;
 pub use path::{PathError, RelPath};
 
 /// Where the lock lies. It is written last and describes all other files, so no template may plan it.

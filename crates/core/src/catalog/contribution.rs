@@ -60,6 +60,8 @@ pub struct Acceptance {
 pub enum ContributionForm {
     /// A text, printed as it is.
     Text,
+    /// A template, rendered where it is asked for with what is said there.
+    Fragment,
     /// Data, of which whoever assembles the file makes its own text.
     Value,
 }

@@ -4,10 +4,13 @@
 mod component;
 mod contribution;
 mod file_rule;
+mod param;
 mod pins;
 mod places;
 mod process;
+mod product;
 mod provision;
+mod slot;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +19,12 @@ use std::sync::{Arc, RwLock};
 pub use component::*;
 pub use contribution::*;
 pub use file_rule::*;
+pub use param::Param;
 pub use pins::Pins;
 pub use process::*;
+pub use product::*;
 pub use provision::*;
+pub use slot::Slot;
 pub use source::OwnFiles;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
@@ -78,6 +84,10 @@ impl Catalog {
     /// The text at that path as a source for messages.
     pub fn source(&self, path: &str) -> Source {
         source_of(&self.files, path)
+    }
+
+    fn source_at(&self, path: &str) -> (String, Source) {
+        (path.to_owned(), self.source(path))
     }
 
     /// Paths of the files below `folder`, sorted, relative to it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 
 use super::Text;
+use crate::diagnostic::Source;
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
 static BLUEPRINTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../blueprints");
@@ -44,4 +45,14 @@ fn embed(folder: &'static Dir<'static>, prefix: &str, files: &mut BTreeMap<Strin
     for inner in folder.dirs() {
         embed(inner, prefix, files);
     }
+}
+
+/// The embedded files of that name in each component's folder, with their paths.
+pub(super) fn embedded_named(name: &'static str) -> impl Iterator<Item = (String, Source)> {
+    let folders = TEMPLATES.dirs().flat_map(Dir::dirs);
+    folders.filter_map(move |folder| {
+        let file = folder.get_file(folder.path().join(name))?;
+        let path = file.path().to_str()?.to_owned();
+        Some((path.clone(), Source::new(path, file.contents_utf8()?)))
+    })
 }

@@ -35,7 +35,7 @@ pub(super) struct Entry {
 }
 
 impl Node {
-    /// Takes a parsed document over; merge keys (`<<`) are resolved as Compose does.
+    /// Takes a parsed document over.
     pub(super) fn from_yaml(node: yaml::Node, file: u32) -> Self {
         let at = At { file, line: u32::try_from(node.span.line).unwrap_or(0) };
         if node.is_null() {
@@ -46,7 +46,9 @@ impl Node {
             yaml::Kind::Sequence(items) => {
                 Value::List(items.into_iter().map(|item| Self::from_yaml(item, file)).collect())
             }
-            yaml::Kind::Mapping(entries) => Value::Map(merged(entries, file)),
+            yaml::Kind::Mapping(entries) => {
+                Value::Map(entries.into_iter().map(|entry| Entry::from_yaml(entry, file)).collect())
+            }
         };
         Self { at, value }
     }
@@ -203,35 +205,13 @@ impl Node {
     }
 }
 
-fn merged(entries: Vec<(yaml::Node, yaml::Node)>, file: u32) -> Vec<Entry> {
-    let mut own = Vec::with_capacity(entries.len());
-    let mut inherited = Vec::new();
-    for (key, value) in entries {
+impl Entry {
+    fn from_yaml((key, value): (yaml::Node, yaml::Node), file: u32) -> Self {
         let line = u32::try_from(key.span.line).unwrap_or(0);
-        let key = match key.kind {
+        let text = match key.kind {
             yaml::Kind::Scalar(scalar) => scalar.text,
-            _ => continue,
+            _ => String::new(),
         };
-        let value = Node::from_yaml(value, file);
-        if key == "<<" {
-            match value.value {
-                Value::Map(entries) => inherited.extend(entries),
-                Value::List(items) => {
-                    inherited.extend(items.into_iter().flat_map(|item| match item.value {
-                        Value::Map(entries) => entries,
-                        _ => Vec::new(),
-                    }));
-                }
-                _ => {}
-            }
-        } else {
-            own.push(Entry { key, at: At { file, line }, value });
-        }
+        Self { key: text, at: At { file, line }, value: Node::from_yaml(value, file) }
     }
-    for entry in inherited {
-        if own.iter().all(|known: &Entry| known.key != entry.key) {
-            own.push(entry);
-        }
-    }
-    own
 }

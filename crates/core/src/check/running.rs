@@ -1,5 +1,5 @@
 //! One process as a target runs it: the common form that lets a rule treat Compose and a cluster alike.
-use crate::stack::{Environment, Process, Stack, Unit, Value, Variable};
+use crate::stack::{Environment, Name, Process, Stack, Unit, Value, Variable};
 
 use super::node::At;
 
@@ -53,6 +53,11 @@ impl Running {
     /// The environment it runs in.
     pub(super) fn environment<'a>(&self, stack: &'a Stack) -> &'a Environment {
         &stack.environments[self.environment]
+    }
+
+    /// The unit of the stack that it belongs to.
+    pub(super) fn unit<'a>(&self, stack: &'a Stack) -> Option<&'a Name> {
+        self.process(stack).map(|(unit, _)| &unit.name)
     }
 
     /// The process of the stack that it is.
@@ -175,55 +180,38 @@ pub(super) fn url_address(text: &str) -> Option<(&str, Option<u16>)> {
 
 /// An argument vector as people write it.
 pub(super) fn shown(command: &[String]) -> String {
-    let words: Vec<String> = command
-        .iter()
-        .map(|word| if word.contains(char::is_whitespace) { format!("'{word}'") } else { word.clone() })
-        .collect();
-    words.join(" ")
+    let quoted = |word: &String| shlex::try_quote(word).map_or_else(|_| word.clone(), |quoted| quoted.into_owned());
+    command.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
-/// Splits a command line into words; quotes group, a backslash keeps the next character.
+/// Splits a command line into words as a shell does; one whose quotes don't close is split at blanks.
 pub(super) fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (c, quote) {
-            ('\\', None | Some('"')) => word.get_or_insert_default().extend(chars.next()),
-            (c, Some(open)) if c == open => quote = None,
-            (c, Some(_)) => word.get_or_insert_default().push(c),
-            ('\'' | '"', None) => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (c, None) if c.is_whitespace() => words.extend(word.take()),
-            (c, None) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
+    shlex::split(line).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect())
 }
 
-/// Seconds of a Compose duration: `90s`, `1m30s`, `2h`.
+/// Seconds of a Compose duration: `90s`, `1m30s`, `2h`. What is too long to count is as long as can be counted.
 pub(super) fn seconds(text: &str) -> Option<u32> {
-    if let Ok(plain) = text.parse() {
-        return Some(plain);
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.parse().unwrap_or(u32::MAX));
     }
     let mut total = 0_u32;
     let mut rest = text;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let number: u32 = rest[..digits].parse().ok()?;
+        if digits == 0 {
+            return None;
+        }
+        let number: u32 = rest[..digits].parse().unwrap_or(u32::MAX);
         rest = &rest[digits..];
         let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        total += match &rest[..letters] {
-            "h" => number * 3600,
-            "m" => number * 60,
+        let seconds = match &rest[..letters] {
+            "h" => number.saturating_mul(3600),
+            "m" => number.saturating_mul(60),
             "s" => number,
             "ms" | "us" | "ns" => 0,
             _ => return None,
         };
+        total = total.saturating_add(seconds);
         rest = &rest[letters..];
     }
     Some(total)
@@ -250,6 +238,17 @@ mod tests {
     #[test]
     fn words_and_durations() {
         assert_eq!(words(r#"sh -c "a 'b'" c\ d"#), ["sh", "-c", "a 'b'", "c d"]);
+        assert_eq!(words("echo 'open"), ["echo", "'open"]);
+        assert_eq!(shown(&["sh".into(), "-c".into(), "a b".into(), String::new()]), "sh -c 'a b' ''");
         assert_eq!((seconds("1m30s"), seconds("45s"), seconds("x")), (Some(90), Some(45), None));
+        assert_eq!((seconds(""), seconds("h"), seconds("+5"), seconds("1m30")), (Some(0), None, None, None));
+    }
+
+    #[test]
+    fn a_duration_that_overflows_is_as_long_as_can_be_counted() {
+        assert_eq!(seconds("3h"), Some(10_800));
+        for text in ["1193047h", "71582789m", "4294967295s1s", "99999999999999h", "99999999999"] {
+            assert_eq!(seconds(text), Some(u32::MAX), "{text}");
+        }
     }
 }

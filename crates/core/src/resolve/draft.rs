@@ -84,6 +84,11 @@ pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     let mut problems = Diagnostics::new();
     let project = project(run, &mut problems);
     let environments = environments(run, &project, &mut problems);
+    if run.spec.units.is_empty() {
+        let problem = Diagnostic::error("the stack has no units, so nothing would run")
+            .help("add a service, a resource or a tool under `units`");
+        problems.push(run.place.mark(problem, "units", "", &[]));
+    }
     let mut units: Vec<DraftUnit> = Vec::new();
     for spec in &run.spec.units {
         match unit(run, spec, &project, &environments) {
@@ -176,6 +181,7 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
         component: component.id.clone(),
         title: component.title.clone(),
         params,
+        endpoints: Vec::new(),
         provides: BTreeMap::new(),
     })
 }

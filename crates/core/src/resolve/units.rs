@@ -58,6 +58,7 @@ pub(super) fn unit(
     });
     let providers = providers(spec, kind, environments, &mut |problem| problems.push(mark(problem, &["providers"])));
     problems.into_result(())?;
+    let operated = providers.values().any(|provider| *provider == Provider::Operator);
     let selector = selector(run, &component, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
     let added = features.iter().flat_map(|(_, _, added)| &added.checks);
     let checks = checks(run, &component, added, &name, &params).map_err(|problem| mark(*problem, &["component"]))?;
@@ -89,7 +90,7 @@ pub(super) fn unit(
         version_path: component.version_path.clone(),
         checks,
         live: component.live.clone(),
-        selector,
+        selector: if operated { selector } else { BTreeMap::new() },
         hosts: BTreeMap::new(),
         provides: BTreeMap::new(),
     };

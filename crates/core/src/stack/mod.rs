@@ -87,8 +87,9 @@ impl Stack {
     }
 
     /// The cluster that stays at a commit until somebody promotes a later one: the last of several. One that has a
-    /// branch of its own follows that instead.
+    /// branch of its own follows that instead, and so does one that nothing is built for.
     pub fn promoted_environment(&self) -> Option<&Environment> {
+        self.units.iter().find(|unit| unit.directory().is_some())?;
         let first = self.environments_on(Runtime::Cluster).next()?;
         let last = self.environments_on(Runtime::Cluster).last()?;
         (first.name != last.name && first.revision == last.revision).then_some(last)

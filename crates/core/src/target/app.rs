@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 use super::Scope;
 use super::plan::{Job, Planner};
 use crate::blueprint::dynamic;
-use crate::catalog::Component;
+use crate::catalog::{Component, FileRule};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locks;
 use crate::stack::{Params, Unit};
-use crate::tree::Ownership;
+use crate::tree::{Glob, Ownership};
 
 /// A feature of the service with what its templates see.
 struct Part {
@@ -134,8 +134,10 @@ fn files(
     let context = planner.context(scope, extra);
     let Some(directory) = unit.directory() else { return Ok(()) };
     let paths: Vec<String> = planner.catalog.files_under(folder).map(str::to_owned).collect();
+    let pattern = |rule: &FileRule| Some(Glob::new(rule.path.as_deref()?.trim_start_matches("app/")));
+    let rules: Vec<_> = component.files.iter().filter_map(|rule| Some((rule, pattern(rule)?))).collect();
     for file in paths {
-        let wanted = component.files.iter().find(|rule| rule.path.as_deref().is_some_and(|path| matches(path, &file)));
+        let wanted = rules.iter().find(|(_, pattern)| pattern.matches(&file)).map(|(rule, _)| *rule);
         if let Some(when) = wanted.and_then(|rule| rule.when.as_ref())
             && !planner.engine.holds(&component.id, when, &context).map_err(|problem| *problem)?
         {
@@ -151,18 +153,4 @@ fn files(
         });
     }
     Ok(())
-}
-
-/// Whether a path fits a pattern in which `*` stands for any characters.
-fn matches(pattern: &str, path: &str) -> bool {
-    let pattern = pattern.strip_prefix("app/").unwrap_or(pattern);
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = path.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
-    let mut last = "";
-    for piece in pieces {
-        let Some(at) = rest.find(piece) else { return false };
-        rest = &rest[at + piece.len()..];
-        last = piece;
-    }
-    rest.is_empty() || (pattern.contains('*') && last.is_empty())
 }

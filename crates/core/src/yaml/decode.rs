@@ -1,12 +1,11 @@
 //! Strict decoding: fast when the document is right, thorough when it is not.
 use schemars::{JsonSchema, SchemaGenerator};
-use serde::Deserialize as _;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use super::Node;
 use super::de::{Error, NodeReader};
 use super::explain::{explain, typed};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 
 /// Reads a node into a type.
 ///
@@ -45,22 +44,4 @@ fn is_covered(first: &Error, problems: &Diagnostics) -> bool {
 /// serde's own words, with the place.
 fn report(error: Error, node: &Node, source: &Source) -> Diagnostic {
     Diagnostic::error(error.message).at(source, error.span.unwrap_or(node.span)).maybe_help(error.help)
-}
-
-/// Checks that the parser family that most other programs use (libyaml and its ports: Python's, Go's, Ruby's) reads a text too.
-///
-/// It is older and stricter than the one this program reads with, so both are asked before a file is called right.
-pub fn check_libyaml(source: &Source) -> Result<(), Diagnostics> {
-    for document in serde_yaml::Deserializer::from_str(&source.text) {
-        if let Err(error) = IgnoredAny::deserialize(document) {
-            let problem = Diagnostic::error(format!("most YAML readers refuse this: {error}"));
-            let place = error.location();
-            return Err(match place {
-                Some(place) => problem.at(source, Span::new(place.line(), place.column(), 0)),
-                None => problem.file(&*source.name),
-            }
-            .into());
-        }
-    }
-    Ok(())
 }

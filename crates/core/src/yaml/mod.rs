@@ -12,7 +12,7 @@ mod read;
 mod scalar;
 mod write;
 
-pub use decode::{check_libyaml, decode};
+pub use decode::decode;
 pub use node::{Kind, Node, Scalar, Style};
 pub use quote::quote;
 pub use read::{MAX_BYTES, MAX_DEPTH, Options, parse, parse_one, parse_with};

@@ -1,4 +1,5 @@
 //! Reads YAML text into [`Node`]s, and refuses what is dangerous or read differently by different programs.
+mod merge;
 mod reader;
 mod refuse;
 
@@ -20,6 +21,13 @@ const MAX_PROBLEMS: usize = 100;
 pub struct Options {
     /// Keep application tags such as `!Ref` on the nodes; otherwise they are errors.
     pub tags: bool,
+    /// Apply merge keys (`<<`), which are YAML 1.1's; otherwise they are errors.
+    pub merge_keys: bool,
+}
+
+impl Options {
+    /// Everything that other programs accept.
+    pub const FOREIGN: Self = Self { tags: true, merge_keys: true };
 }
 
 /// Reads all documents of a text.

@@ -1,5 +1,7 @@
-@% set scenario = (contributions("load.scenario") | selectattr("name", "eq", unit.name) | first).value %@
-@% set endpoint = endpoints[scenario.endpoint] %@
+@% set smoke = first_of("http.smoke", unit) %@
+@% set facts = smoke.facts %@
+@% set endpoint = endpoints[smoke.endpoint] %@
+@% set production = remotes | last %@
 // Load on @{ unit.name }@: make load SERVICE=@{ unit.name }@
 //   BASE_URL  where it answers; this machine without it
 //   TOKEN     what the gateway asks for; without it the script says itself who calls, which only this machine believes
@@ -9,7 +11,7 @@ import exec from "k6/execution";
 import http from "k6/http";
 
 const BASE_URL = __ENV.BASE_URL || "http://127.0.0.1:@{ endpoint.host_port | default(endpoint.port) }@";
-const PRODUCTION = [@% if remotes %@@{ (remotes | last).host | to_json }@@% endif %@];
+const PRODUCTION = [@{ production.host | to_json }@];
 const PROFILES = {
   smoke: { executor: "constant-vus", vus: 2, duration: "10s" },
   load: {
@@ -41,10 +43,45 @@ export const options = {
   thresholds: {
     checks: ["rate>0.99"],
     http_req_failed: ["rate<0.01"],
-@% for line in scenario.thresholds | lines %@
-    @{ line }@
-@% endfor %@
+@% if facts.create is defined %@
+    "http_req_duration{name:create}": ["p(95)<500"],
+@% else %@
+    "http_req_duration{name:read}": ["p(95)<500"],
+@% endif %@
+@% if facts.stored | default(false) %@
+    "http_req_duration{name:read}": ["p(95)<250"],
+    "http_req_duration{name:list}": ["p(95)<500"],
+@% endif %@
   },
 };
 
-@{ scenario.script | trim }@
+@% if facts.create is defined %@
+function request(name, headers = {}) {
+  const caller = __ENV.TOKEN ? { Authorization: `Bearer ${__ENV.TOKEN}` } : { "@{ facts.caller }@": `load-${exec.vu.idInTest}` };
+  return { headers: { "Content-Type": "application/json", ...caller, ...headers }, tags: { name } };
+}
+
+export default function () {
+  const key = `${exec.scenario.startTime}-${exec.vu.idInTest}-${exec.vu.iterationInScenario}`;
+  const body = JSON.stringify({ @% for field, value in facts.example | items %@@{ ", " if not loop.first }@@{ field }@: @{ "`load ${key}`" if field == facts.unique else value | to_json }@@% endfor %@ });
+  const created = http.post(`${BASE_URL}@{ facts.create }@`, body, request("create", { "Idempotency-Key": key }));
+@% if facts.stored | default(false) %@
+  if (!check(created, { "created": (answer) => answer.status === 201 })) {
+    return;
+  }
+  const id = created.json("id");
+  const read = http.get(`${BASE_URL}@{ facts.create }@/${id}`, request("read"));
+  check(read, { "read back": (answer) => answer.status === 200 && answer.json("id") === id });
+  const listed = http.get(`${BASE_URL}@{ facts.create }@?limit=20`, request("list"));
+  check(listed, { "listed": (answer) => answer.status === 200 });
+@% else %@
+  check(created, { "answered": (answer) => answer.status >= 200 && answer.status < 300 });
+@% endif %@
+}
+@% else %@
+export default function () {
+  const headers = __ENV.TOKEN ? { Authorization: `Bearer ${__ENV.TOKEN}` } : {};
+  const answer = http.get(`${BASE_URL}@{ facts.read }@`, { headers, tags: { name: "read" } });
+  check(answer, { "answered": (answer) => answer.status >= 200 && answer.status < 300 });
+}
+@% endif %@

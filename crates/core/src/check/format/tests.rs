@@ -20,9 +20,20 @@ fn report() -> Report {
 
 #[test]
 fn text_has_place_rule_and_hint() {
-    let expected = "compose.yaml:3: error[R020]: the image `a<b` has no tag\n    name it\n\nnot analysed: k.yaml:1: `x`\n2 rules: 1 error, 1 had nothing to look at\n";
+    let expected = "compose.yaml:3: error[R020]: the image `a<b` has no tag\n    name it\n\nnot analysed: k.yaml:1: `x`\n2 of 3 rules apply here: 1 error\nnot used: there is no Dockerfile (1)\n";
     assert_eq!(write(&report(), Format::Text), expected);
     assert_eq!(write(&Report::default(), Format::Text), "0 rules: nothing found\n");
+}
+
+#[test]
+fn the_closing_lines_say_how_many_rules_apply_and_why_the_others_do_not() {
+    let why = |count: usize, why: &str| vec![Skipped { rule: "R000", why: why.into() }; count];
+    let skipped = [why(9, "there is no overlay"), why(2, "b"), why(3, "there is no workflow"), why(2, "a")].concat();
+    let report = Report { rules_run: 1, skipped, ..Report::default() };
+    let expected = "1 of 17 rules apply here: nothing found\n\
+                    not used: there is no overlay (9); there is no workflow (3); a (2); \
+                    other reasons (2), which `--format json` lists\n";
+    assert_eq!(write(&report, Format::Text), expected);
 }
 
 #[test]

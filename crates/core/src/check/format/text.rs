@@ -64,9 +64,29 @@ fn summary(report: &Report) -> String {
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let skipped = match report.skipped.len() {
-        0 => String::new(),
-        count => format!(", {count} had nothing to look at"),
-    };
-    format!("{} rules: {found}{skipped}\n", report.rules_run)
+    if report.skipped.is_empty() {
+        return format!("{} rules: {found}\n", report.rules_run);
+    }
+    let all = report.rules_run + report.skipped.len();
+    format!("{} of {all} rules apply here: {found}\n{}\n", report.rules_run, unused(report))
+}
+
+/// Why the other rules had nothing to look at: the reasons that concern the most of them.
+fn unused(report: &Report) -> String {
+    const SHOWN: usize = 3;
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    for skipped in &report.skipped {
+        match reasons.iter_mut().find(|(why, _)| *why == skipped.why) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((&skipped.why, 1)),
+        }
+    }
+    reasons.sort_by_key(|(why, count)| (std::cmp::Reverse(*count), *why));
+    let rest: usize = reasons.iter().skip(SHOWN).map(|(_, count)| count).sum();
+    let mut shown: Vec<String> =
+        reasons.iter().take(SHOWN).map(|(why, count)| format!("{} ({count})", one_line(why))).collect();
+    if rest > 0 {
+        shown.push(format!("other reasons ({rest}), which `--format json` lists"));
+    }
+    format!("not used: {}", shown.join("; "))
 }

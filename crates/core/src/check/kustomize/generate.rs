@@ -1,9 +1,8 @@
 //! Config maps from literals, and the suffix that renames them when their contents change.
-use sha2::{Digest as _, Sha256};
-
 use super::Rendered;
 use crate::check::NotAnalysed;
 use crate::check::node::{Entry, Node, Value};
+use crate::tree::digest;
 
 /// Makes, merges or replaces the config maps that a kustomization generates.
 pub(super) fn config_maps(kustomization: &Node, objects: &mut Vec<Node>, out: &mut Rendered) {
@@ -147,9 +146,9 @@ fn suffix(data: &[Entry]) -> String {
         .collect();
     let data = if pairs.is_empty() { "\"\"".to_owned() } else { format!("{{{}}}", pairs.join(",")) };
     let text = format!("{{\"data\":{data},\"kind\":\"ConfigMap\",\"name\":\"\"}}");
-    let digest = Sha256::digest(text.as_bytes());
-    let hex = digest.iter().take(5).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let hex = digest(text.as_bytes());
     hex.chars()
+        .take(10)
         .map(|c| match c {
             '0' => 'g',
             '1' => 'h',

@@ -1,4 +1,6 @@
 //! Strategic-merge patches: mappings merge, lists merge by the key that Kubernetes gives them, other lists are replaced.
+use regex::Regex;
+
 use crate::check::node::{Node, Value};
 
 /// Groups whose kinds have a published merge strategy; everything else is merged as JSON.
@@ -43,7 +45,7 @@ fn targeted(object: &Node, target: &Node) -> bool {
     let api = object.text_at(&["apiVersion"]).unwrap_or_default();
     let (group, version) = api.split_once('/').unwrap_or(("", api));
     let matches = |key: &str, value: Option<&str>| {
-        target.text_at(&[key]).is_none_or(|wanted| value.is_some_and(|value| wildcard(wanted, value)))
+        target.text_at(&[key]).is_none_or(|wanted| value.is_some_and(|value| fits(wanted, value)))
     };
     let labelled = target.text_at(&["labelSelector"]).is_none_or(|selector| {
         selector.split(',').all(|part| {
@@ -61,13 +63,11 @@ fn targeted(object: &Node, target: &Node) -> bool {
         && labelled
 }
 
-/// Names in targets are regular expressions; `.*` and alternatives are what people write.
-fn wildcard(pattern: &str, text: &str) -> bool {
-    pattern.split('|').any(|one| {
-        let one = one.trim_start_matches('^').trim_end_matches('$');
-        let Some((head, tail)) = one.split_once(".*") else { return one == text };
-        text.len() >= head.len() + tail.len() && text.starts_with(head) && text.ends_with(tail)
-    })
+/// Whether a text fits one of a target's regular expressions as a whole.
+fn fits(pattern: &str, text: &str) -> bool {
+    // Nearly all of them are plain names.
+    let plain = pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    pattern == text || !plain && Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(text))
 }
 
 /// The field that identifies the items of a list.

@@ -72,7 +72,8 @@ pub fn build(files: &Files, directory: &str) -> Result<String, String> {
     for (index, (path, file)) in files.iter().enumerate() {
         let Some(text) = file.text.as_deref().filter(|_| path.ends_with(".yaml")) else { continue };
         let file = u32::try_from(index).map_err(|error| error.to_string())?;
-        let parsed = yaml::parse(&Source::new(path, text)).map_err(|problems| problems.to_string())?;
+        let parsed = yaml::parse_with(&Source::new(path, text), yaml::Options::FOREIGN)
+            .map_err(|problems| problems.to_string())?;
         documents.insert(path, parsed.into_iter().map(|node| Node::from_yaml(node, file)).collect());
     }
     let mut rendered = render(&documents, files, directory);
@@ -171,7 +172,7 @@ impl Renderer<'_> {
                 out.used.insert(path);
                 documents
             } else if let Some(entry) = item.entry("patch") {
-                parsed = inline(&entry.value);
+                parsed = inline(&entry.value, out);
                 &parsed
             } else {
                 continue;
@@ -206,9 +207,13 @@ impl Renderer<'_> {
 }
 
 /// A patch written as a text block inside the kustomization.
-fn inline(node: &Node) -> Vec<Node> {
+fn inline(node: &Node, out: &mut Rendered) -> Vec<Node> {
     let Some(text) = node.str() else { return Vec::new() };
-    let parsed = yaml::parse(&Source::new("patch", text)).unwrap_or_default();
+    let parsed = yaml::parse_with(&Source::new("patch", text), yaml::Options::FOREIGN).unwrap_or_else(|problems| {
+        let first = problems.into_iter().next().map(|problem| problem.message).unwrap_or_default();
+        out.problem("R070", node.at, format!("the patch can't be read: {first}"));
+        Vec::new()
+    });
     let mut nodes: Vec<Node> = parsed.into_iter().map(|one| Node::from_yaml(one, node.at.file)).collect();
     nodes.iter_mut().for_each(|one| shift(one, node.at.line));
     nodes

@@ -4,6 +4,7 @@ use crate::check::kubernetes::Object;
 use crate::check::kustomize::join;
 use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
+use crate::tree::Glob;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -32,15 +33,6 @@ pub(super) const RULES: &[Rule] = &[
         example: "deploy/argocd/applications/staging.yaml:12: the source `deploy/kubernetes/overlays/stagin` does not exist",
         yields_to: &[],
         run: sources,
-    },
-    Rule {
-        id: "R085",
-        title: "No Application may delete everything at once",
-        severity: Severity::Warning,
-        why: "`allowEmpty` turns a broken commit into the deletion of the environment.",
-        example: "deploy/argocd/applications/staging.yaml:25: Application `shop-staging` allows an empty source",
-        yields_to: &[],
-        run: empty,
     },
     Rule {
         id: "R087",
@@ -109,14 +101,9 @@ fn namespaces(facts: &Facts, out: &mut Sink) {
     }
 }
 
-/// Whether a pattern with `*` matches.
+/// Whether a text fits one of a project's patterns.
 fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
-            tail.is_empty() || (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| matches(tail, rest)))
-        }),
-    }
+    Glob::new(pattern).matches(text)
 }
 
 fn projects(facts: &Facts, out: &mut Sink) {
@@ -210,15 +197,6 @@ fn sources(facts: &Facts, out: &mut Sink) {
         if !applications.iter().any(|(_, taken)| taken.is_some_and(|taken| taken.directory == overlay.directory)) {
             out.line(&overlay.file(), 0, "no Application delivers this overlay")
                 .hint("add one beside the others, or remove the overlay");
-        }
-    }
-}
-
-fn empty(facts: &Facts, out: &mut Sink) {
-    for (application, _) in applications(facts, out) {
-        let path = ["spec", "syncPolicy", "automated", "allowEmpty"];
-        if application.path(&path).and_then(Node::bool) == Some(true) {
-            out.at(application.place(&path), format!("Application `{}` allows an empty source", name(application)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Rules about queues, brokers and the connections that everybody opens together.
+//! Rules about queues, and the connections that everybody opens together.
 use crate::check::facts::Facts;
 use crate::check::node::{At, Node};
 use crate::check::{Rule, Severity, Sink};
@@ -13,15 +13,6 @@ pub(super) const RULES: &[Rule] = &[
         example: "compose.yaml:48: `api-worker-slow` does not take from `slow`, and the stack says it does",
         yields_to: &["R051"],
         run: consumed,
-    },
-    Rule {
-        id: "R103",
-        title: "A broker never forgets a message to save memory",
-        severity: Severity::Error,
-        why: "A store that evicts drops tasks silently when it is full.",
-        example: "compose.yaml:70: `broker` evicts by `allkeys-lru`, and it holds messages",
-        yields_to: &[],
-        run: brokers,
     },
     Rule {
         id: "R115",
@@ -62,38 +53,6 @@ fn consumed(facts: &Facts, out: &mut Sink) {
     }
 }
 
-fn brokers(facts: &Facts, out: &mut Sink) {
-    let mut any = false;
-    for unit in &facts.stack.units {
-        let holds_messages = facts
-            .stack
-            .units
-            .iter()
-            .flat_map(|consumer| &consumer.bindings)
-            .any(|binding| binding.unit == unit.name && binding.capability.starts_with("broker."));
-        if !holds_messages {
-            continue;
-        }
-        any = true;
-        for running in &facts.running {
-            if running.process(facts.stack).is_none_or(|(owner, _)| owner.name != unit.name) {
-                continue;
-            }
-            let Some((argv, at)) = &running.command else { continue };
-            let policy = argv.windows(2).find(|pair| pair[0].trim_start_matches('-') == "maxmemory-policy");
-            if let Some([_, policy]) = policy
-                && policy != "noeviction"
-            {
-                out.at(*at, format!("`{}` evicts by `{policy}`, and it holds messages", unit.name))
-                    .hint("write `noeviction`, and cache in another instance");
-            }
-        }
-    }
-    if !any {
-        out.skip("the stack has no broker");
-    }
-}
-
 fn connections(facts: &Facts, out: &mut Sink) {
     let stack = facts.stack;
     let mut any = false;
@@ -105,7 +64,7 @@ fn connections(facts: &Facts, out: &mut Sink) {
                 continue;
             }
             any = true;
-            let mut sum = 0;
+            let mut sum = 0_i64;
             let mut most: Option<(i64, At)> = None;
             for (unit, process) in stack.processes() {
                 let talks = stack.edges.iter().any(|edge| {
@@ -120,8 +79,8 @@ fn connections(facts: &Facts, out: &mut Sink) {
                 let entry = object.node.get("spec").and_then(|spec| spec.entry("replicas"));
                 let count = entry.and_then(|entry| Node::int(&entry.value)).unwrap_or(1);
                 let count = count.max(process.scale.max.map_or(0, i64::from));
-                let opened = count * i64::from(process.connections);
-                sum += opened;
+                let opened = count.saturating_mul(i64::from(process.connections));
+                sum = opened.saturating_add(sum);
                 let at = entry.map_or_else(|| object.at(), |entry| entry.value.at);
                 if most.is_none_or(|(known, _)| opened > known) {
                     most = Some((opened, at));

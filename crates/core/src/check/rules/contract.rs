@@ -1,12 +1,9 @@
 //! Rules about the project's own records: the contract's file, the lock, and names that stand for others.
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
-
-use crate::check::facts::Facts;
+use crate::check::facts::{Facts, SPEC};
 use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
 use crate::diagnostic::did_you_mean;
+use crate::tree::digest;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -40,7 +37,6 @@ pub(super) const RULES: &[Rule] = &[
 
 const SCHEMA: &str = "config/env.schema.yaml";
 const LOCK: &str = ".stackwright/lock.json";
-const SPEC: &str = "stackwright.yaml";
 
 fn schema(facts: &Facts, out: &mut Sink) {
     let Some(root) = facts.documents.get(SCHEMA).and_then(|documents| documents.first()) else {
@@ -106,11 +102,7 @@ fn edited(facts: &Facts, out: &mut Sink) {
                 out.line(path, 0, "was generated, and is not here any more");
             }
             Some(text) => {
-                let mut digest = String::with_capacity(64);
-                for byte in Sha256::digest(text.as_bytes()) {
-                    let _ = write!(digest, "{byte:02x}");
-                }
-                if digest != wanted {
+                if digest(text.as_bytes()) != wanted {
                     out.line(path, 0, "was edited after it was generated");
                 }
             }

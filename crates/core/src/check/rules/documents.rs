@@ -232,10 +232,12 @@ fn examples(facts: &Facts, out: &mut Sink) {
                 continue;
             }
             let problem = match *language {
-                "yaml" | "yml" => yaml::parse(&Source::new(page.path, text.as_str())).err().map(|problems| {
-                    let first = problems.into_iter().next();
-                    ("YAML", first.map(|problem| problem.message).unwrap_or_default())
-                }),
+                "yaml" | "yml" => yaml::parse_with(&Source::new(page.path, text.as_str()), yaml::Options::FOREIGN)
+                    .err()
+                    .map(|problems| {
+                        let first = problems.into_iter().next();
+                        ("YAML", first.map(|problem| problem.message).unwrap_or_default())
+                    }),
                 "json" => {
                     serde_json::from_str::<serde::de::IgnoredAny>(&text).err().map(|error| ("JSON", error.to_string()))
                 }

@@ -140,7 +140,7 @@ fn budget(facts: &Facts, out: &mut Sink) {
             Some((entry.value.int()?, entry.at))
         });
         if let Some((sleep, at)) = sleep
-            && sleep + i64::from(process.drain) > given
+            && sleep.saturating_add(i64::from(process.drain)) > given
         {
             let drain = process.drain;
             out.at(at, format!("{what} sleeps {sleep} s and needs {drain} s to stop, and is killed after {given} s"));

@@ -1,5 +1,5 @@
 //! Rules about image references and who makes them.
-use crate::check::facts::Facts;
+use crate::check::facts::{Facts, SPEC};
 use crate::check::kustomize::split_image;
 use crate::check::node::{At, Node};
 use crate::check::running::interpolated;
@@ -192,7 +192,7 @@ fn agree(facts: &Facts, out: &mut Sink) {
     for unit in stack.units.iter().filter(|unit| built(unit)) {
         let directory = unit.directory().unwrap_or_default();
         if !facts.files.has_directory(directory) {
-            out.line("stackwright.yaml", 0, format!("the source of `{}` is missing: `{directory}`", unit.name));
+            out.line(SPEC, 0, format!("the source of `{}` is missing: `{directory}`", unit.name));
         }
         compose_builds(facts, unit, unit.context().unwrap_or(directory), out);
         for overlay in &facts.overlays {

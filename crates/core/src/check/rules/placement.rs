@@ -1,5 +1,6 @@
 //! Rules about where processes run and how they are reached in a cluster.
-use crate::check::facts::Facts;
+use crate::check::compose::PATH;
+use crate::check::facts::{Facts, SPEC};
 use crate::check::kubernetes::{Labels, Object, find};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Provider, Role};
@@ -42,8 +43,12 @@ fn any(facts: &Facts, out: &mut Sink) {
 
 fn once(facts: &Facts, out: &mut Sink) {
     let stack = facts.stack;
-    let (_, local) = facts.local();
     if let Some(compose) = &facts.compose {
+        let Some((_, local)) = facts.local() else {
+            out.line(SPEC, 0, format!("there is a {PATH}, and no environment is a developer's machine"))
+                .hint("add the environment, or remove the file");
+            return;
+        };
         for (unit, process) in stack.processes() {
             let here = unit.provider(&local.name) == Provider::Container;
             if here && compose.service(process.id.as_str()).is_none() {

@@ -171,6 +171,16 @@ impl Contributions {
         problems.into_result(Value::from(BTreeMap::from([("contributions", lookup("contributions", all))])))
     }
 
+    /// Templates that are contributed to a point and rendered where they are asked for, with what they see beside that.
+    pub(super) fn fragments(&self, point: &str, names: &Context) -> Vec<(String, Context)> {
+        let wanted = self.of_form(ContributionForm::Fragment).filter(|entry| entry.point == point);
+        let template = |entry: &Entry| match &entry.content {
+            Content::Template(path) => Some((path.clone(), merge_maps([entry.context.clone(), names.clone()]))),
+            Content::Inline(_) => None,
+        };
+        wanted.filter_map(template).collect()
+    }
+
     fn empty(&self, wanted: impl Fn(ContributionForm) -> bool) -> BTreeMap<String, Vec<Value>> {
         let points = self.forms.iter().filter(|(_, form)| wanted(**form));
         points.map(|(point, _)| (point.clone(), Vec::new())).collect()

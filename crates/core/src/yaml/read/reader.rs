@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Range, Tag};
 
-use super::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Options, refuse};
+use super::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Options, merge, refuse};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span};
 use crate::yaml::{Kind, Node, Scalar, Style};
 
@@ -118,8 +118,14 @@ impl<'a> Reader<'a> {
             Event::SequenceStart(anchor, tag) => self.open(Kind::Sequence(Vec::new()), anchor, tag.as_deref(), span),
             Event::MappingStart(anchor, tag) => self.open(Kind::Mapping(Vec::new()), anchor, tag.as_deref(), span),
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
-                Some(frame) => {
+                Some(mut frame) => {
                     self.problems.extend(refuse::duplicates(&frame.node, self.source));
+                    if let Kind::Mapping(entries) = &mut frame.node.kind
+                        && self.options.merge_keys
+                        && let Some(problem) = merge::apply(entries)
+                    {
+                        self.problems.push(problem.at(self.source, frame.node.span));
+                    }
                     let size = self.nodes - frame.first;
                     self.finish(frame.node, frame.anchor, size)
                 }
@@ -175,6 +181,9 @@ impl<'a> Reader<'a> {
             return;
         };
         let span = key.span;
+        if self.options.merge_keys && merge::is_merge(key) {
+            return;
+        }
         if let Some(problem) = refuse::key(key) {
             self.problems.push(problem.at(self.source, span));
         }

@@ -104,7 +104,7 @@ fn aliases_and_known_tags_are_followed() {
 #[test]
 fn tags_of_others_are_kept_on_request() {
     let text = source("a: !Ref name\nb: !Sub [x]\n");
-    let documents = parse_with(&text, Options { tags: true }).expect("tolerated");
+    let documents = parse_with(&text, Options::FOREIGN).expect("tolerated");
     let tag = |key| documents[0].get(key).and_then(|node| node.tag.clone());
     assert_eq!(tag("a").as_deref(), Some("!Ref"));
     assert_eq!(tag("b").as_deref(), Some("!Sub"));
@@ -158,8 +158,23 @@ fn surprises_of_yaml_1_1_are_named() {
 }
 
 #[test]
-fn the_older_parser_family_is_asked_too() {
-    assert_eq!(check_libyaml(&source("a: 1\n---\n- b\n")), Ok(()));
-    let problem = check_libyaml(&source("a: 1\nb: [\n")).expect_err("refused");
-    assert!(problem.render(false).contains("most YAML readers refuse this"), "{problem}");
+fn merge_keys_are_applied_on_request() {
+    let text = "\
+base: &base {a: 1, b: 2}
+more: &more {b: 3, c: 4}
+one: {<<: *base, b: own}
+two:
+  <<: [*base, *more]
+  '<<': text
+";
+    let documents = parse_with(&source(text), Options::FOREIGN).expect("tolerated");
+    let value = |key: &str| documents[0].get(key).map(Node::to_json);
+    assert_eq!(value("one"), Some(json!({"b": "own", "a": 1})));
+    assert_eq!(value("two"), Some(json!({"<<": "text", "a": 1, "b": 2, "c": 4})));
+    let inherited = documents[0].at(&["one", "a"]).expect("an entry");
+    assert_eq!(inherited.span.line, 1, "a merged value keeps the place where it is written");
+    let wrong = parse_with(&source("a:\n  <<: text\n"), Options::FOREIGN).expect_err("no mapping");
+    assert!(wrong.to_string().contains("`<<` takes a mapping or a list of mappings, not the text `text`"), "{wrong}");
+    let twice = parse_with(&source("a: &a {x: 1}\nb: {<<: *a, <<: *a}\n"), Options::FOREIGN).expect_err("a repetition");
+    assert!(twice.to_string().contains("the key `<<` appears twice"), "{twice}");
 }
