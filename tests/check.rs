@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use stackwright::STACK_PATH;
-use stackwright::catalog::Catalog;
+use stackwright::catalog::{Catalog, OwnFiles};
 use stackwright::check::{self, Files, Finding, RuleBook, Severity};
 use stackwright::directory;
 use stackwright::stack::Stack;
@@ -166,11 +166,9 @@ fn a_secret_of_an_operator_needs_the_object_that_the_operator_reads() {
 }
 
 /// A catalog with one component more, and a stack that has it.
-fn guarded(check: &str) -> (tempfile::TempDir, Stack) {
-    let catalog = tempfile::tempdir().unwrap();
-    let folder = catalog.path().join("components/guard");
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("check.yaml"), check).unwrap();
+fn guarded(check: &str) -> (Catalog, Stack) {
+    let files = [("components/guard/check.yaml".to_owned(), check.to_owned())].into();
+    let catalog = Catalog::load(&[OwnFiles { directory: "own".into(), files }]).unwrap();
     let mut stack = DJANGO.stack.clone();
     stack.platforms[0].component = "guard".into();
     (catalog, stack)
@@ -195,8 +193,7 @@ checks:
 
 #[test]
 fn rules_in_a_components_folder_apply_where_the_component_is() {
-    let (directory, stack) = guarded(GUARD);
-    let catalog = Catalog::load(&[directory::catalog(directory.path()).unwrap()]).unwrap();
+    let (catalog, stack) = guarded(GUARD);
     let book = RuleBook::of(&catalog).unwrap();
     let text = DJANGO.files.text("deploy/kubernetes/base/api.yaml").unwrap();
     let line = text.lines().position(|line| line == "spec:").unwrap() + 1;
@@ -223,8 +220,7 @@ fn rules_in_a_components_folder_apply_where_the_component_is() {
 
 #[test]
 fn a_check_that_is_no_check_is_refused_with_its_place() {
-    let (directory, _) = guarded(&GUARD.replace("one-of", "one-off"));
-    let catalog = Catalog::load(&[directory::catalog(directory.path()).unwrap()]).unwrap();
+    let (catalog, _) = guarded(&GUARD.replace("one-of", "one-off"));
     let problems = RuleBook::of(&catalog).unwrap_err().to_string();
     assert!(problems.contains("check.yaml:12:") && problems.contains("did you mean `one-of`?"), "{problems}");
 }
@@ -234,8 +230,7 @@ fn the_specimen_in_the_documentation_is_right() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/components.md")).unwrap();
     let specimen = text.split("## What `check` knows about a product").nth(1).unwrap();
     let specimen = specimen.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
-    let (directory, _) = guarded(specimen);
-    let catalog = Catalog::load(&[directory::catalog(directory.path()).unwrap()]).unwrap();
+    let (catalog, _) = guarded(specimen);
     let book = RuleBook::of(&catalog).unwrap_or_else(|problems| panic!("{problems}"));
     assert!(book.rules.iter().any(|rule| rule.id == "R900"));
 }

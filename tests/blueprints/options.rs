@@ -143,6 +143,7 @@ impl Bench {
 /// What comes of a set of answers.
 pub(crate) enum Outcome {
     /// A repository without a finding.
+    #[allow(dead_code, reason = "not every test looks at the repository")]
     Clean(Box<Generated>),
     /// A refusal by a rule, in its words.
     Refused,

@@ -108,7 +108,9 @@ impl Expander<'_> {
         let value = |(key, value): (&String, &Value)| {
             Ok((key.clone(), self.engine.value(&format!("{label}.{key}"), value, &self.context)?))
         };
-        values.into_iter().map(value).collect()
+        // A value that gives nothing is not given: the parameter takes its default.
+        let given = |value: &Step<(String, Value)>| !matches!(value, Ok((_, Value::Null)));
+        values.into_iter().map(value).filter(given).collect()
     }
 
     fn project(&self, project: &ProjectSpec) -> Step<ProjectSpec> {
