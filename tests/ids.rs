@@ -8,8 +8,8 @@
 //!
 //! What doesn't:
 //! - under `requires`, `on`, `extends`, `needs` and `excludes` components are named on purpose; blueprints choose them;
-//! - `dependencies` are names of packages, `facts`, `help` and `because` are what their readers make of them, and no template
-//!   compares them with an id; arguments of `image` and `pin` are names of pins;
+//! - `dependencies` are names of packages; `facts` and the `value` of a contribution are words of whoever reads them, which is
+//!   no comparison with an id; `help` and `because` are prose; arguments of `image` and `pin` are names of pins;
 //! - a word that a component declares itself: a parameter's default or choice, an endpoint, a process, an alias.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -19,9 +19,10 @@ use serde_json::Value;
 use stackwright::catalog::Catalog;
 use stackwright::diagnostic::Source;
 
-/// Keys of a description whose values name components on purpose, or are words of somebody else.
-const NAMED_ON_PURPOSE: &[&str] =
-    &["because", "dependencies", "excludes", "extends", "facts", "help", "needs", "on", "requires"];
+/// Keys of a description whose values name components on purpose.
+const NAMED_ON_PURPOSE: &[&str] = &["excludes", "extends", "needs"];
+/// Keys of a description below which a plain word is somebody else's; templates in it count.
+const WORDS: &[&str] = &["because", "dependencies", "facts", "help", "value"];
 /// Keys of a description that hold a bare expression.
 const EXPRESSIONS: &[&str] = &["each", "that", "when"];
 /// Functions whose arguments are names of pins.
@@ -86,25 +87,19 @@ fn declared(description: &Value) -> BTreeSet<String> {
 }
 
 /// The texts of a description that may name a component: code of templates and expressions, and plain scalars.
-fn texts(value: &Value, key: &str, found: &mut Vec<String>) {
+fn texts(value: &Value, key: &str, words: bool, found: &mut Vec<String>) {
     match value {
         Value::String(text) if EXPRESSIONS.contains(&key) => {
             found.extend(literals(text).into_iter().map(str::to_owned));
         }
         Value::String(text) => {
-            found.push(text.clone());
+            found.extend((!words).then(|| text.clone()));
             found.extend(code(text).into_iter().flat_map(literals).map(str::to_owned));
         }
-        Value::Array(items) => items.iter().for_each(|item| texts(item, key, found)),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, key, words, found)),
         Value::Object(entries) => {
-            for (key, value) in entries {
-                // What a feature adds to a service may have expressions of its own.
-                if key == "on" || key == "requires" {
-                    value.as_object().into_iter().flat_map(|on| on.values()).for_each(|added| texts(added, key, found));
-                } else if !NAMED_ON_PURPOSE.contains(&key.as_str()) {
-                    texts(value, key, found);
-                }
-            }
+            let entries = entries.iter().filter(|(key, _)| !NAMED_ON_PURPOSE.contains(&key.as_str()));
+            entries.for_each(|(key, value)| texts(value, key, words || WORDS.contains(&key.as_str()), found));
         }
         _ => {}
     }
@@ -140,7 +135,7 @@ fn no_component_and_no_target_names_another_component() {
         let mut found = Vec::new();
         if path.ends_with("/component.yaml") || path.ends_with("/target.yaml") {
             let tree = stackwright::yaml::parse_one(&Source::new(path, text.text.to_string())).unwrap().to_json();
-            texts(&tree, "", &mut found);
+            texts(&tree, "", false, &mut found);
         } else {
             found.extend(code(&text.text).into_iter().flat_map(literals).map(str::to_owned));
         }
