@@ -1,12 +1,11 @@
 //! What a component says must hold of its instances: who refuses what, in which words, and where.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::fs;
+use std::collections::BTreeMap;
 
 use stackwright::blueprint::{Answers, Blueprint};
-use stackwright::catalog::Catalog;
+use stackwright::catalog::{Catalog, OwnFiles};
 use stackwright::diagnostic::{Diagnostics, Source};
-use stackwright::directory;
 use stackwright::stack::Stack;
 use stackwright::{assemble, engine};
 
@@ -20,7 +19,7 @@ fn with_platforms(units: &str, platforms: &str) -> String {
     format!(
         "id: t\ntitle: T\nsummary: T\nversion: '1'\nproject: {{ name: shop, domain: shop.example.com, \
          repository: https://git.example.com/acme/shop.git, registry: registry.example.com/acme, summary: T }}\n\
-         units:\n{units}{platforms}environments:\n  - {{ name: local, local: true, host: localhost }}\n"
+         units:\n{units}{platforms}environments:\n  - {{ name: local, runtime: machine, host: localhost }}\n"
     )
 }
 
@@ -177,33 +176,36 @@ fn a_service_that_consumes_and_runs_workflows_reads_one_variable_for_both() {
     assert_eq!(found, ["kafka-consumer, temporal-worker"]);
 }
 
-/// A catalog of one service `host` and features of it, each the text under `on.host`.
-fn own(features: &[(&str, &str)]) -> (tempfile::TempDir, Catalog) {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |id: &str, text: String| {
-        let place = folder.path().join("components").join(id);
-        fs::create_dir_all(&place).unwrap();
-        fs::write(place.join("component.yaml"), text).unwrap();
-        fs::write(place.join("README.md"), id).unwrap();
-    };
-    write(
+/// The files of a service `host` and of features of it, each the text under `on.host`.
+fn own(features: &[(&str, &str)]) -> OwnFiles {
+    let mut own = OwnFiles { directory: "own".into(), files: BTreeMap::new() };
+    add(
+        &mut own,
         "host",
         "id: host\ntitle: H\nkind: service\nsummary: H\nslots: [one]\nsecrets: { key: { help: A key, generate: hex16 }, master_key: { help: The first key, generate: hex16 } }\n\
          endpoints: { http: { port: 8080, protocol: http } }\nprocesses: { web: { role: web, command: [run], serves: [http] } }\n\
-         requires: { store: { capability: sql.postgres, optional: true } }\n"
-            .to_owned(),
+         requires: { store: { capability: sql.postgres, optional: true } }\n",
     );
-    write("idle", "id: idle\ntitle: I\nkind: service\nsummary: I\n".to_owned());
+    add(&mut own, "idle", "id: idle\ntitle: I\nkind: service\nsummary: I\n");
     for (id, text) in features {
-        write(id, format!("id: {id}\ntitle: F\nkind: feature\nsummary: F\non:\n  host:\n{text}"));
+        add(&mut own, id, &format!("id: {id}\ntitle: F\nkind: feature\nsummary: F\non:\n  host:\n{text}"));
     }
-    let catalog = Catalog::load(&[directory::catalog(folder.path()).unwrap()]).unwrap();
-    (folder, catalog)
+    own
+}
+
+/// Adds a component.
+fn add(own: &mut OwnFiles, id: &str, text: &str) {
+    own.files.insert(format!("components/{id}/component.yaml"), text.to_owned());
+    own.files.insert(format!("components/{id}/README.md"), id.to_owned());
+}
+
+fn catalog(own: OwnFiles) -> Catalog {
+    Catalog::load(&[own]).unwrap()
 }
 
 /// What is said against a unit `a` of `host` with those features.
 fn with_features(features: &[(&str, &str)]) -> Result<Stack, Diagnostics> {
-    let (_folder, catalog) = own(features);
+    let catalog = catalog(own(features));
     let list: Vec<String> = features.iter().map(|(id, _)| format!("{{ component: {id} }}")).collect();
     made(
         &with_platforms(&format!("  - {{ name: a, component: host, features: [{}] }}\n", list.join(", ")), ""),
@@ -248,7 +250,7 @@ fn features_need_and_exclude_each_other() {
 #[test]
 fn a_rule_may_ask_what_a_unit_is_bound_to() {
     let rule = "    rules: [{ that: \"bindings.store.unit != 'cache'\", because: a cache forgets }]\n    requires:\n      store: { capability: cache, replaces: true }\n";
-    let (_folder, catalog) = own(&[("first", rule)]);
+    let catalog = catalog(own(&[("first", rule)]));
     let text = |name: &str| {
         let units = format!(
             "  - {{ name: a, component: host, features: [{{ component: first }}] }}\n  - {{ name: {name}, component: valkey, params: {{ eviction: allkeys-lru }} }}\n"
@@ -261,7 +263,7 @@ fn a_rule_may_ask_what_a_unit_is_bound_to() {
 
 #[test]
 fn two_units_never_share_a_secret() {
-    let (_folder, catalog) = own(&[]);
+    let catalog = catalog(own(&[]));
     let units = "  - { name: search, component: host }\n  - { name: search-master, component: host }\n";
     let said = made(&with_platforms(units, ""), &catalog).unwrap_err().to_string();
     says(&said, &["`search` and `search-master` would share the secret SEARCH_MASTER_KEY", "rename one of the units"]);
@@ -269,7 +271,7 @@ fn two_units_never_share_a_secret() {
 
 #[test]
 fn a_unit_without_a_process_is_refused() {
-    let (_folder, catalog) = own(&[]);
+    let catalog = catalog(own(&[]));
     let said = made(&with_platforms("  - { name: a, component: idle }\n", ""), &catalog).unwrap_err().to_string();
     says(&said, &["unit `a` has no process: nothing of it would ever run"]);
 }
@@ -295,16 +297,13 @@ fn a_question_takes_what_it_does_not_say_from_its_parameter() {
 
 #[test]
 fn a_catalog_check_finds_parameters_that_contradict_themselves_and_slots_that_are_none() {
-    let (folder, _) = own(&[("first", "    fills: [two]\n")]);
+    let mut files = own(&[("first", "    fills: [two]\n")]);
     let text = "id: odd\ntitle: O\nkind: platform\nsummary: O\nparams:\n  a: { type: number, default: 3, max: 2, help: A }\n  \
                 b: { type: number, min: 3, max: 2, help: B }\n  c: { type: boolean, max: 2, help: C }\n  d: { type: text, pattern: '[', help: D }\n  \
                 e: { type: list, of: boolean, help: E }\n  f: { type: list, of: number, default: [1, x], help: F }\n  \
                 g: { type: text, pattern: '[0-9]+Gi', default: 20Gi, help: G }\n  h: { type: choice, default: x, help: H }\n";
-    let place = folder.path().join("components/odd");
-    fs::create_dir_all(&place).unwrap();
-    fs::write(place.join("component.yaml"), text).unwrap();
-    fs::write(place.join("README.md"), "odd").unwrap();
-    let catalog = Catalog::load(&[directory::catalog(folder.path()).unwrap()]).unwrap();
+    add(&mut files, "odd", text);
+    let catalog = catalog(files);
     let said = stackwright::author::check(&catalog, &engine(&catalog)).to_string();
     says(
         &said,

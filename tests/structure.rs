@@ -201,8 +201,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("locks", &["catalog", "diagnostic", "stack", "yaml"]),
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
-    ("check", &["diagnostic", "stack", "tree", "yaml"]),
-    ("author", &["blueprint", "catalog", "diagnostic", "render", "target"]),
+    ("check", &["catalog", "diagnostic", "stack", "tree", "yaml"]),
+    ("author", &["blueprint", "catalog", "diagnostic", "render", "target", "yaml"]),
 ];
 
 #[test]

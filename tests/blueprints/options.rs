@@ -51,13 +51,21 @@ impl Bench {
         let answers = match self.answers(given) {
             Ok(answers) => answers,
             Err(problems) if problems.iter().all(|problem| self.is_reasoned(problem)) => return Outcome::Refused,
-            Err(problems) => return Outcome::Failed(problems.to_string()),
+            Err(problems) => return Outcome::Unfit(problems.to_string()),
         };
         match generate(&self.blueprint, &answers, &self.catalog, &self.engine, &self.source) {
-            Ok(made) => Outcome::of_findings(&made),
+            Ok(made) => Outcome::of_findings(made),
             Err(problems) if problems.iter().all(is_rule) => Outcome::Refused,
             Err(problems) => Outcome::Failed(problems.to_string()),
         }
+    }
+
+    /// Whether a rule refuses those answers; nothing is rendered to find out.
+    pub(crate) fn is_refused(&self, given: &BTreeMap<String, Value>) -> bool {
+        let Ok(answers) = self.answers(given) else { return true };
+        let spec = stackwright::blueprint::expand(&self.blueprint, &answers, &self.engine).unwrap();
+        let made = stackwright::resolve::resolve(&spec, &self.catalog, &self.engine);
+        made.is_err_and(|problems| problems.iter().all(is_rule))
     }
 
     /// Whether a refused answer is refused by a condition of its question or of the blueprint, in the condition's words.
@@ -115,11 +123,8 @@ impl Bench {
         for variant in variants {
             let mut changed = answers.clone();
             changed.insert(question.id.clone(), variant.clone());
-            let refused = || {
-                let made = stackwright::assemble(&self.blueprint, &changed, &self.catalog, &self.engine, &self.source);
-                made.is_err_and(|problems| problems.iter().all(is_rule))
-            };
-            if !kept.contains(&variant) && validate(question, &variant, &self.engine, &all).is_ok() && !refused() {
+            let fits = validate(question, &variant, &self.engine, &all).is_ok();
+            if !kept.contains(&variant) && fits && !self.is_refused(&changed) {
                 kept.push(variant);
             }
         }
@@ -136,20 +141,23 @@ impl Bench {
 /// What comes of a set of answers.
 pub(crate) enum Outcome {
     /// A repository without a finding.
-    Clean,
+    #[allow(dead_code, reason = "not every test looks at the repository")]
+    Clean(Box<Generated>),
     /// A refusal by a rule, in its words.
     Refused,
+    /// No answers to these questions: of the wrong form, or missing.
+    Unfit(String),
     /// Anything else.
     Failed(String),
 }
 
 impl Outcome {
-    fn of_findings(made: &Generated) -> Self {
+    fn of_findings(made: Generated) -> Self {
         let bad = made.report.findings.iter().filter(|finding| finding.severity > Severity::Note);
         let bad: Vec<String> = bad
             .map(|finding| format!("{}:{:?} {} {}", finding.file, finding.line, finding.rule, finding.message))
             .collect();
-        if bad.is_empty() { Self::Clean } else { Self::Failed(bad.join("\n")) }
+        if bad.is_empty() { Self::Clean(Box::new(made)) } else { Self::Failed(bad.join("\n")) }
     }
 }
 

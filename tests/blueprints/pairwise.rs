@@ -85,7 +85,9 @@ fn findings(bench: &Bench, variants: &[(String, Vec<Value>)], row: &[usize]) -> 
     let given: BTreeMap<String, Value> =
         variants.iter().zip(row).map(|((id, variants), index)| (id.clone(), variants[*index].clone())).collect();
     match bench.outcome(&given) {
-        Outcome::Clean | Outcome::Refused => None,
-        Outcome::Failed(why) => Some(format!("{}\n  {why}", serde_json::to_string(&given).unwrap())),
+        Outcome::Clean(_) | Outcome::Refused => None,
+        Outcome::Unfit(why) | Outcome::Failed(why) => {
+            Some(format!("{}\n  {why}", serde_json::to_string(&given).unwrap()))
+        }
     }
 }

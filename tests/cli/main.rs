@@ -7,6 +7,7 @@ mod contributions;
 mod exact;
 mod hostile;
 mod items;
+mod left_out;
 mod new;
 mod own_catalog;
 mod pty;

@@ -2,21 +2,15 @@
 use crate::bench::{accepted, program, refused};
 
 fn server(endpoints: &str) -> [(String, String); 1] {
-    let names: Vec<&str> = endpoints.split('{').next().into_iter().flat_map(|_| ["http", "grpc"]).collect();
-    [program(
-        "server",
-        &format!(
-            "endpoints: {{ {endpoints} }}\nprocesses: {{ server: {{ role: server, serves: [{}] }} }}",
-            names.join(", ")
-        ),
-    )]
+    let text = "processes: { server: { role: server, serves: [http, grpc] } }";
+    [program("server", &format!("endpoints: {{ {endpoints} }}\n{text}"))]
 }
 
 const BOTH: &str = "http: { port: 80, protocol: http }, grpc: { port: 90, protocol: grpc }";
 
 #[test]
-fn a_port_that_a_platform_publishes_too_is_refused_with_both_places() {
-    refused(
+fn a_port_that_a_unit_publishes_moves_what_a_platform_publishes_there() {
+    let made = accepted(
         "
 units:
   - name: shop
@@ -26,16 +20,8 @@ platforms:
   - { name: dashboards, component: grafana }
 ",
         &server(BOTH),
-        r#"
-error: port 3000 is published by `shop.http` and by `dashboards.dashboards`
- --> test.yaml:4:22
-  |
-4 |     publish: { http: 3000 }
-  |                      ^^^^
-  = note: the other is at test.yaml:6
-  = help: give one of them another port under `publish`
-"#,
     );
+    assert_eq!(made.platforms[0].endpoints[0].host_port, Some(3001));
 }
 
 #[test]
@@ -54,7 +40,7 @@ error: port 8080 is published by `a.http` and by `b.grpc`
 3 |   - { name: b, component: server, publish: { grpc: 8080 } }
   |                                                    ^^^^
   = note: the other is at test.yaml:2
-  = help: give one of them another port under `publish`
+  = help: give one of them another port
 "#,
     );
 }

@@ -52,7 +52,7 @@ pub fn generate(
     source: &Source,
 ) -> Result<Generated, Diagnostics> {
     let (stack, tree) = assemble(blueprint, answers, catalog, engine, source)?;
-    let report = check::check(&stack, &check::Files::from_tree(&tree));
+    let report = check::check_by(&check::RuleBook::of(catalog)?, &stack, &check::Files::from_tree(&tree));
     Ok(Generated { stack, tree, report })
 }
 

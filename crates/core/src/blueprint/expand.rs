@@ -55,7 +55,8 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
     problems.into_result(())?;
     let from =
         FromSpec { blueprint: blueprint.id.clone(), version: blueprint.version.clone(), answers: answers.clone() };
-    Ok(StackSpec { from, project, units, platforms, routes, environments })
+    let place = blueprint.place.clone();
+    Ok(StackSpec { from, project, units, platforms, routes, environments, place })
 }
 
 struct Expander<'a> {
@@ -105,7 +106,9 @@ impl Expander<'_> {
     fn values<'v>(&self, at: At, values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> Step<Answers> {
         let value =
             |(key, value): (&String, &Value)| Ok((key.clone(), self.engine.value(at.key(key), value, &self.context)?));
-        values.into_iter().map(value).collect()
+        // A value that gives nothing is not given: the parameter takes its default.
+        let given = |value: &Step<(String, Value)>| !matches!(value, Ok((_, Value::Null)));
+        values.into_iter().map(value).filter(given).collect()
     }
 
     fn texts(&self, at: At, texts: &BTreeMap<String, String>) -> Step<BTreeMap<String, String>> {

@@ -46,6 +46,9 @@ pub struct Blueprint {
     /// Files of the blueprint's own folder.
     #[serde(default)]
     pub files: Vec<FileRule>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// The project's names and addresses.
@@ -230,6 +233,9 @@ pub struct StackSpec {
     pub routes: Vec<RouteSpec>,
     /// Where the stack runs.
     pub environments: Vec<EnvironmentSpec>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// What a project was made from.

@@ -31,6 +31,7 @@ impl Blueprint {
     pub fn parse(source: &Source, catalog: &Catalog) -> Result<Self, Diagnostics> {
         let document = yaml::Document::read(source)?;
         let mut blueprint: Self = yaml::decode(&document.root, source)?;
+        blueprint.place = yaml::Place::whole(&document);
         let Self { project, units, platforms, routes, environments, .. } = &mut blueprint;
         place::all(&document, project, units, platforms, routes, environments);
         let mut problems = Diagnostics::new();
@@ -52,6 +53,7 @@ impl StackSpec {
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
         let document = yaml::Document::read(source)?;
         let mut spec: Self = yaml::decode(&document.root, source)?;
+        spec.place = yaml::Place::whole(&document);
         let Self { project, units, platforms, routes, environments, .. } = &mut spec;
         place::all(&document, project, units, platforms, routes, environments);
         Ok(spec)

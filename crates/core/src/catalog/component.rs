@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::contribution::{Acceptance, Contribution};
 use super::file_rule::FileRule;
+use super::param::Param;
 use super::process::ProcessSpec;
 use super::provision::{KnownValue, Managed, Operator, Package, Provision};
-use crate::blueprint::{Choice, Question, QuestionType, Rule};
+use super::slot::Slot;
+use crate::blueprint::Rule;
 use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, VariableType};
 use crate::yaml::{At, Place};
 
@@ -56,9 +58,6 @@ pub struct Component {
     /// The ports it serves, by name.
     #[serde(default)]
     pub endpoints: BTreeMap<String, EndpointSpec>,
-    /// Ports that a platform's own Compose files publish on a developer's machine, by name; `<NAME>_PORT` moves one.
-    #[serde(default)]
-    pub publish: BTreeMap<String, u16>,
     /// The ways its image runs, in start order.
     #[serde(default)]
     pub processes: BTreeMap<String, ProcessSpec>,
@@ -162,85 +161,6 @@ pub enum Kind {
     Tool,
     /// Serves the stack as a whole.
     Platform,
-}
-
-/// A place of a service that features fill, most of them with text in its templates.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(from = "SlotForm")]
-#[schemars(with = "SlotForm")]
-pub struct Slot {
-    /// Its name.
-    pub id: String,
-    /// Whether two features can't fill it at once.
-    pub exclusive: bool,
-}
-
-/// A slot as it is written.
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged)]
-enum SlotForm {
-    /// Its name alone.
-    Id(String),
-    /// Its name with what is said about it.
-    Described(DescribedSlot),
-}
-
-/// A slot with what is said about it.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct DescribedSlot {
-    /// Its name.
-    id: String,
-    /// Whether two features can't fill it at once.
-    #[serde(default)]
-    exclusive: bool,
-}
-
-impl From<SlotForm> for Slot {
-    fn from(form: SlotForm) -> Self {
-        match form {
-            SlotForm::Id(id) => Self { id, exclusive: false },
-            SlotForm::Described(DescribedSlot { id, exclusive }) => Self { id, exclusive },
-        }
-    }
-}
-
-/// A parameter: what it may be is said as it is of a question's answer.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Param {
-    /// What kind of value it is.
-    #[serde(rename = "type")]
-    pub kind: QuestionType,
-    /// The value without an answer; without it the parameter must be given.
-    #[serde(default)]
-    pub default: Option<Value>,
-    /// Permitted values of types `choice` and `multi`.
-    #[serde(default)]
-    pub choices: Vec<Choice>,
-    /// The smallest number, the fewest items, or the fewest characters; a text has one at least when absent.
-    #[serde(default)]
-    pub min: Option<i64>,
-    /// The largest number, the most items, or the most characters.
-    #[serde(default)]
-    pub max: Option<i64>,
-    /// What a text, a name or each item of a list has to match as a whole (regular expression).
-    #[serde(default)]
-    pub pattern: Option<String>,
-    /// What the items of a `list` are: `name` when absent, or another type of a single text or number.
-    #[serde(default)]
-    pub of: Option<QuestionType>,
-    /// Further conditions on the value, as `answer`.
-    #[serde(default)]
-    pub check: Vec<Rule>,
-    /// The field that names an item, for `items`.
-    #[serde(default)]
-    pub key: Option<String>,
-    /// What is known of each item, for `items`.
-    #[serde(default)]
-    pub fields: Vec<Question>,
-    /// What it decides.
-    pub help: String,
 }
 
 /// A port.

@@ -18,6 +18,9 @@ pub struct Contribution {
     /// Whether it is added once per instance or once for all of them.
     #[serde(default)]
     pub each: ContributionEach,
+    /// The target whose view its templates see.
+    #[serde(default)]
+    pub view: Option<String>,
     /// Where it stands among others: the smallest first.
     #[serde(default = "middle")]
     pub order: i32,
@@ -57,6 +60,8 @@ pub struct Acceptance {
 pub enum ContributionForm {
     /// A text, printed as it is.
     Text,
+    /// A template, rendered where it is asked for with what is said there.
+    Fragment,
     /// Data, of which whoever assembles the file makes its own text.
     Value,
 }

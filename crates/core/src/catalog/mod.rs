@@ -4,10 +4,12 @@
 mod component;
 mod contribution;
 mod file_rule;
+mod param;
 mod pins;
 mod process;
 mod product;
 mod provision;
+mod slot;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,10 +18,12 @@ use std::sync::{Arc, RwLock};
 pub use component::*;
 pub use contribution::*;
 pub use file_rule::*;
+pub use param::Param;
 pub use pins::Pins;
 pub use process::*;
 pub use product::*;
 pub use provision::*;
+pub use slot::Slot;
 pub use source::OwnFiles;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};

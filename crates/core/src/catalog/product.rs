@@ -78,7 +78,8 @@ pub struct CheckSpec {
     /// The field that is blamed, where it is another one.
     #[serde(default)]
     pub at: Option<FieldPath>,
-    /// What is wrong. `{object}`, `{value}`, `{other}` and `{why}` are replaced, and so is the path of any field.
+    /// What is wrong. `{object}` or `{unit}`, `{value}`, `{other}` (what it is compared with, or why it is wrong)
+    /// and the path of any other field are replaced.
     pub say: String,
     /// What to do next.
     #[serde(default)]
@@ -220,6 +221,13 @@ pub struct Scrape {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(from = "PathForm")]
 pub struct FieldPath(pub Vec<String>);
+
+impl FieldPath {
+    /// The keys, one after the other.
+    pub fn keys(&self) -> Vec<&str> {
+        self.0.iter().map(String::as_str).collect()
+    }
+}
 
 /// How a path is written.
 #[derive(Deserialize, JsonSchema)]

@@ -8,9 +8,12 @@ use super::dockerfile::Dockerfile;
 use super::kubernetes::{self, Object};
 use super::kustomize::{self, Documents, Problem, Rendered};
 use super::node::{At, Node};
+use super::products::{Applied, RuleBook};
 use super::running::Running;
+use super::secrets::SecretMakers;
 use super::texts::{EnvFile, Makefile, Markdown};
 use super::{Files, NotAnalysed};
+use crate::catalog::{Scaler, Scrape};
 use crate::diagnostic::Source;
 use crate::stack::{Environment, Runtime, Stack};
 use crate::yaml;
@@ -57,6 +60,12 @@ pub(super) struct Facts<'a> {
     pub makefile: Option<Makefile<'a>>,
     pub env_example: Option<EnvFile<'a>>,
     pub not_analysed: Vec<NotAnalysed>,
+    /// Objects that no kustomization takes.
+    pub loose: Vec<Object>,
+    book: &'a RuleBook,
+    /// What must hold of the products of the stack.
+    pub products: Vec<Applied<'a>>,
+    pub secret_makers: SecretMakers<'a>,
 }
 
 /// Where the example of the local settings lies.
@@ -72,7 +81,8 @@ pub(super) const OWN_DIRECTORY: &str = ".stackwright/";
 
 impl<'a> Facts<'a> {
     /// Reads all files.
-    pub(super) fn new(stack: &'a Stack, files: &'a Files) -> Self {
+    pub(super) fn new(stack: &'a Stack, files: &'a Files, book: &'a RuleBook) -> Self {
+        let products = book.of_components(&components(stack));
         let mut facts = Self {
             stack,
             files,
@@ -91,6 +101,10 @@ impl<'a> Facts<'a> {
             makefile: files.text(MAKEFILE).map(Makefile::new),
             env_example: files.text(ENV_EXAMPLE).map(EnvFile::new),
             not_analysed: Vec::new(),
+            loose: Vec::new(),
+            secret_makers: SecretMakers::of(book),
+            products,
+            book,
         };
         for (index, (path, file)) in files.iter().enumerate() {
             match &file.text {
@@ -135,6 +149,37 @@ impl<'a> Facts<'a> {
             let directory = path.strip_suffix(kustomize::FILE)?;
             Some((directory.trim_end_matches('/'), documents.first()?))
         })
+    }
+
+    /// The scaler of that kind, if it is one.
+    pub(super) fn scaler(&self, kind: &str) -> Option<&'a Scaler> {
+        self.book.everywhere().flat_map(|checks| &checks.scalers).find(|scaler| scaler.kind == kind)
+    }
+
+    /// The scrape of that kind, if it is one.
+    pub(super) fn scrape(&self, kind: &str) -> Option<&'a Scrape> {
+        self.book.everywhere().flat_map(|checks| &checks.scrapes).find(|scrape| scrape.kind == kind)
+    }
+
+    /// Whether an operator may make something from an object; scalers and scrapes are about what others make.
+    pub(super) fn operated(&self, object: &Object) -> bool {
+        object.custom() && self.scaler(&object.kind).is_none() && self.scrape(&object.kind).is_none()
+    }
+
+    /// Whether several policies of that kind may be attached to one thing.
+    pub(super) fn shares(&self, kind: &str) -> bool {
+        self.book.everywhere().flat_map(|checks| &checks.shared_policies).any(|one| one == kind)
+    }
+
+    /// Whether a component of the stack keeps secrets; else somebody makes them by hand.
+    pub(super) fn secrets_are_kept(&self) -> bool {
+        let own = self.products.iter().filter(|product| product.component.is_some());
+        own.map(|product| product.checks).any(|checks| checks.hands_over_secrets || !checks.secrets.is_empty())
+    }
+
+    /// Whether people hand secrets to the cluster that no manifest makes.
+    pub(super) fn secrets_are_handed_over(&self) -> bool {
+        self.products.iter().any(|product| product.checks.hands_over_secrets)
     }
 
     fn fault(&mut self, rule: &'static str, file: &str, line: usize, message: impl Into<String>) {
@@ -242,12 +287,18 @@ impl<'a> Facts<'a> {
             self.not_analysed.append(&mut rendered.not_analysed);
             self.others.insert(directory.to_owned(), rendered.objects.into_iter().filter_map(Object::new).collect());
         }
+        let taken = |path: &str| {
+            self.other_used.contains(path) || self.overlays.iter().any(|one| one.rendered.used.contains(path))
+        };
+        let left = self.documents.iter().filter(|(path, _)| !taken(path)).flat_map(|(_, documents)| documents);
+        self.loose = left.filter_map(|node| Object::new(node.clone())).collect();
     }
 
     fn overlay(&mut self, environment: usize, directory: &str) {
         let mut rendered = kustomize::render(&self.documents, self.files, directory);
         let objects: Vec<Object> = std::mem::take(&mut rendered.objects).into_iter().filter_map(Object::new).collect();
-        let running = objects.iter().filter_map(|object| kubernetes::running(object, &objects, environment));
+        let running =
+            objects.iter().filter_map(|object| kubernetes::running(object, &objects, &self.secret_makers, environment));
         self.running.extend(running);
         self.not_analysed.append(&mut rendered.not_analysed);
         self.overlays.push(Overlay { environment, directory: directory.to_owned(), objects, rendered });
@@ -269,4 +320,13 @@ impl Overlay {
     pub(super) fn workload(&self, id: &str) -> Option<&Object> {
         self.objects.iter().find(|object| object.name == id && object.template().is_some())
     }
+}
+
+/// The ids of the components that a stack is made of.
+fn components(stack: &Stack) -> BTreeSet<&str> {
+    let units = stack.units.iter().flat_map(|unit| {
+        let features = unit.features.iter().map(|feature| feature.component.as_str());
+        features.chain([unit.component.as_str()])
+    });
+    units.chain(stack.platforms.iter().map(|platform| platform.component.as_str())).collect()
 }

@@ -1,6 +1,7 @@
 //! Rendered Kubernetes objects as facts.
 use super::node::{At, Node};
 use super::running::{Given, GivenValue, Running};
+use super::secrets::SecretMakers;
 
 /// One object.
 #[derive(Debug, Clone)]
@@ -52,6 +53,11 @@ impl Object {
     /// The API group; empty for the core.
     pub(super) fn group(&self) -> &str {
         self.api.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Whether it is of a kind that Kubernetes itself does not know: those have a short word or k8s.io as group.
+    pub(super) fn custom(&self) -> bool {
+        self.group().contains('.') && !self.group().ends_with("k8s.io")
     }
 
     /// Whether a namespace holds it.
@@ -164,12 +170,17 @@ pub(super) fn selects(selector: &Node, labels: &Labels<'_>) -> bool {
 }
 
 /// The main container of an object that runs pods, with its variables resolved through the other objects.
-pub(super) fn running(object: &Object, objects: &[Object], environment: usize) -> Option<Running> {
+pub(super) fn running(
+    object: &Object,
+    objects: &[Object],
+    makers: &SecretMakers,
+    environment: usize,
+) -> Option<Running> {
     let container = object.container()?;
     let mut opaque = false;
     let mut variables = Vec::new();
     for source in container.list_at(&["envFrom"]) {
-        opaque |= !from_source(source, objects, &mut variables);
+        opaque |= !from_source(source, objects, makers, &mut variables);
     }
     for item in container.list_at(&["env"]) {
         let Some(name) = item.text_at(&["name"]) else { continue };
@@ -219,7 +230,7 @@ fn value(item: &Node, objects: &[Object]) -> GivenValue {
 }
 
 /// Adds the variables of an `envFrom` entry; false if its object is not among those rendered.
-fn from_source(source: &Node, objects: &[Object], variables: &mut Vec<Given>) -> bool {
+fn from_source(source: &Node, objects: &[Object], makers: &SecretMakers, variables: &mut Vec<Given>) -> bool {
     let prefix = source.text_at(&["prefix"]).unwrap_or_default();
     if let Some(name) = source.text_at(&["configMapRef", "name"]) {
         let Some(map) = find(objects, "ConfigMap", name) else { return false };
@@ -231,7 +242,7 @@ fn from_source(source: &Node, objects: &[Object], variables: &mut Vec<Given>) ->
         return true;
     }
     let Some(name) = source.text_at(&["secretRef", "name"]) else { return true };
-    match secret_keys(objects, name) {
+    match makers.keys(objects, name) {
         Some(keys) => {
             variables.extend(keys.into_iter().map(|(key, at)| Given {
                 name: format!("{prefix}{key}"),
@@ -247,33 +258,4 @@ fn from_source(source: &Node, objects: &[Object], variables: &mut Vec<Given>) ->
 /// The object of that kind and name.
 pub(super) fn find<'a>(objects: &'a [Object], kind: &str, name: &str) -> Option<&'a Object> {
     objects.iter().find(|object| object.kind == kind && object.name == name)
-}
-
-/// The name of the secret that an object makes, for kinds that make one.
-pub(super) fn made_secret(object: &Object) -> Option<&str> {
-    match object.kind.as_str() {
-        "Secret" => Some(&object.name),
-        "ExternalSecret" => object.node.text_at(&["spec", "target", "name"]).or(Some(&object.name)),
-        "SealedSecret" => object.node.text_at(&["spec", "template", "metadata", "name"]).or(Some(&object.name)),
-        _ => None,
-    }
-}
-
-/// The keys of a secret that some object makes, each with its place; nothing if no object makes it or the keys are
-/// known only to the store.
-pub(super) fn secret_keys(objects: &[Object], name: &str) -> Option<Vec<(String, At)>> {
-    let mut keys = Vec::new();
-    let mut made = false;
-    for object in objects.iter().filter(|object| made_secret(object) == Some(name)) {
-        if object.node.path(&["spec", "dataFrom"]).is_some_and(|from| !from.is_empty()) {
-            return None;
-        }
-        made = true;
-        for path in [&["data"][..], &["stringData"], &["spec", "encryptedData"]] {
-            keys.extend(object.node.entries_at(path).iter().map(|entry| (entry.key.clone(), entry.at)));
-        }
-        let listed = object.node.list_at(&["spec", "data"]).iter();
-        keys.extend(listed.filter_map(|item| Some((item.text_at(&["secretKey"])?.to_owned(), item.at))));
-    }
-    made.then_some(keys)
 }

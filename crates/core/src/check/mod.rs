@@ -12,8 +12,11 @@ mod kubernetes;
 pub mod kustomize;
 mod network;
 mod node;
+mod products;
 mod rules;
 mod running;
+mod schedule;
+mod secrets;
 mod texts;
 
 use std::sync::LazyLock;
@@ -26,6 +29,7 @@ pub use docs::{explain, reference};
 use facts::Facts;
 pub use files::{FileText, Files};
 use node::At;
+pub use products::RuleBook;
 
 /// One result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -110,8 +114,8 @@ pub struct Rule {
     run: fn(&Facts, &mut Sink),
 }
 
-/// Every rule, by id.
-pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(rules::all);
+/// Every rule that the program itself knows, by id.
+pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| RuleBook::embedded().rules.clone());
 
 /// The rule with that id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
@@ -165,16 +169,23 @@ impl Finding {
     }
 }
 
-/// Checks files against the stack they belong to.
+/// Checks files against the stack they belong to, by the program's own rules.
 pub fn check(stack: &Stack, files: &Files) -> Report {
-    let facts = Facts::new(stack, files);
+    check_by(RuleBook::embedded(), stack, files)
+}
+
+/// Checks files against the stack they belong to.
+pub fn check_by(book: &RuleBook, stack: &Stack, files: &Files) -> Report {
+    let facts = Facts::new(stack, files, book);
     let mut report = Report { not_analysed: facts.not_analysed.clone(), ..Report::default() };
     let mut found = Vec::new();
-    for rule in RULES.iter() {
+    for rule in &book.rules {
         let mut sink = Sink { facts: &facts, rule: *rule, findings: Vec::new(), skip: None };
         (rule.run)(&facts, &mut sink);
-        match sink.skip {
-            Some(why) if sink.findings.is_empty() => {
+        let in_use = products::run(&facts, &mut sink);
+        let unused = sink.skip.or_else(|| book.unused(rule.id).map(str::to_owned));
+        match unused {
+            Some(why) if sink.findings.is_empty() && !in_use => {
                 report.skipped.push(Skipped { rule: rule.id, why });
             }
             _ => report.rules_run += 1,
@@ -182,7 +193,7 @@ pub fn check(stack: &Stack, files: &Files) -> Report {
         found.append(&mut sink.findings);
     }
     let yields = |finding: &Finding| {
-        let more_exact = rule(finding.rule).map_or(&[][..], |rule| rule.yields_to);
+        let more_exact = book.rules.iter().find(|rule| rule.id == finding.rule).map_or(&[][..], |rule| rule.yields_to);
         found
             .iter()
             .any(|other| more_exact.contains(&other.rule) && other.file == finding.file && other.line == finding.line)

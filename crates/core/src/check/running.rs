@@ -1,5 +1,5 @@
 //! One process as a target runs it: the common form that lets a rule treat Compose and a cluster alike.
-use crate::stack::{Environment, Process, Stack, Unit, Value, Variable};
+use crate::stack::{Environment, Name, Process, Stack, Unit, Value, Variable};
 
 use super::node::At;
 
@@ -53,6 +53,11 @@ impl Running {
     /// The environment it runs in.
     pub(super) fn environment<'a>(&self, stack: &'a Stack) -> &'a Environment {
         &stack.environments[self.environment]
+    }
+
+    /// The unit of the stack that it belongs to.
+    pub(super) fn unit<'a>(&self, stack: &'a Stack) -> Option<&'a Name> {
+        self.process(stack).map(|(unit, _)| &unit.name)
     }
 
     /// The process of the stack that it is.

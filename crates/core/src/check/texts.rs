@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::facts::Facts;
+
 /// `KEY=value` lines.
 #[derive(Debug, Default)]
 pub(super) struct EnvFile<'a> {
@@ -162,6 +164,21 @@ fn slug(heading: &str) -> String {
             _ => None,
         })
         .collect()
+}
+
+/// Why an address leads to no page of this repository, if it should lead to one.
+pub(super) fn lost(facts: &Facts, address: &str) -> Option<String> {
+    let home = facts.stack.project.repository.trim_end_matches(".git");
+    let inside = address.strip_prefix(home)?;
+    let (path, anchor) = inside.split_once('#').unwrap_or((inside, ""));
+    let page = facts.markdown.iter().find(|page| path.ends_with(&format!("/{}", page.path)));
+    match page {
+        None => Some(format!("`{path}` is no page of this repository")),
+        Some(page) if !anchor.is_empty() && !page.anchors.contains(anchor) => {
+            Some(format!("`{}` has no heading `#{anchor}`", page.path))
+        }
+        Some(_) => None,
+    }
 }
 
 /// Any JSON value whose objects have no key twice.

@@ -9,7 +9,7 @@ use crate::blueprint::{PlatformSpec, StackSpec, UnitSpec};
 use crate::catalog::{Component, Extension, Kind, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{
-    Channel, Edge, Environment, Name, Origin, OwnPort, Params, Platform, Project, Route, Secret, Stack, Unit, Variable,
+    Channel, Edge, Environment, Name, Origin, Params, Platform, Project, Route, Secret, Stack, Unit, Variable,
 };
 use crate::yaml::{At, Place};
 
@@ -45,7 +45,8 @@ pub(super) struct Need {
     pub(super) requirement: Requirement,
     /// What of the provider no other unit may claim, each with the reason.
     pub(super) claims: Vec<(String, Option<String>)>,
-    /// Where the component or feature says so.
+    /// The component or feature that says so, and where.
+    pub(super) by: String,
     pub(super) place: Place,
 }
 
@@ -121,6 +122,11 @@ pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     let mut problems = Diagnostics::new();
     let project = project(run, &mut problems);
     let environments = environments(run, &project, &mut problems);
+    if run.spec.units.is_empty() {
+        let problem = Diagnostic::error("the stack has no units, so nothing would run")
+            .help("add a service, a resource or a tool under `units`");
+        problems.push(run.spec.place.at().key("units").name().point(problem));
+    }
     let mut units: Vec<DraftUnit> = Vec::new();
     for spec in &run.spec.units {
         match unit(run, spec, &project, &environments) {
@@ -221,13 +227,12 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
     let mut report = |problem| problems.push(problem);
     let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut report);
     problems.into_result(())?;
-    let ports = component.publish.iter().map(|(name, port)| OwnPort::new(name, *port)).collect();
     Ok(Platform {
         name,
         component: component.id.clone(),
         title: component.title.clone(),
         params,
-        ports,
+        endpoints: Vec::new(),
         provides: BTreeMap::new(),
     })
 }

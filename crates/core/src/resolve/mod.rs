@@ -22,6 +22,7 @@ mod requirements;
 mod routes;
 mod rules;
 mod scale;
+mod twins;
 mod units;
 mod variables;
 
@@ -29,7 +30,7 @@ use crate::blueprint::StackSpec;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
 use crate::render::Engine;
-use crate::stack::Stack;
+use crate::stack::{Name, Stack};
 
 pub use rules::REFUSED;
 
@@ -62,4 +63,12 @@ struct Run<'a> {
     spec: &'a StackSpec,
     catalog: &'a Catalog,
     engine: &'a Engine,
+}
+
+impl Run<'_> {
+    /// The path below which visitors reach a unit.
+    fn base(&self, unit: &Name) -> String {
+        let routes = self.spec.routes.iter().filter(|route| *unit == *route.unit.as_str());
+        crate::stack::base(routes.map(|route| &route.path))
+    }
 }

@@ -2,9 +2,10 @@
 use std::collections::BTreeMap;
 
 use super::Run;
-use super::draft::{Draft, with_other};
+use super::draft::{Draft, DraftUnit, with_other};
 use crate::blueprint::PortSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::stack::Endpoint;
 use crate::yaml::Place;
 
 /// A published port: who publishes it, under which variable, and where that is said.
@@ -13,8 +14,6 @@ struct Published {
     port: u16,
     variable: String,
     place: Place,
-    /// Whether the description can't choose the port.
-    fixed: bool,
 }
 
 /// Publishes the endpoints that the description names, and refuses what would clash.
@@ -37,28 +36,22 @@ pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
         }
     }
     problems.into_result(())?;
-    clashes(&published(run, draft)).into_result(())
+    let published = published(draft);
+    problems = clashes(&published);
+    let taken = published.into_iter().map(|open| (open.port, open.what)).collect();
+    platforms(run, draft, taken, &mut problems)?;
+    problems.into_result(())
 }
 
-/// Everything that is published: endpoints of units, then what platforms bring for themselves.
-fn published(run: &Run, draft: &Draft) -> Vec<Published> {
+/// Every endpoint of a unit that is published.
+fn published(draft: &Draft) -> Vec<Published> {
     let mut all = Vec::new();
     for unit in &draft.units {
         for endpoint in &unit.unit.endpoints {
             if let (Some(port), Some(variable)) = (endpoint.host_port, unit.unit.port_variable(&endpoint.name)) {
                 let place = unit.spec.place.key("publish").key(&endpoint.name);
-                let what = format!("{}.{}", unit.unit.name, endpoint.name);
-                all.push(Published { what, port, variable, place, fixed: false });
+                all.push(Published { what: format!("{}.{}", unit.unit.name, endpoint.name), port, variable, place });
             }
-        }
-    }
-    for platform in &draft.platforms {
-        let spec = run.spec.platforms.iter().find(|spec| platform.name == *spec.name);
-        let place = spec.map(|spec| spec.place.key("name")).unwrap_or_default();
-        for open in &platform.ports {
-            let what = format!("{}.{}", platform.name, open.name);
-            let (variable, place) = (open.variable.clone(), place.clone());
-            all.push(Published { what, port: open.port, variable, place, fixed: true });
         }
     }
     all
@@ -68,10 +61,13 @@ fn published(run: &Run, draft: &Draft) -> Vec<Published> {
 fn clashes(all: &[Published]) -> Diagnostics {
     let mut problems = Diagnostics::new();
     let (mut ports, mut variables) = (BTreeMap::new(), BTreeMap::new());
+    let clash = |message: String, help: &str, first: &Published, second: &Published| {
+        second.place.at().point(with_other(Diagnostic::error(message).help(help), first.place.at()))
+    };
     for own in all {
         if let Some(other) = ports.insert(own.port, own) {
             let message = format!("port {} is published by `{}` and by `{}`", own.port, other.what, own.what);
-            problems.push(clash(message, "give one of them another port under `publish`", other, own));
+            problems.push(clash(message, "give one of them another port", other, own));
         }
         if let Some(other) = variables.insert(&own.variable, own) {
             let message =
@@ -82,8 +78,35 @@ fn clashes(all: &[Published]) -> Diagnostics {
     problems
 }
 
-/// Shown at one that the description can change.
-fn clash(message: String, help: &str, first: &Published, second: &Published) -> Diagnostic {
-    let (at, other) = if second.fixed { (first, second) } else { (second, first) };
-    at.place.at().point(with_other(Diagnostic::error(message).help(help), other.place.at()))
+/// Publishes what platform entries run on a developer's machine; a port that is taken gives way to the next free one.
+fn platforms(
+    run: &Run,
+    draft: &mut Draft,
+    mut taken: BTreeMap<u16, String>,
+    problems: &mut Diagnostics,
+) -> Result<(), Diagnostics> {
+    for platform in &mut draft.platforms {
+        for (name, spec) in &run.catalog.component(&platform.component)?.endpoints {
+            let runs = |unit: &&DraftUnit| unit.unit.processes.iter().any(|process| process.id == **name);
+            if let Some(unit) = draft.units.iter().find(runs) {
+                let message = format!(
+                    "`{}` and `{}` both run a `{name}` on a developer's machine",
+                    unit.unit.name, platform.name
+                );
+                let problem = Diagnostic::error(message).help(format!("rename the unit `{}`", unit.unit.name));
+                problems.push(unit.at().key("name").point(problem));
+            }
+            let port = (spec.port..).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
+            taken.insert(port, format!("{}.{name}", platform.name));
+            platform.endpoints.push(Endpoint {
+                name: name.clone(),
+                port: spec.port,
+                protocol: spec.protocol,
+                admin: true,
+                scrape: None,
+                host_port: Some(port),
+            });
+        }
+    }
+    Ok(())
 }

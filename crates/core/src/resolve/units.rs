@@ -12,7 +12,7 @@ use crate::blueprint::{FeatureSpec, UnitSpec, dynamic};
 use crate::catalog::{Component, Extension, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::stack::{
-    Artifact, CodeCheck, Environment, Feature, Name, Outbound, Params, Project, Source, Unit, UnitKind,
+    Artifact, CodeCheck, Environment, Feature, Name, Outbound, Params, Project, Provider, Source, Unit, UnitKind,
 };
 
 pub(super) fn unit(
@@ -59,6 +59,7 @@ pub(super) fn unit(
     });
     let providers = providers::decide(spec, &component, kind, environments, &mut |problem| problems.push(problem));
     problems.into_result(())?;
+    let operated = providers.values().any(|provider| *provider == Provider::Operator);
     let selector = selector(run, &component, &name, &params).map_err(|problem| chosen.point(*problem))?;
     let checks = checks(run, &component, &features, &name, &params).map_err(|problem| chosen.point(*problem))?;
     let outbound = component.outbound.iter().chain(features.iter().flat_map(|(_, _, added)| &added.outbound));
@@ -89,7 +90,7 @@ pub(super) fn unit(
         version_path: component.version_path.clone(),
         checks,
         live: component.live.clone(),
-        selector,
+        selector: if operated { selector } else { BTreeMap::new() },
         hosts: BTreeMap::new(),
         provides: BTreeMap::new(),
     };

@@ -12,8 +12,8 @@ pub use environment::{Environment, HostGroup, Runtime};
 pub use names::{Name, NameError};
 pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
 pub use unit::{
-    Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, OwnPort, Platform, Protocol, Provided, Provider, Source,
-    Unit, UnitKind,
+    Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit,
+    UnitKind, port_variable,
 };
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 
@@ -87,8 +87,9 @@ impl Stack {
     }
 
     /// The cluster that stays at a commit until somebody promotes a later one: the last of several. One that has a
-    /// branch of its own follows that instead.
+    /// branch of its own follows that instead, and so does one that nothing is built for.
     pub fn promoted_environment(&self) -> Option<&Environment> {
+        self.units.iter().find(|unit| unit.directory().is_some())?;
         let first = self.environments_on(Runtime::Cluster).next()?;
         let last = self.environments_on(Runtime::Cluster).last()?;
         (first.name != last.name && first.revision == last.revision).then_some(last)

@@ -232,35 +232,16 @@ pub struct Platform {
     pub title: String,
     /// Values of its parameters.
     pub params: Params,
-    /// Ports that it publishes on a developer's machine by itself.
+    /// The ports at which its own programs answer on a developer's machine, each named after its program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<OwnPort>,
+    pub endpoints: Vec<Endpoint>,
     /// What it offers, by capability.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provides: BTreeMap<String, Provided>,
 }
 
-/// A port that a platform component publishes on a developer's machine by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OwnPort {
-    /// What is there: `dashboards`.
-    pub name: String,
-    /// The port.
-    pub port: u16,
-    /// The variable that moves it.
-    pub variable: String,
-}
-
-impl OwnPort {
-    /// The port of that name.
-    pub fn new(name: &str, port: u16) -> Self {
-        Self { name: name.to_owned(), port, variable: port_variable(name) }
-    }
-}
-
 /// The variable that moves the port of what has that name.
-fn port_variable(name: &str) -> String {
+pub fn port_variable(name: &str) -> String {
     let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     name.chars().chain("-port".chars()).map(upper).collect()
 }

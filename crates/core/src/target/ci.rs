@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::scope::Scope;
-use crate::stack::{Environment, Route, Runtime, Source, Stack, Unit};
+use crate::stack::{Artifact, Environment, Route, Runtime, Source, Stack, Unit};
 
 /// What the templates see.
 #[derive(Debug, Serialize)]
 struct View {
-    /// The services that are built, each checked and published by a job of its own.
+    /// The services whose images some environment takes, each published by a job of its own.
     services: Vec<Built>,
-    /// Jobs for every change.
+    /// Jobs for every change, beside those that are contributed.
     checks: Vec<Job>,
     /// The host of the registry, for logging in.
     registry: String,
@@ -23,7 +23,7 @@ struct View {
 }
 
 /// A service that is built.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Built {
     /// Its name.
     name: String,
@@ -52,8 +52,6 @@ struct Job {
     minutes: u32,
     /// Whether a merged change's images are published before it, and named in its environment.
     images: bool,
-    /// Whether it has the tools that build and check manifests.
-    renders: bool,
     /// Its steps, after the checkout.
     steps: Vec<Step>,
 }
@@ -63,7 +61,7 @@ struct Job {
 struct Step {
     /// What it does.
     title: String,
-    /// The command; empty for what the forges share as a template.
+    /// The command.
     run: String,
     /// When it runs.
     when: When,
@@ -98,11 +96,12 @@ struct Promotion {
 pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
     let stack = scope.stack;
     let services = services(stack);
+    let published: Vec<_> = services.iter().filter(|service| published(stack, &service.name)).cloned().collect();
     let clusters: Vec<_> = stack.environments_on(Runtime::Cluster).collect();
     let promoted = stack.promoted_environment();
     let follow = |environment: &&&Environment| promoted.is_none_or(|promoted| promoted.name != environment.name);
     let view = View {
-        checks: checks(stack, &services),
+        checks: checks(&services, &published),
         registry: registry_host(&stack.project.registry).to_owned(),
         branch: stack
             .remote_environments()
@@ -110,7 +109,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
             .map_or_else(|| "main".to_owned(), |environment| environment.revision.clone()),
         follow: clusters.iter().filter(follow).map(|environment| environment.name.to_string()).collect(),
         promotion: promotion(stack),
-        services,
+        services: published,
     };
     serde_json::to_value(view).map_err(|error| error.to_string())
 }
@@ -158,7 +157,13 @@ fn services(stack: &Stack) -> Vec<Built> {
     built.collect()
 }
 
-fn checks(stack: &Stack, services: &[Built]) -> Vec<Job> {
+/// Whether an environment takes the image of a unit from the registry.
+fn published(stack: &Stack, name: &str) -> bool {
+    let takes = |unit: &Unit, environment: &Environment| unit.artifact(&environment.name) == Some(Artifact::Image);
+    stack.unit(name).is_some_and(|unit| stack.remote_environments().any(|environment| takes(unit, environment)))
+}
+
+fn checks(services: &[Built], published: &[Built]) -> Vec<Job> {
     let tests = services.iter().filter(|service| service.checked).map(|service| Job {
         id: format!("test-{}", service.name),
         title: format!("Check {}", service.name),
@@ -171,24 +176,14 @@ fn checks(stack: &Stack, services: &[Built]) -> Vec<Job> {
         ..Job::default()
     });
     let mut jobs: Vec<_> = tests.collect();
-    jobs.push(smoke(services));
-    if stack.environments_on(Runtime::Cluster).next().is_some() {
-        jobs.push(Job {
-            id: "manifests".to_owned(),
-            title: "Render and check the manifests".to_owned(),
-            minutes: 15,
-            renders: true,
-            steps: vec![step(When::Always, "Build every kustomization and compare it with its schemas", "")],
-            ..Job::default()
-        });
-    }
+    jobs.push(smoke(services, published));
     jobs
 }
 
 /// The whole stack from the images that are deployed, without what is only for development: a merged change's images
 /// are those in the registry, a proposed one's are built here.
-fn smoke(services: &[Built]) -> Job {
-    let take: Vec<_> = services
+fn smoke(services: &[Built], published: &[Built]) -> Job {
+    let take: Vec<_> = published
         .iter()
         .flat_map(|Built { variable, local, .. }| {
             [format!("docker pull --quiet \"${variable}\""), format!("docker tag \"${variable}\" {local}")]
@@ -197,8 +192,11 @@ fn smoke(services: &[Built]) -> Job {
     let build = "RELEASE=$(git rev-parse HEAD) docker compose --file compose.yaml build";
     let up = "docker compose --file compose.yaml up --no-build --wait --wait-timeout 600";
     let mut steps = vec![step(When::Always, "Make this run's secrets", "scripts/env")];
+    let built = if published.len() == services.len() { When::Proposed } else { When::Always };
     if !services.is_empty() {
-        steps.push(step(When::Proposed, "Build the images", build));
+        steps.push(step(built, "Build the images", build));
+    }
+    if !published.is_empty() {
         steps.push(step(When::Merged, "Take the images that are to be deployed", &take.join("\n")));
     }
     steps.extend([
@@ -210,7 +208,7 @@ fn smoke(services: &[Built]) -> Job {
         id: "smoke".to_owned(),
         title: "Run the whole stack".to_owned(),
         minutes: 30,
-        images: !services.is_empty(),
+        images: !published.is_empty(),
         steps,
         ..Job::default()
     }

@@ -14,7 +14,7 @@ use start::{depends_on, health_check};
 use values::{environment, escaped};
 
 use super::scope::Scope;
-use crate::stack::{Endpoint, Name, Process, Provider, Role, Source, Stack, Unit};
+use crate::stack::{Endpoint, Name, Process, Provider, Role, Source, Stack, Unit, port_variable};
 
 /// What the Compose templates see.
 #[derive(Debug, Serialize)]
@@ -164,6 +164,23 @@ pub(super) fn published(unit: &Unit) -> Vec<Published> {
         })
     };
     unit.endpoints.iter().filter_map(open).collect()
+}
+
+/// Every port on a developer's machine: of the units that run there, then of what watches them.
+pub(super) fn all_published(stack: &Stack) -> Vec<Published> {
+    let platforms = stack.platforms.iter().flat_map(|platform| {
+        platform.endpoints.iter().filter_map(|endpoint| {
+            Some(Published {
+                variable: port_variable(&endpoint.name),
+                unit: platform.name.to_string(),
+                endpoint: endpoint.name.clone(),
+                protocol: endpoint.protocol,
+                port: endpoint.port,
+                host_port: endpoint.host_port?,
+            })
+        })
+    });
+    local_units(stack).flat_map(published).chain(platforms).collect()
 }
 
 fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, String> {

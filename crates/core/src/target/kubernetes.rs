@@ -1,6 +1,7 @@
 //! The stack in Kubernetes' words: workloads, services, policies, and what differs between environments.
 //!
 //! What is the same in every cluster goes into the base; what differs goes into the overlays.
+pub(super) mod annotations;
 mod network;
 mod settings;
 mod workload;

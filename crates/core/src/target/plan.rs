@@ -14,7 +14,7 @@ use minijinja::value::Value;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Scope, app, view};
+use super::{Scope, app, compose, view};
 use crate::blueprint::{Blueprint, dynamic};
 use crate::catalog::{Acceptance, Catalog, Contribution, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -54,7 +54,7 @@ pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job
     let mut planner = Planner::new(stack, catalog, engine)?;
     planner.targets = presence::targets(&planner)?;
     let contributions = Contributions::collect(&planner)?;
-    planner.functions = contributions.early();
+    planner.share(contributions.early());
     let mut problems = Diagnostics::new();
     for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
         if let Err(found) = result {

@@ -35,15 +35,6 @@ pub(super) const RULES: &[Rule] = &[
         run: sources,
     },
     Rule {
-        id: "R085",
-        title: "No Application may delete everything at once",
-        severity: Severity::Warning,
-        why: "`allowEmpty` turns a broken commit into the deletion of the environment.",
-        example: "deploy/argocd/applications/staging.yaml:25: Application `shop-staging` allows an empty source",
-        yields_to: &[],
-        run: empty,
-    },
-    Rule {
         id: "R087",
         title: "A namespace is made in exactly one way",
         severity: Severity::Error,
@@ -206,15 +197,6 @@ fn sources(facts: &Facts, out: &mut Sink) {
         if !applications.iter().any(|(_, taken)| taken.is_some_and(|taken| taken.directory == overlay.directory)) {
             out.line(&overlay.file(), 0, "no Application delivers this overlay")
                 .hint("add one beside the others, or remove the overlay");
-        }
-    }
-}
-
-fn empty(facts: &Facts, out: &mut Sink) {
-    for (application, _) in applications(facts, out) {
-        let path = ["spec", "syncPolicy", "automated", "allowEmpty"];
-        if application.path(&path).and_then(Node::bool) == Some(true) {
-            out.at(application.place(&path), format!("Application `{}` allows an empty source", name(application)));
         }
     }
 }

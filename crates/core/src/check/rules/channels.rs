@@ -1,4 +1,4 @@
-//! Rules about queues, brokers and the connections that everybody opens together.
+//! Rules about queues, and the connections that everybody opens together.
 use crate::check::facts::Facts;
 use crate::check::node::{At, Node};
 use crate::check::{Rule, Severity, Sink};
@@ -13,15 +13,6 @@ pub(super) const RULES: &[Rule] = &[
         example: "compose.yaml:48: `api-worker-slow` does not take from `slow`, and the stack says it does",
         yields_to: &["R051"],
         run: consumed,
-    },
-    Rule {
-        id: "R103",
-        title: "A broker never forgets a message to save memory",
-        severity: Severity::Error,
-        why: "A store that evicts drops tasks silently when it is full.",
-        example: "compose.yaml:70: `broker` evicts by `allkeys-lru`, and it holds messages",
-        yields_to: &[],
-        run: brokers,
     },
     Rule {
         id: "R115",
@@ -59,38 +50,6 @@ fn consumed(facts: &Facts, out: &mut Sink) {
                 }
             }
         }
-    }
-}
-
-fn brokers(facts: &Facts, out: &mut Sink) {
-    let mut any = false;
-    for unit in &facts.stack.units {
-        let holds_messages = facts
-            .stack
-            .units
-            .iter()
-            .flat_map(|consumer| &consumer.bindings)
-            .any(|binding| binding.unit == unit.name && binding.capability.starts_with("broker."));
-        if !holds_messages {
-            continue;
-        }
-        any = true;
-        for running in &facts.running {
-            if running.process(facts.stack).is_none_or(|(owner, _)| owner.name != unit.name) {
-                continue;
-            }
-            let Some((argv, at)) = &running.command else { continue };
-            let policy = argv.windows(2).find(|pair| pair[0].trim_start_matches('-') == "maxmemory-policy");
-            if let Some([_, policy]) = policy
-                && policy != "noeviction"
-            {
-                out.at(*at, format!("`{}` evicts by `{policy}`, and it holds messages", unit.name))
-                    .hint("write `noeviction`, and cache in another instance");
-            }
-        }
-    }
-    if !any {
-        out.skip("the stack has no broker");
     }
 }
 

@@ -187,7 +187,6 @@ fn variables(facts: &Facts, page: &Markdown, out: &mut Sink) {
                 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
             let known = facts.stack.variables.iter().any(|variable| variable.name == name)
                 || facts.stack.secrets.iter().any(|secret| secret.name == name)
-                || facts.stack.platforms.iter().flat_map(|platform| &platform.ports).any(|open| open.variable == name)
                 || facts.env_example.as_ref().is_some_and(|example| example.get(name).is_some());
             if shaped && !known {
                 out.line(page.path, *line, format!("nothing knows the variable `{name}`"));

@@ -19,7 +19,6 @@ mod policies;
 mod ports;
 mod references;
 mod routes;
-mod streams;
 mod text;
 mod variables;
 mod watching;
@@ -31,7 +30,7 @@ use super::Rule;
 
 /// All rules, by id.
 pub(super) fn all() -> Vec<Rule> {
-    let families: [&[Rule]; 27] = [
+    let families: [&[Rule]; 26] = [
         argocd::RULES,
         builds::RULES,
         channels::RULES,
@@ -52,7 +51,6 @@ pub(super) fn all() -> Vec<Rule> {
         ports::RULES,
         references::RULES,
         routes::RULES,
-        streams::RULES,
         text::RULES,
         variables::RULES,
         watching::RULES,

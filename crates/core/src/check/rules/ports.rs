@@ -149,7 +149,7 @@ fn selectors(facts: &Facts, out: &mut Sink) {
                         meant(facts, object, &found, at, out);
                     }
                 }
-                "PodDisruptionBudget" | "PodMonitor" => {
+                "PodDisruptionBudget" => {
                     let Some(selector) = object.node.path(&["spec", "selector"]) else { continue };
                     let at = object.node.place(&["spec", "selector", "matchLabels"]);
                     let found: Vec<&&Object> = pods.iter().filter(|pod| selects(selector, &pod.pod_labels())).collect();

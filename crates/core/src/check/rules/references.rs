@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::facts::{Facts, Overlay};
-use crate::check::kubernetes::{Object, find, made_secret, secret_keys};
+use crate::check::kubernetes::{Object, find};
 use crate::check::node::{At, Node};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Provider, Value};
@@ -90,9 +90,12 @@ fn references(facts: &Facts, out: &mut Sink) {
             of(&object.node, &mut found);
             for one in found {
                 let missing = if one.secret { secret(facts, overlay, &one) } else { config_map(overlay, &one) };
-                if let Some(missing) = missing {
-                    let environment = &overlay.environment(facts.stack).name;
-                    out.at(one.at, format!("{} refers to {missing} in {environment}", object.what()));
+                let Some(missing) = missing else { continue };
+                let environment = &overlay.environment(facts.stack).name;
+                let finding = out.at(one.at, format!("{} refers to {missing} in {environment}", object.what()));
+                if one.secret && !facts.secrets_are_kept() {
+                    let hint = "make it by hand before the first release, or add a component that keeps secrets";
+                    finding.severity(Severity::Warning).hint(hint);
                 }
             }
         }
@@ -111,12 +114,12 @@ fn config_map(overlay: &Overlay, one: &Reference) -> Option<String> {
 
 fn secret(facts: &Facts, overlay: &Overlay, one: &Reference) -> Option<String> {
     let name = one.name;
-    if let Some(keys) = secret_keys(&overlay.objects, name) {
+    if let Some(keys) = facts.secret_makers.keys(&overlay.objects, name) {
         let key = one.key?;
         let there = keys.iter().any(|(known, _)| known == key);
         return (!there).then(|| format!("the key `{key}` of the secret `{name}`, which has no such key"));
     }
-    if overlay.objects.iter().any(|object| made_secret(object) == Some(name)) {
+    if overlay.objects.iter().any(|object| facts.secret_makers.made(object) == Some(name)) {
         return None;
     }
     if let Some((path, keys)) = handed(facts, overlay, name) {
@@ -147,22 +150,21 @@ fn handed<'f>(facts: &'f Facts, overlay: &Overlay, name: &str) -> Option<(&'f st
     })
 }
 
-/// Whether the stack names this secret and key, and something else than a manifest makes it: an operator, or
-/// somebody who hands encrypted files to the cluster.
+/// Whether the stack names this secret and key, and something else than a manifest makes it: an operator, or somebody
+/// who hands it to the cluster.
 fn promised(facts: &Facts, overlay: &Overlay, name: &str, key: Option<&str>) -> bool {
     let environment = overlay.environment(facts.stack);
     let named = facts.stack.variables.iter().filter_map(|variable| variable.values.get(&environment.name));
     let named = named.into_iter().any(|value| {
         matches!(value, Value::Stored { secret, key: known } if secret == name && key.is_none_or(|key| key == known))
     });
-    let by_operator = facts
-        .stack
-        .units
-        .iter()
-        .any(|unit| unit.provider(&environment.name) == Provider::Operator && name.starts_with(unit.name.as_str()));
-    let stores = facts.overlays.iter().flat_map(|overlay| &overlay.objects);
-    let by_manifest = stores.into_iter().any(|object| made_secret(object).is_some() && object.kind != "Secret");
-    named && (by_operator || !by_manifest)
+    // An operator makes it from the object that describes what it runs for the unit.
+    let operated = facts.stack.units.iter().filter(|unit| unit.provider(&environment.name) == Provider::Operator);
+    let by_operator = operated.into_iter().any(|unit| {
+        let own = |object: &&Object| facts.operated(object) && object.name.starts_with(unit.name.as_str());
+        overlay.objects.iter().filter(own).any(|object| name.starts_with(object.name.as_str()))
+    });
+    named && (by_operator || facts.secrets_are_handed_over())
 }
 
 fn accounts(facts: &Facts, out: &mut Sink) {

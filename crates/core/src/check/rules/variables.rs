@@ -194,12 +194,10 @@ fn service_ports(facts: &Facts, running: &Running, name: &str) -> Option<Vec<i64
         return Some(ports.filter_map(|port| port.get("port")?.int()).collect());
     }
     // An operator makes the Services of what it runs, under names of its own.
-    let operated = overlay.objects.iter().any(|object| {
-        object.template().is_none()
-            && object.group().contains('.')
-            && name.starts_with(object.name.as_str())
-            && !object.group().ends_with("k8s.io")
-    });
+    let operated = overlay
+        .objects
+        .iter()
+        .any(|object| object.template().is_none() && facts.operated(object) && name.starts_with(object.name.as_str()));
     operated.then(Vec::new)
 }
 

@@ -1,6 +1,6 @@
 //! Rules about the order in which Argo CD delivers: waves, hooks and jobs.
 use crate::check::facts::{Facts, Overlay};
-use crate::check::kubernetes::{Object, find, made_secret};
+use crate::check::kubernetes::{Object, find};
 use crate::check::node::At;
 use crate::check::{Rule, Severity, Sink};
 
@@ -43,7 +43,7 @@ fn wave(object: &Object) -> i64 {
 }
 
 /// The objects of an overlay that another one of it refers to by name.
-fn referred<'o>(overlay: &'o Overlay, object: &Object) -> Vec<&'o Object> {
+fn referred<'o>(facts: &Facts, overlay: &'o Overlay, object: &Object) -> Vec<&'o Object> {
     let mut found: Vec<&Object> = Vec::new();
     let Some(pod) = object.pod() else { return found };
     if let Some(account) = pod.text_at(&["serviceAccountName"]) {
@@ -59,7 +59,7 @@ fn referred<'o>(overlay: &'o Overlay, object: &Object) -> Vec<&'o Object> {
                 "secretRef" | "secretKeyRef" => {
                     let wanted = named("name");
                     let makers = overlay.objects.iter();
-                    found.extend(makers.filter(|maker| wanted.is_some() && made_secret(maker) == wanted));
+                    found.extend(makers.filter(|maker| wanted.is_some() && facts.secret_makers.made(maker) == wanted));
                 }
                 _ => {}
             }
@@ -77,7 +77,7 @@ fn waves(facts: &Facts, out: &mut Sink) {
             let own = wave(object);
             // A job holds the rest up until it is done, so what it needs has to be in an earlier wave.
             let job = object.kind == "Job";
-            for other in referred(overlay, object) {
+            for other in referred(facts, overlay, object) {
                 let theirs = wave(other);
                 if theirs > own || (job && theirs == own) {
                     let message = format!(
@@ -128,7 +128,7 @@ fn pre_sync(facts: &Facts, out: &mut Sink) {
     for (overlay, object) in jobs(facts) {
         let Some((hook, at)) = object.annotation(HOOK) else { continue };
         if hook.contains("PreSync")
-            && let Some(other) = referred(overlay, object).first()
+            && let Some(other) = referred(facts, overlay, object).first()
         {
             out.at(at, format!("{} runs before `{}`, which it needs, exists", object.what(), other.name))
                 .hint("write `Sync`, with a wave before the workloads");

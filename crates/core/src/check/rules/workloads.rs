@@ -69,22 +69,36 @@ fn any(facts: &Facts, out: &mut Sink) {
     }
 }
 
-/// The objects that set a workload's number by themselves, with what they aim at.
-fn aimed(overlay: &Overlay) -> impl Iterator<Item = (&Object, &str, &str, At)> {
+/// The objects that set the size or number of a workload's pods, with what they aim at.
+fn aimed<'f>(facts: &'f Facts, overlay: &'f Overlay) -> impl Iterator<Item = Aimed<'f>> {
     overlay.objects.iter().filter_map(|object| {
-        if !matches!(object.kind.as_str(), "HorizontalPodAutoscaler" | "ScaledObject" | "VerticalPodAutoscaler") {
-            return None;
-        }
-        let target = object.node.path(&["spec", "scaleTargetRef"]).or(object.node.path(&["spec", "targetRef"]))?;
+        let scaler = facts.scaler(&object.kind)?;
+        let target = object.node.path(&scaler.target.keys())?;
         let kind = target.text_at(&["kind"]).unwrap_or("Deployment");
-        Some((object, kind, target.text_at(&["name"])?, target.place(&["name"])))
+        Some(Aimed {
+            object,
+            kind,
+            name: target.text_at(&["name"])?,
+            at: target.place(&["name"]),
+            counts: scaler.counts,
+        })
     })
+}
+
+/// A workload that something scales.
+struct Aimed<'f> {
+    object: &'f Object,
+    kind: &'f str,
+    name: &'f str,
+    at: At,
+    /// Whether the number is set, else the size.
+    counts: bool,
 }
 
 fn scalers(facts: &Facts, out: &mut Sink) {
     let mut any = false;
     for overlay in &facts.overlays {
-        for (object, kind, name, at) in aimed(overlay) {
+        for Aimed { object, kind, name, at, .. } in aimed(facts, overlay) {
             any = true;
             if find(&overlay.objects, kind, name).is_none() {
                 out.at(at, format!("{} scales {kind} `{name}`, which does not exist", object.what()));
@@ -109,10 +123,9 @@ fn replicas(facts: &Facts, out: &mut Sink) {
             continue;
         }
         let environment = overlay.environment(facts.stack);
-        let scaled =
-            aimed(overlay).find(|(scaler, _, name, _)| *name == object.name && scaler.kind != "VerticalPodAutoscaler");
+        let scaled = aimed(facts, overlay).find(|aimed| aimed.name == object.name && aimed.counts);
         let (found, at) = count(object);
-        if let Some((scaler, ..)) = scaled {
+        if let Some(Aimed { object: scaler, .. }) = scaled {
             if object.node.path(&["spec", "replicas"]).is_some() {
                 out.at(at, format!("{} sets its replicas, which {} sets too", object.what(), scaler.what()))
                     .hint("leave `replicas` out");

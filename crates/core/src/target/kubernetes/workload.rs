@@ -20,8 +20,8 @@ pub(super) struct Workload {
     pub(super) here: bool,
     /// `Deployment`, `StatefulSet`, `Job` or `CronJob`.
     kind: &'static str,
-    /// When it is applied: the stores first, then the jobs of the release, then the services.
-    wave: i32,
+    /// When it is applied among others: the stores first, then the jobs of the release, then the services.
+    order: i32,
     /// The labels that select its pods.
     labels: Labels,
     /// The image with its tag.
@@ -120,7 +120,7 @@ pub(super) fn view(
     Ok(Workload {
         here,
         kind: kind(process),
-        wave: wave(unit, process),
+        order: order(unit, process),
         labels: labels(unit, process),
         image: match &unit.source {
             Source::Built { image, .. } => format!("{image}:unreleased"),
@@ -163,7 +163,7 @@ fn kind(process: &Process) -> &'static str {
     }
 }
 
-fn wave(unit: &Unit, process: &Process) -> i32 {
+fn order(unit: &Unit, process: &Process) -> i32 {
     match (unit.kind, process.role) {
         (UnitKind::Resource, _) => -2,
         (_, Role::Job) => -1,

@@ -5,6 +5,7 @@ use super::{
     Value, dynamic, listing, presence::Targets, scopes, view,
 };
 use crate::stack::base;
+use crate::target::kubernetes::annotations;
 use minijinja::value::merge_maps;
 
 /// One file to render.
@@ -32,8 +33,8 @@ pub(in crate::target) struct Planner<'a> {
     /// The targets that this stack has.
     pub(super) targets: Targets,
     providers: Providers,
-    /// What templates may ask about contributions before texts are rendered.
-    pub(super) functions: Context,
+    /// Functions that every template sees.
+    functions: Context,
     jobs: Vec<Job>,
 }
 
@@ -41,18 +42,13 @@ impl<'a> Planner<'a> {
     pub(super) fn new(stack: &'a Stack, catalog: &'a Catalog, engine: &'a Engine) -> Result<Self, Diagnostics> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
         let providers = Providers::of(stack, catalog, &units)?;
-        let (shared, targets) = (scopes::shared(stack), Targets::default());
-        Ok(Self {
-            stack,
-            catalog,
-            engine,
-            shared,
-            units,
-            targets,
-            providers,
-            functions: Context::default(),
-            jobs: Vec::new(),
-        })
+        let (shared, targets, functions) = (scopes::shared(stack), Targets::default(), Context::default());
+        Ok(Self { stack, catalog, engine, shared, units, targets, providers, functions, jobs: Vec::new() })
+    }
+
+    /// Adds names that every template sees.
+    pub(super) fn share(&mut self, names: Context) {
+        self.functions = names;
     }
 
     /// The jobs, by path. Their templates may ask which files there are and what was contributed.
@@ -60,7 +56,10 @@ impl<'a> Planner<'a> {
         self.jobs.sort_by(|a, b| a.path.cmp(&b.path));
         let listing = listing::functions(self.jobs.iter().map(|job| job.path.clone()).collect());
         let early = merge_maps([self.functions.clone(), listing.clone()]);
+        let annotations = annotations::function(contributions.fragments(annotations::POINT, &early));
+        let annotations = Value::from(BTreeMap::from([("annotations", annotations)]));
         let complete = contributions.complete(&early, self.engine, self.catalog)?;
+        let complete = merge_maps([complete, annotations]);
         for job in &mut self.jobs {
             // The last one that has a name decides.
             job.context = merge_maps([job.context.clone(), listing.clone(), complete.clone()]);
@@ -84,6 +83,7 @@ impl<'a> Planner<'a> {
             names.push(("unit", self.units.get(unit.name.as_str()).cloned().unwrap_or_default()));
             let endpoints: BTreeMap<_, _> = unit.endpoints.iter().map(|e| (e.name.clone(), e)).collect();
             names.push(("endpoints", dynamic(endpoints)));
+            names.push(("published", dynamic(scopes::published(unit))));
             let served = |id: &str| unit.processes.iter().any(|process| process.id == *id);
             let routes = self.stack.routes.iter().filter(|route| served(&route.process));
             names.push(("base", Value::from(base(routes.map(|route| &route.path)))));
@@ -98,6 +98,10 @@ impl<'a> Planner<'a> {
         }
         if let Some(platform) = scope.platform {
             names.push(("platform", dynamic(platform)));
+            if scope.unit.is_none() {
+                let endpoints: BTreeMap<_, _> = platform.endpoints.iter().map(|e| (e.name.clone(), e)).collect();
+                names.push(("endpoints", dynamic(endpoints)));
+            }
         }
         names.extend(extra.iter().cloned());
         let names = Context::from(names.into_iter().collect::<BTreeMap<_, _>>()); // of equal names the last one holds

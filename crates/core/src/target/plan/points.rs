@@ -78,6 +78,9 @@ fn faults(
         Some(ContributionForm::Text) if one.value.as_ref().is_some_and(|value| !value.is_string()) => {
             found.push(placed(source, &["contributes", &index, "value"], format!("`{}` takes a text", one.to)));
         }
+        Some(ContributionForm::Fragment) if one.value.is_some() => {
+            found.push(placed(source, &["contributes", &index, "value"], format!("`{}` takes a template", one.to)));
+        }
         Some(_) => {}
     }
     if one.from.is_some() == one.value.is_some() {
@@ -111,6 +114,7 @@ fn words(form: ContributionForm) -> &'static str {
     match form {
         ContributionForm::Text => "a text",
         ContributionForm::Value => "a value",
+        ContributionForm::Fragment => "a template",
     }
 }
 
