@@ -96,7 +96,7 @@ pub struct Choice {
 pub struct Rule {
     /// What must hold (expression); `answer` is the answer in question.
     pub that: String,
-    /// Why, for the message.
+    /// Why, for the message (template over `answer` and earlier answers).
     pub because: String,
 }
 

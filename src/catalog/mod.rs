@@ -4,9 +4,11 @@
 mod check;
 mod component;
 mod file_rule;
+mod identifiers;
 mod pins;
 mod process;
 mod provision;
+mod reserved;
 mod source;
 
 use std::cell::RefCell;
@@ -21,6 +23,7 @@ pub use file_rule::*;
 pub use pins::Pins;
 pub use process::*;
 pub use provision::*;
+pub use reserved::{Limits, Longest, Reserved, ReservedWords};
 
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
@@ -43,6 +46,7 @@ pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
     components: RefCell<BTreeMap<String, Rc<Component>>>,
     pins: Pins,
+    reserved: Arc<Reserved>,
 }
 
 impl Catalog {
@@ -65,12 +69,19 @@ impl Catalog {
             }
         }
         problems.into_result(())?;
-        Ok(Self { files: Arc::new(files), components: RefCell::default(), pins })
+        let files = Arc::new(files);
+        let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
+        Ok(Self { files, components: RefCell::default(), pins, reserved })
     }
 
     /// The pinned versions.
     pub fn pins(&self) -> &Pins {
         &self.pins
+    }
+
+    /// The words that can't be used as names.
+    pub fn reserved(&self) -> Arc<Reserved> {
+        Arc::clone(&self.reserved)
     }
 
     /// Every text by path, for a template loader.

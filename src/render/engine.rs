@@ -59,6 +59,16 @@ impl Engine {
         Self { environment, planned }
     }
 
+    /// Adds the function `reserved(word, component, parameter)`: why the word can't be used there, or none.
+    pub fn reserve(
+        &mut self,
+        look_up: impl Fn(&str, &str, &str) -> Result<Option<String>, String> + Send + Sync + 'static,
+    ) {
+        self.environment.add_function("reserved", move |word: String, component: String, parameter: String| {
+            look_up(&word, &component, &parameter).map(Value::from).map_err(invalid)
+        });
+    }
+
     /// Says which files the repository will have, for `files_in` and `files_under`.
     pub fn plan(&self, paths: Vec<String>) {
         if let Ok(mut planned) = self.planned.write() {

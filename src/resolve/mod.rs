@@ -15,6 +15,7 @@ mod probes;
 mod processes;
 mod quantity;
 mod requirements;
+mod reserved;
 mod routes;
 mod scale;
 mod units;
@@ -32,6 +33,7 @@ pub use place::Place;
 pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Place) -> Result<Stack, Diagnostics> {
     let run = Run { spec, catalog, engine, place };
     let mut draft = draft::begin(&run)?;
+    reserved::check(&run, &draft)?;
     processes::add(&run, &mut draft)?;
     requirements::decide(&run, &mut draft)?;
     bindings::join(&run, &mut draft)?;
