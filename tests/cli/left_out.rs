@@ -56,6 +56,8 @@ impl Whole {
         Self {
             units: BTreeMap::from([
                 ("database", "component: postgres, providers: { default: operator }"),
+                ("events", "component: kafka, providers: { default: operator }"),
+                ("flows", "component: temporal, providers: { default: operator }"),
                 ("door", "component: greeter, publish: { http: 8080 }"),
                 ("memory", "component: memo"),
             ]),
@@ -95,7 +97,11 @@ impl Whole {
             text.push_str("platforms:\n");
         }
         for (name, component) in &self.platforms {
-            let _ = writeln!(text, "  - {{ name: {name}, component: {component} }}");
+            let params = match *component {
+                "envoy-gateway" => ", params: { issuer: https://id.example.com, audience: whole }",
+                _ => "",
+            };
+            let _ = writeln!(text, "  - {{ name: {name}, component: {component}{params} }}");
         }
         let _ = write!(text, "routes: [{}]\nenvironments:\n{}", self.routes, self.environments);
         text

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::compose::{Published, local_units, published};
+use super::compose::{Published, all_published, local_units, published};
 use super::scope::Scope;
 use crate::stack::{Generate, Name, ProbeAction, Protocol, Runtime, Stack, Unit, Variable, VariableType};
 
@@ -108,7 +108,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
     let stack = scope.stack;
     let (secrets, optional) = secrets(stack).into_iter().partition(|secret| secret.bytes.is_some());
     let view = View {
-        ports: local_units(stack).flat_map(published).collect(),
+        ports: all_published(stack),
         secrets,
         optional,
         checks: stack.units.iter().flat_map(checks).collect(),

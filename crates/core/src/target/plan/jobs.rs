@@ -97,6 +97,10 @@ impl<'a> Planner<'a> {
         }
         if let Some(platform) = scope.platform {
             names.push(("platform", dynamic(platform)));
+            if scope.unit.is_none() {
+                let endpoints: BTreeMap<_, _> = platform.endpoints.iter().map(|e| (e.name.clone(), e)).collect();
+                names.push(("endpoints", dynamic(endpoints)));
+            }
         }
         names.extend(extra.iter().cloned());
         let names = Context::from(names.into_iter().collect::<BTreeMap<_, _>>()); // of equal names the last one holds
