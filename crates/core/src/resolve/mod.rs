@@ -19,6 +19,7 @@ mod processes;
 mod providers;
 mod quantity;
 mod requirements;
+mod reserved;
 mod routes;
 mod rules;
 mod scale;
@@ -38,6 +39,7 @@ pub use rules::REFUSED;
 pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<Stack, Diagnostics> {
     let run = Run { spec, catalog, engine };
     let mut draft = draft::begin(&run)?;
+    reserved::check(&run, &draft)?;
     rules::check(&run, &draft, rules::Stage::Described)?;
     processes::add(&run, &mut draft)?;
     requirements::decide(&run, &mut draft)?;
