@@ -163,7 +163,7 @@ fn a_second_front_end_below_office_has_that_base_path_in_its_configuration_probe
     );
     let routes =
         "routes:\n  - { path: /api, unit: api }\n  - { path: /office, unit: office }\n  - { path: /, unit: web }";
-    let gateway = "  - { name: gateway, component: gateway-api }\n  - { name: secrets, component: external-secrets }";
+    let gateway = "  - { name: delivery, component: argocd }\n  - { name: gateway, component: gateway-api }\n  - { name: secrets, component: external-secrets }";
     let (tree, found) = findings(&[], &blueprint(&units, gateway).replace("routes: []", routes));
     assert_eq!(found, Vec::<String>::new());
     let text = |path: &str| tree.get(path).unwrap_or_else(|| panic!("no {path}")).contents.clone();
