@@ -31,9 +31,16 @@ const FURTHER_WORDS: &[(&str, &[&str])] = &[
     ("reloader", &["stakater"]),
     ("sops", &["age1"]),
 ];
-/// Names that hold a word and mean something else: where others keep their charts, and a part that a chart switches off.
+/// Names that hold a word and mean something else: where others keep their charts, a part that a chart switches off, and
+/// what a broker calls itself.
 const NAMES_OF_OTHERS: &[&str] =
-    &["https://grafana.github.io", "https://grafana-community.github.io", "grafana:\n          enabled: false"];
+    &[
+    "https://grafana.github.io",
+    "https://grafana-community.github.io",
+    "grafana:\n          enabled: false",
+    "CLUSTER_ID",
+    "Marks the data of this cluster",
+];
 /// Words of a cluster.
 const CLUSTER: &[&str] = &["kube", "kustom", "cluster", "overlay", "helm", "argo"];
 
