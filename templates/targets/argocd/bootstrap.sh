@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-@% set stores = platforms | selectattr("component", "eq", "external-secrets") | map(attribute="params.store") | list %@
+@% set stores = all_of("secrets.store") | map(attribute="facts.store") | list %@
 # Hands the current cluster to Argo CD, which takes everything else from this repository. Running it again
 # changes nothing.
 #

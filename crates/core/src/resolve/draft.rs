@@ -181,6 +181,7 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
         component: component.id.clone(),
         title: component.title.clone(),
         params,
+        endpoints: Vec::new(),
         provides: BTreeMap::new(),
     })
 }

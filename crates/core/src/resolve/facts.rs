@@ -43,14 +43,15 @@ fn of_unit(
 ) -> Step<(Offers, BTreeMap<Name, String>)> {
     let unit = &draft.unit;
     let mut offers = Offers::new();
-    let context = dynamic(json!({ "project": project, "unit": unit, "params": unit.params }));
+    let base = run.base(&unit.name);
+    let context = dynamic(json!({ "project": project, "unit": unit, "params": unit.params, "base": base }));
     add(run, &unit.component, &draft.component.provides, &context, &mut offers)?;
     for (capability, offer) in &mut offers {
         let provision = &draft.component.provides[capability];
         offer.endpoint = served(unit, provision).map(|endpoint| endpoint.name.clone());
     }
     for (feature, params, added) in &draft.features {
-        let context = dynamic(json!({ "project": project, "unit": unit, "params": params }));
+        let context = dynamic(json!({ "project": project, "unit": unit, "params": params, "base": base }));
         add(run, &feature.id, &added.provides, &context, &mut offers)?;
         for (capability, provision) in &added.provides {
             if let (Some(offer), Some(endpoint)) = (offers.get_mut(capability), &provision.endpoint) {

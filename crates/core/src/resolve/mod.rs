@@ -28,7 +28,7 @@ use crate::blueprint::StackSpec;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
 use crate::render::Engine;
-use crate::stack::Stack;
+use crate::stack::{Name, Stack};
 
 pub use place::Place;
 pub use rules::REFUSED;
@@ -62,4 +62,12 @@ struct Run<'a> {
     catalog: &'a Catalog,
     engine: &'a Engine,
     place: &'a Place,
+}
+
+impl Run<'_> {
+    /// The path below which visitors reach a unit.
+    fn base(&self, unit: &Name) -> String {
+        let routes = self.spec.routes.iter().filter(|route| *unit == *route.unit.as_str());
+        crate::stack::base(routes.map(|route| &route.path))
+    }
 }

@@ -11,7 +11,7 @@ use crate::blueprint::dynamic;
 use crate::catalog::{CommandSpec, EndpointSpec, ProcessSpec, ScaleSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Context;
-use crate::stack::{Endpoint, Mount, Name, Params, Process, Project, Resources, Role, Scale, Signal, base};
+use crate::stack::{Endpoint, Mount, Name, Params, Process, Project, Resources, Role, Scale, Signal};
 
 /// Seconds between the order to stop and the moment when no new work arrives any more.
 const BEFORE_STOP: u32 = 5;
@@ -109,7 +109,7 @@ impl Maker<'_> {
     fn context(&self, item: Option<&Value>) -> Context {
         let mut context = json!({
             "project": self.project, "unit": { "name": self.unit, "params": self.service }, "params": self.params,
-            "base": base(self.run.spec.routes.iter().filter(|route| *self.unit == *route.unit.as_str()).map(|route| &route.path)),
+            "base": self.run.base(self.unit),
         });
         if let (Some(item), Some(map)) = (item, context.as_object_mut()) {
             map.insert("item".into(), item.clone());

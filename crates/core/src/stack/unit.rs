@@ -223,6 +223,9 @@ pub struct Platform {
     pub title: String,
     /// Values of its parameters.
     pub params: Params,
+    /// The ports at which its own programs answer on a developer's machine, each named after its program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<Endpoint>,
     /// What it offers, by capability.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provides: BTreeMap<String, Provided>,

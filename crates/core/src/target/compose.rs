@@ -171,6 +171,23 @@ pub(super) fn published(unit: &Unit) -> Vec<Published> {
         .collect()
 }
 
+/// Every port on a developer's machine: of the units that run there, then of what watches them.
+pub(super) fn all_published(stack: &Stack) -> Vec<Published> {
+    let platforms = stack.platforms.iter().flat_map(|platform| {
+        platform.endpoints.iter().filter_map(|endpoint| {
+            Some(Published {
+                variable: upper(&format!("{}-port", endpoint.name)),
+                unit: platform.name.to_string(),
+                endpoint: endpoint.name.clone(),
+                protocol: endpoint.protocol,
+                port: endpoint.port,
+                host_port: endpoint.host_port?,
+            })
+        })
+    });
+    local_units(stack).flat_map(published).chain(platforms).collect()
+}
+
 /// A name as environment variables are written.
 pub(super) fn upper(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()

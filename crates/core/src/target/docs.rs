@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::compose::{Published, local_units, published};
+use super::compose::{Published, all_published};
 use super::repository::{Entry, entry};
 use super::scope::Scope;
 use crate::stack::{OUTSIDE, Provider, Runtime, Stack, Unit, UnitKind, Variable};
@@ -136,7 +136,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
         outside: outside(stack),
         arrows,
         parts: stack.units.iter().map(part).collect(),
-        ports: local_units(stack).flat_map(published).collect(),
+        ports: all_published(stack),
         variables: variables(stack),
         entry: entry(stack),
         chain: chain(stack),
