@@ -17,7 +17,7 @@ from scripts.common.process import tail
 from scripts.common.report import ROOT, Report
 from scripts.common.trees import RenderError, binary, option_sets, render
 
-from . import golang, topologies
+from . import golang, topologies, typechecks
 from .table import TABLE, Validator
 from .tools import Broken, Missing, Tools
 from .tree import NothingToCheck, Tree
@@ -108,8 +108,8 @@ def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[
 
 
 def random_topologies(pool: ThreadPoolExecutor, scratch: Path, tools: Tools, report: Report) -> list[Future[None]]:
-    """Random lists of things, for every blueprint that asks for one: rendered now, compiled by the returned jobs."""
-    compiler = Validator("compiles", golang.compiles, {})
+    """Random answers to every blueprint: rendered now, compiled by the returned jobs."""
+    compilers = {"pyproject.toml": Validator("compiles", typechecks.compiles, {}), "go.mod": Validator("compiles", golang.compiles, {})}
     jobs = []
     for blueprint in sorted({item.blueprint for item in option_sets()}):
         into = scratch / blueprint
@@ -122,7 +122,9 @@ def random_topologies(pool: ThreadPoolExecutor, scratch: Path, tools: Tools, rep
             report.ok(f"new {label}")
             work = scratch / "work" / blueprint / directory.name
             work.mkdir(parents=True)
-            jobs.append(pool.submit(validate, compiler, Tree(label, directory, work), tools, report))
+            tree = Tree(label, directory, work)
+            fitting = [compiler for pattern, compiler in compilers.items() if tree.named(pattern)]
+            jobs += [pool.submit(validate, compiler, tree, tools, report) for compiler in fitting]
     return jobs
 
 

@@ -1,9 +1,7 @@
-"""Random answers to questions that hold lists of things: each tree renders, checks clean, and its Go code compiles.
+"""Random answers: each tree renders, checks clean, and its Go or Python code compiles.
 
-Questions with a choice are answered at random too: where events wait is drawn with who publishes any.
-
-The draws come from the questions' own fields; the blueprint's own rules refuse what makes no sense, and then another
-draw is made. The same seed gives the same trees.
+Lists of things, choices and yes or no are drawn, from the questions themselves; rules of the blueprint and of its
+components refuse what makes no sense, and then another draw is made. The same seed gives the same trees.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from typing import Any
 
 from scripts.common.process import Outcome, run, tail
 
-WANTED = 10
+WANTED = 60
 DRAWS = 4000
 SEED = 20261121
 NAMES = ("ledger", "catalog", "pricing", "search", "line-items", "payments", "shipping", "audit", "profile", "risk")
@@ -30,14 +28,14 @@ def topologies(program: Path, blueprint: str, into: Path) -> Iterator[tuple[str,
         raise SystemExit(f"questions {blueprint}:\n{tail(asked.output)}")
     questions = _questions(json.loads(asked.stdout))
     lists = [question for question in questions if question["type"] == "items"]
-    choices = [question for question in questions if question["type"] == "choice"]
+    single = [question for question in questions if question["type"] in {"boolean", "choice"}]
     chance = random.Random(SEED)
     made = 0
     for _ in range(DRAWS):
-        if made == WANTED or not lists:
+        if made == WANTED:
             return
         answers: dict[str, Any] = {question["id"]: _draw(question, chance) for question in lists}
-        answers |= {question["id"]: _value(question, "", "", (), chance) for question in choices}
+        answers |= {question["id"]: _value(question, "", "", (), chance) for question in single}
         directory = into / f"topology-{made}"
         given = json.dumps(answers)
         tried = run([program, "new", blueprint, directory, "--yes", "--answers", "-"], stdin=given, timeout=120)
@@ -49,8 +47,8 @@ def topologies(program: Path, blueprint: str, into: Path) -> Iterator[tuple[str,
 
 
 def _refused(tried: Outcome) -> bool:
-    """Whether an answer was refused by a rule of the blueprint, not the tree by a rule of the check."""
-    return "answer" in tried.output
+    """Whether a rule of the blueprint or of a component refused an answer, not a rule of the check the tree."""
+    return "error[rule]" in tried.output or "answer" in tried.output
 
 
 def _questions(document: Any) -> list[dict[str, Any]]:
@@ -82,6 +80,6 @@ def _value(field: dict[str, Any], name: str, noun: str, names: Sequence[str], ch
         pool = [other for other in names if other != name] if field["id"] == "consumes" else ["fast", "slow", "bulk"]
         return chance.sample(pool, chance.randint(0, min(2, len(pool)))) if chance.random() < 0.5 else []
     if kind in {"choice", "multi"}:
-        values = [choice["value"] for choice in field["choices"]]
+        values = [choice["value"] for choice in field["choices"] if choice.get("refused") != "true"]
         return chance.choice(values) if kind == "choice" else chance.sample(values, chance.randint(0, len(values)))
     raise SystemExit(f"field {field['id']}: nothing draws a {kind}")

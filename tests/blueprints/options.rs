@@ -17,7 +17,7 @@ use stackwright::{Generated, engine, generate};
 pub(crate) struct Bench {
     pub(crate) blueprint: Blueprint,
     pub(crate) engine: Engine,
-    catalog: Catalog,
+    pub(crate) catalog: Catalog,
     source: Source,
 }
 

@@ -91,6 +91,13 @@ fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
             fault("a file rule has either `from` and `to`, or `path`".into());
         }
     }
+    match catalog.reserved().unknown(&component.id) {
+        Ok(unknown) => unknown.into_iter().for_each(|message| fault(format!("in its reserved.yaml: {message}"))),
+        Err(found) => {
+            problems.extend(found);
+            return;
+        }
+    }
     if catalog.text(&format!("components/{}/README.md", component.id)).is_none() {
         fault("the component has no README.md".into());
     }

@@ -77,11 +77,16 @@ pub fn assemble(
 /// A template engine over a catalog.
 pub fn engine(catalog: &Catalog) -> Engine {
     let (texts, pins, images) = (catalog.texts(), catalog.pins().clone(), catalog.pins().clone());
-    Engine::new(
+    let reserved = catalog.reserved();
+    let mut engine = Engine::new(
         Arc::new(move |path| texts.get(path).map(|text| text.text.to_string())),
         move |path| pins.get(path).cloned(),
         move |id| images.image(id).map(str::to_owned),
-    )
+    );
+    engine.reserve(move |word, component, parameter| {
+        reserved.reason(component, parameter, word).map_err(|problems| problems.to_string())
+    });
+    engine
 }
 
 /// Renders every job; all template errors at once.

@@ -4,12 +4,14 @@
 mod component;
 mod contribution;
 mod file_rule;
+mod identifiers;
 mod param;
 mod pins;
 mod places;
 mod process;
 mod product;
 mod provision;
+mod reserved;
 mod slot;
 mod source;
 
@@ -24,6 +26,7 @@ pub use pins::Pins;
 pub use process::*;
 pub use product::*;
 pub use provision::*;
+pub use reserved::{Limits, Longest, Reserved, ReservedWords};
 pub use slot::Slot;
 pub use source::OwnFiles;
 
@@ -47,6 +50,7 @@ pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
     components: RwLock<BTreeMap<String, Arc<Component>>>,
     pins: Pins,
+    reserved: Arc<Reserved>,
 }
 
 impl Catalog {
@@ -63,12 +67,19 @@ impl Catalog {
             }
             files.extend(texts);
         }
-        Ok(Self { files: Arc::new(files), components: RwLock::default(), pins })
+        let files = Arc::new(files);
+        let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
+        Ok(Self { files, components: RwLock::default(), pins, reserved })
     }
 
     /// The pinned versions.
     pub fn pins(&self) -> &Pins {
         &self.pins
+    }
+
+    /// The words that can't be used as names.
+    pub fn reserved(&self) -> Arc<Reserved> {
+        Arc::clone(&self.reserved)
     }
 
     /// Every text by path, for a template loader.

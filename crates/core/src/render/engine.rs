@@ -56,6 +56,16 @@ impl Engine {
         Self { environment }
     }
 
+    /// Adds the function `reserved(word, component, parameter)`: why the word can't be used there, or none.
+    pub fn reserve(
+        &mut self,
+        look_up: impl Fn(&str, &str, &str) -> Result<Option<String>, String> + Send + Sync + 'static,
+    ) {
+        self.environment.add_function("reserved", move |word: String, component: String, parameter: String| {
+            look_up(&word, &component, &parameter).map(Value::from).map_err(invalid)
+        });
+    }
+
     /// Renders the template at that path of the catalog.
     pub fn render(&self, path: &str, context: &Value) -> Result<String, Box<Diagnostic>> {
         let run = || {

@@ -17,6 +17,7 @@ mod probes;
 mod processes;
 mod quantity;
 mod requirements;
+mod reserved;
 mod routes;
 mod rules;
 mod scale;
@@ -37,6 +38,7 @@ pub use rules::REFUSED;
 pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Place) -> Result<Stack, Diagnostics> {
     let run = Run { spec, catalog, engine, place };
     let mut draft = draft::begin(&run)?;
+    reserved::check(&run, &draft)?;
     rules::check(&run, &draft, rules::Stage::Described)?;
     processes::add(&run, &mut draft)?;
     requirements::decide(&run, &mut draft)?;
