@@ -33,8 +33,7 @@ const FURTHER_WORDS: &[(&str, &[&str])] = &[
 ];
 /// Names that hold a word and mean something else: where others keep their charts, a part that a chart switches off, and
 /// what a broker calls itself.
-const NAMES_OF_OTHERS: &[&str] =
-    &[
+const NAMES_OF_OTHERS: &[&str] = &[
     "https://grafana.github.io",
     "https://grafana-community.github.io",
     "grafana:\n          enabled: false",
