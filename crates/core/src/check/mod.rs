@@ -10,8 +10,8 @@ mod files;
 pub mod format;
 mod kubernetes;
 pub mod kustomize;
+mod markdown;
 mod network;
-mod node;
 mod products;
 mod rules;
 mod running;
@@ -25,10 +25,10 @@ use serde::Serialize;
 
 pub use crate::diagnostic::Severity;
 use crate::stack::Stack;
+use crate::yaml::At;
 pub use docs::{explain, reference};
 use facts::Facts;
 pub use files::{FileText, Files};
-use node::At;
 pub use products::RuleBook;
 
 /// One result of a check.

@@ -9,10 +9,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use super::facts::Facts;
 use super::kubernetes::Object;
-use super::node::{At, Node};
 use super::{Rule, Sink, rules};
 use crate::catalog::{Catalog, CheckSpec, CommandOption, Objects, Product, ProductChecks, RuleText};
 use crate::diagnostic::Diagnostics;
+use crate::yaml::{At, Node};
 
 /// All rules, with what is known about products.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! One process as a target runs it: the common form that lets a rule treat Compose and a cluster alike.
 use crate::stack::{Environment, Name, Process, Stack, Unit, Value, Variable};
 
-use super::node::At;
+use crate::yaml::At;
 
 /// A container of a target.
 #[derive(Debug, Clone)]

@@ -2,10 +2,10 @@
 use crate::check::compose::PATH;
 use crate::check::facts::Facts;
 use crate::check::kubernetes::command;
-use crate::check::node::At;
 use crate::check::running::{shown, words};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Process, Role, Unit};
+use crate::yaml::At;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

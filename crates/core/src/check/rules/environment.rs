@@ -2,10 +2,10 @@
 use std::collections::BTreeMap;
 
 use crate::check::facts::{ENV_EXAMPLE, Facts};
-use crate::check::node::At;
 use crate::check::running::{Interpolation, interpolations};
 use crate::check::{Rule, Severity, Sink};
 use crate::diagnostic::did_you_mean;
+use crate::yaml::At;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -49,8 +49,8 @@ fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
         }
         for document in documents {
             document.walk(&mut |node| {
-                if let Some(text) = node.str().filter(|text| text.contains('$')) {
-                    found.extend(interpolations(text).into_iter().map(|one| (one, node.at)));
+                if let Some(text) = node.as_str().filter(|text| text.contains('$')) {
+                    found.extend(interpolations(text).into_iter().map(|one| (one, node.here())));
                 }
             });
         }

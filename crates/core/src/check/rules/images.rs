@@ -1,10 +1,10 @@
 //! Rules about image references and who makes them.
 use crate::check::facts::{Facts, SPEC};
 use crate::check::kustomize::split_image;
-use crate::check::node::{At, Node};
 use crate::check::running::interpolated;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Provider, Source, Unit};
+use crate::yaml::{At, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -98,12 +98,12 @@ fn moves(text: &str) -> Option<String> {
 fn references(node: &Node, visit: &mut impl FnMut(At, &str)) {
     node.walk(&mut |node| {
         for entry in node.entries() {
-            if matches!(entry.key.as_str(), "image" | "imageName")
-                && let Some(text) = entry.value.str()
+            if matches!(entry.name(), "image" | "imageName")
+                && let Some(text) = entry.value.as_str()
             {
                 let text = interpolated(text);
                 if !text.is_empty() && !text.contains("{{") && !text.contains(' ') {
-                    visit(entry.value.at, &text);
+                    visit(entry.value.here(), &text);
                 }
             }
         }
@@ -165,13 +165,13 @@ fn operated(facts: &Facts, unit: &Unit, wanted: &str, used: &[&(String, At)], ou
             else {
                 continue;
             };
-            let here = entry.value.str().unwrap_or_default();
+            let here = entry.value.as_str().unwrap_or_default();
             if let (Some(mine), Some(theirs)) = (major(local), major(here))
                 && mine != theirs
             {
                 let name = &unit.name;
                 let message = format!("`{name}` is version {theirs} here and version {mine} (`{local}`) locally");
-                out.at(entry.value.at, message).hint("use one major version in both places");
+                out.at(entry.value.here(), message).hint("use one major version in both places");
             }
         }
     }
@@ -217,8 +217,8 @@ fn compose_builds(facts: &Facts, unit: &Unit, directory: &str, out: &mut Sink) {
     let wrong = of_unit.clone().find_map(|service| {
         let context = service.node.get("build")?;
         let context = context.get("context").unwrap_or(context);
-        let text = context.str()?.trim_start_matches(['.', '/']).trim_end_matches('/');
-        (text != directory).then_some((service, context.at, text))
+        let text = context.as_str()?.trim_start_matches(['.', '/']).trim_end_matches('/');
+        (text != directory).then_some((service, context.here(), text))
     });
     if let Some((service, at, text)) = wrong {
         let message = format!("`{}` is built from `{text}`, its source is `{directory}`", service.name);

@@ -2,9 +2,9 @@
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::Object;
 use crate::check::network::{Peer, Permission, Pod, Side, permissions, pods, policies};
-use crate::check::node::At;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Edge, OUTSIDE, Provider, Unit};
+use crate::yaml::At;
 
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "R120",
@@ -193,7 +193,7 @@ impl Conversation<'_> {
         let named = |policy: &&&Object| policy.name == self.pod.id;
         let key = if self.side == Side::Ingress { "ingress" } else { "egress" };
         let best = policies.iter().max_by_key(|policy| (length(policy), named(policy)));
-        best.map_or(At { file: 0, line: 0 }, |policy| match policy.node.path(&["spec", key]) {
+        best.map_or(At { file: 0, line: 0 }, |policy| match policy.node.at(&["spec", key]) {
             Some(_) => policy.node.place(&["spec", key]),
             None => policy.at(),
         })
