@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use super::Run;
-use super::draft::{Draft, DraftUnit};
+use super::draft::Draft;
 use crate::blueprint::PortSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::stack::Endpoint;
@@ -33,29 +33,15 @@ pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
             }
         }
     }
-    platforms(run, draft, taken, &mut problems)?;
+    platforms(run, draft, taken)?;
     problems.into_result(())
 }
 
 /// Publishes what platform entries run on a developer's machine; a port that is taken gives way to the next free one.
-fn platforms(
-    run: &Run,
-    draft: &mut Draft,
-    mut taken: BTreeMap<u16, String>,
-    problems: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+fn platforms(run: &Run, draft: &mut Draft, mut taken: BTreeMap<u16, String>) -> Result<(), Diagnostics> {
     for platform in &mut draft.platforms {
         for (name, spec) in &run.catalog.component(&platform.component)?.endpoints {
-            let runs = |unit: &&DraftUnit| unit.unit.processes.iter().any(|process| process.id == **name);
-            if let Some(unit) = draft.units.iter().find(runs) {
-                let message = format!(
-                    "`{}` and `{}` both run a `{name}` on a developer's machine",
-                    unit.unit.name, platform.name
-                );
-                let problem = Diagnostic::error(message).help(format!("rename the unit `{}`", unit.unit.name));
-                problems.push(run.place.mark(problem, "units", &unit.spec.name, &[]));
-            }
-            let port = (spec.port..).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
+            let port = (spec.port..=u16::MAX).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
             taken.insert(port, format!("{}.{name}", platform.name));
             platform.endpoints.push(Endpoint {
                 name: name.clone(),
