@@ -256,13 +256,3 @@ fn the_dashboards_port_moves_when_it_is_taken_and_stands_in_the_readme() {
     assert!(readme.contains("| 3001 | `dashboards`, dashboards | `DASHBOARDS_PORT` |"), "{readme}");
     assert!(readme.contains("| 8428 | `monitoring`, metrics | `METRICS_PORT` |"), "{readme}");
 }
-
-#[test]
-fn a_unit_called_like_what_watches_it_is_refused() {
-    let units = format!("  - {{ name: metrics, component: django }}\n{STORES}");
-    let problems = made(&[], &blueprint(&units, MONITORING)).err().unwrap().to_string();
-    assert!(
-        problems.contains("`metrics` and `monitoring` both run a `metrics` on a developer's machine"),
-        "{problems}"
-    );
-}
