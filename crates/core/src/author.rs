@@ -3,6 +3,7 @@ use crate::blueprint::{Answers, Blueprint, context, validate};
 use crate::catalog::{Catalog, Component, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Engine;
+use crate::tree::Glob;
 
 /// Everything that is wrong with the catalog.
 pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
@@ -24,7 +25,8 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
         problems.absorb(crate::target::manifest(catalog, &id));
     }
     problems.extend(crate::target::check_points(catalog));
-    for (path, text) in catalog.files() {
+    let verbatim = verbatim(catalog);
+    for (path, text) in catalog.files().filter(|(path, _)| !verbatim.iter().any(|rule| rule.matches(path))) {
         let template =
             !path.ends_with("component.yaml") && !path.ends_with("target.yaml") && !path.starts_with("locks/");
         let described = path.starts_with("blueprints/") && path.matches('/').count() == 1;
@@ -34,6 +36,21 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     }
     problems.sort();
     problems
+}
+
+/// Files that are copied as they are, and need not be templates.
+fn verbatim(catalog: &Catalog) -> Vec<Glob> {
+    let components = catalog.component_ids().into_iter().filter_map(|id| catalog.component(id).ok());
+    let pattern = |id: &str, from: &str| match from.strip_prefix("app/") {
+        Some(inside) => Glob::new(&format!("components/{id}/*app/{inside}")),
+        None => Glob::new(&format!("components/{id}/{}", from.replace("/**", "/*"))),
+    };
+    components
+        .flat_map(|component| {
+            let rules = component.files.iter().filter(|rule| rule.verbatim);
+            rules.map(|rule| pattern(&component.id, &rule.from)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Parameters that nothing could ever be, and defaults that they would refuse.
@@ -84,12 +101,9 @@ fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
             fault(format!("it fills `{slot}`, which is no slot of `{}`", host.id));
         }
     }
-    for rule in &component.files {
-        let placed = rule.from.is_some() && rule.to.is_some() && rule.path.is_none();
-        let conditional = rule.path.is_some() && rule.from.is_none() && rule.to.is_none();
-        if !placed && !conditional {
-            fault("a file rule has either `from` and `to`, or `path`".into());
-        }
+    let source = matches!(component.kind, Kind::Service | Kind::Feature);
+    for rule in component.files.iter().filter(|rule| rule.to.is_none() && !(source && rule.from.starts_with("app/"))) {
+        fault(format!("the file rule from `{}` lacks `to`: only files of `app/` have their place already", rule.from));
     }
     if catalog.text(&format!("components/{}/README.md", component.id)).is_none() {
         fault("the component has no README.md".into());

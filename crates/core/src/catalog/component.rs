@@ -23,6 +23,10 @@ use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, V
 pub struct Component {
     /// The id; equal to the folder's name.
     pub id: String,
+    /// The component that it is with some things different: mappings are laid over those of the other key by key, a
+    /// null takes a key away, anything else takes its place; files that are not in its own folder are the other's.
+    #[serde(default)]
+    pub extends: Option<String>,
     /// One line for lists.
     pub title: String,
     /// What it is.

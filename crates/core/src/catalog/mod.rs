@@ -3,6 +3,7 @@
 //! The embedded files come first; a user's own directories may add files and override them by path.
 mod component;
 mod contribution;
+mod extends;
 mod file_rule;
 mod param;
 mod pins;
@@ -63,6 +64,7 @@ impl Catalog {
             }
             files.extend(texts);
         }
+        extends::inherit(&mut files);
         Ok(Self { files: Arc::new(files), components: RwLock::default(), pins })
     }
 
@@ -138,7 +140,8 @@ impl Catalog {
             return Err(unknown("component", id, &self.component_ids()).into());
         }
         let source = self.source(&path);
-        let component: Component = yaml::decode(&yaml::parse_one(&source)?, &source)?;
+        let node = extends::whole(self, yaml::parse_one(&source)?, &source, &[id])?;
+        let component: Component = yaml::decode(&node, &source)?;
         if component.id != id {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
             return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
