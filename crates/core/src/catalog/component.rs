@@ -8,11 +8,11 @@ use serde_json::Value;
 use super::contribution::{Acceptance, Contribution};
 use super::file_rule::FileRule;
 use super::param::Param;
-use super::process::ProcessSpec;
+use super::process::{Preset, ProcessSpec};
 use super::provision::{KnownValue, Managed, Operator, Package, Provision};
 use super::slot::Slot;
 use crate::blueprint::Rule;
-use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, VariableType};
+use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Role, Runtime, VariableType};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
 ///
@@ -42,6 +42,13 @@ pub struct Component {
     /// What can be chosen, by parameter id.
     #[serde(default)]
     pub params: BTreeMap<String, Param>,
+    /// Values that this file names once, in order: `let.<name>` stands for them in every expression after (text without
+    /// templates, or one template expression).
+    #[serde(default, rename = "let")]
+    pub named: serde_json::Map<String, Value>,
+    /// What processes of a role have unless they say otherwise, those that features add among them.
+    #[serde(default)]
+    pub presets: BTreeMap<Role, Preset>,
     /// What must hold of an instance, with the reason (expressions over `params`, `unit`, `features`, `filled`,
     /// `bindings`, `project` and `provided`).
     #[serde(default)]

@@ -58,7 +58,7 @@ pub(super) fn whole(catalog: &Catalog, node: Node, source: &Source, above: &[&st
 }
 
 /// One tree over another: mappings key by key, a null takes a key away, anything else takes the place of what is below.
-fn overlay(below: Node, above: &Node) -> Node {
+pub(super) fn overlay(below: Node, above: &Node) -> Node {
     let (Kind::Mapping(mut entries), Kind::Mapping(own)) = (below.kind, &above.kind) else { return above.clone() };
     for (key, value) in own {
         let known = entries.iter().position(|(known, _)| known.as_str() == key.as_str());

@@ -5,9 +5,11 @@ mod component;
 mod contribution;
 mod extends;
 mod file_rule;
+mod named;
 mod param;
 mod pins;
 mod places;
+mod presets;
 mod process;
 mod product;
 mod provision;
@@ -140,8 +142,7 @@ impl Catalog {
             return Err(unknown("component", id, &self.component_ids()).into());
         }
         let source = self.source(&path);
-        let node = extends::whole(self, yaml::parse_one(&source)?, &source, &[id])?;
-        let component: Component = yaml::decode(&node, &source)?;
+        let component: Component = yaml::decode(&self.described(id, &source)?, &source)?;
         if component.id != id {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
             return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
@@ -151,6 +152,12 @@ impl Catalog {
             known.insert(id.to_owned(), Arc::clone(&component));
         }
         Ok(component)
+    }
+
+    /// What a component's file says, with everything that it leaves to others or names once.
+    fn described(&self, id: &str, source: &Source) -> Result<yaml::Node, Diagnostics> {
+        let node = extends::whole(self, yaml::parse_one(source)?, source, &[id])?;
+        named::expand(presets::apply(self, node)?, source)
     }
 
     /// Every capability that some component provides.

@@ -24,7 +24,14 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter("snake", |text: String| words::snake(&text));
     environment.add_filter("kebab", |text: String| words::kebab(&text));
     environment.add_filter("upper_snake", |text: String| words::upper_snake(&text));
+    environment.add_filter("prefixed", |texts: Vec<String>, with: String| around(&texts, &with, ""));
+    environment.add_filter("suffixed", |texts: Vec<String>, with: String| around(&texts, "", &with));
     environment.add_function("fail", |message: String| Err::<Value, Error>(invalid(message)));
+}
+
+/// Each text with something before and after it.
+fn around(texts: &[String], before: &str, after: &str) -> Vec<String> {
+    texts.iter().map(|text| format!("{before}{text}{after}")).collect()
 }
 
 /// A scalar as YAML reads it back, quoted only where needed.

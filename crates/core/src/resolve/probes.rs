@@ -9,11 +9,29 @@ pub(super) fn probes(
     process: &ProcessSpec,
     texts: &dyn Fn(&[String]) -> Step<Vec<String>>,
 ) -> Step<Probes> {
-    let one = |spec: &Option<ProbeSpec>| spec.as_ref().map(|spec| probe(spec, process, texts)).transpose();
-    Ok(Probes { startup: one(&specs.startup)?, ready: one(&specs.ready)?, live: one(&specs.live)? })
+    let one = |spec: &Option<ProbeSpec>, pace| spec.as_ref().map(|spec| probe(spec, pace, process, texts)).transpose();
+    Ok(Probes {
+        startup: one(&specs.startup, STARTUP)?,
+        ready: one(&specs.ready, READY)?,
+        live: one(&specs.live, LIVE)?,
+    })
 }
 
-fn probe(spec: &ProbeSpec, process: &ProcessSpec, texts: &dyn Fn(&[String]) -> Step<Vec<String>>) -> Step<Probe> {
+/// Seconds between two questions, and the wrong answers in a row that count, where a component says nothing.
+type Pace = (u32, u32);
+/// A start may take two minutes.
+const STARTUP: Pace = (2, 60);
+/// What can't take work for a quarter of a minute gets none.
+const READY: Pace = (5, 3);
+/// A restart is the last resort: after a minute without a right answer.
+const LIVE: Pace = (10, 6);
+
+fn probe(
+    spec: &ProbeSpec,
+    (period, failures): Pace,
+    process: &ProcessSpec,
+    texts: &dyn Fn(&[String]) -> Step<Vec<String>>,
+) -> Step<Probe> {
     let fault = |why: &str| Box::new(Diagnostic::error(why.to_owned()));
     let action = match (&spec.http, &spec.grpc, &spec.tcp, &spec.exec) {
         (Some(path), None, None, None) => {
@@ -30,8 +48,8 @@ fn probe(spec: &ProbeSpec, process: &ProcessSpec, texts: &dyn Fn(&[String]) -> S
     };
     Ok(Probe {
         action,
-        period: spec.period.unwrap_or(10),
+        period: spec.period.unwrap_or(period),
         timeout: spec.timeout.unwrap_or(3),
-        failures: spec.failures.unwrap_or(3),
+        failures: spec.failures.unwrap_or(failures),
     })
 }
