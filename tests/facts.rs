@@ -135,7 +135,7 @@ fn a_rule_of_files_may_ask_who_provides_what() {
 fn a_feature_adds_facts_to_what_its_unit_offers() {
     let api = "  - { name: api, component: django, features: [{ component: s3-storage }] }\n\
                \x20 - { name: database, component: postgres }\n  - { name: cache, component: valkey }\n\
-               \x20 - { name: storage, component: object-storage }";
+               \x20 - { name: storage, component: object-storage, providers: { default: external } }";
     let (stack, _) = made(&[], &blueprint(api, "  []")).unwrap();
     assert_eq!(stack.unit("api").unwrap().provides["http.api"].facts["attachments"], true);
 }
@@ -163,7 +163,7 @@ fn a_second_front_end_below_office_has_that_base_path_in_its_configuration_probe
     );
     let routes =
         "routes:\n  - { path: /api, unit: api }\n  - { path: /office, unit: office }\n  - { path: /, unit: web }";
-    let gateway = "  - { name: gateway, component: gateway-api }\n  - { name: secrets, component: external-secrets }";
+    let gateway = "  - { name: delivery, component: argocd }\n  - { name: gateway, component: gateway-api }\n  - { name: secrets, component: external-secrets }";
     let (tree, found) = findings(&[], &blueprint(&units, gateway).replace("routes: []", routes));
     assert_eq!(found, Vec::<String>::new());
     let text = |path: &str| tree.get(path).unwrap_or_else(|| panic!("no {path}")).contents.clone();
@@ -173,7 +173,7 @@ fn a_second_front_end_below_office_has_that_base_path_in_its_configuration_probe
     assert!(text("apps/office/src/lib/backend.ts").contains("startsWith(\"/office/\")"));
     assert!(text("deploy/kubernetes/base/office.yaml").contains("path: /office/readyz"));
     assert!(text("deploy/kubernetes/base/web.yaml").contains("path: /readyz"));
-    assert!(text("scripts/smoke").contains("\"$(port OFFICE_PORT 3001)\" /office/readyz"));
+    assert!(text("scripts/smoke").contains("\"$(setting OFFICE_PORT 3001)\" /office/readyz"));
     let trusted =
         "http://localhost:${WEB_PORT:-3000},http://localhost:${OFFICE_PORT:-3001},http://localhost:${API_PORT:-8000}";
     assert!(text("compose.yaml").contains(trusted));

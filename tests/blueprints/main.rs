@@ -3,5 +3,6 @@
 
 mod effects;
 mod examples;
+mod names;
 mod options;
 mod pairwise;

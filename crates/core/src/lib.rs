@@ -25,7 +25,6 @@ use blueprint::{Answers, Blueprint, StackSpec};
 use catalog::Catalog;
 use diagnostic::{Diagnostic, Diagnostics, Source};
 use render::Engine;
-use resolve::Place;
 use stack::Stack;
 use tree::{FileTree, Origin, Ownership, RelPath, RenderedFile};
 
@@ -63,11 +62,10 @@ pub fn assemble(
     answers: &Answers,
     catalog: &Catalog,
     engine: &Engine,
-    source: &Source,
+    _source: &Source,
 ) -> Result<(Stack, FileTree), Diagnostics> {
     let spec = blueprint::expand(blueprint, answers, engine)?;
-    let place = Place::new(source.clone(), yaml::parse_one(source)?);
-    let stack = resolve::resolve(&spec, catalog, engine, &place)?;
+    let stack = resolve::resolve(&spec, catalog, engine)?;
     let jobs = target::plan(&stack, catalog, engine)?;
     let mut tree = render_all(&jobs, catalog, engine)?;
     add_records(&spec, &stack, &mut tree)?;
@@ -77,11 +75,16 @@ pub fn assemble(
 /// A template engine over a catalog.
 pub fn engine(catalog: &Catalog) -> Engine {
     let (texts, pins, images) = (catalog.texts(), catalog.pins().clone(), catalog.pins().clone());
-    Engine::new(
+    let reserved = catalog.reserved();
+    let mut engine = Engine::new(
         Arc::new(move |path| texts.get(path).map(|text| text.text.to_string())),
         move |path| pins.get(path).cloned(),
         move |id| images.image(id).map(str::to_owned),
-    )
+    );
+    engine.reserve(move |word, component, parameter| {
+        reserved.reason(component, parameter, word).map_err(|problems| problems.to_string())
+    });
+    engine
 }
 
 /// Renders every job; all template errors at once.

@@ -157,7 +157,7 @@ impl From<ChoiceForm> for Choice {
 pub struct Rule {
     /// What must hold (expression); `answer` is the answer in question.
     pub that: String,
-    /// Why, for the message.
+    /// Why, for the message (template over `answer` and earlier answers).
     pub because: String,
 }
 

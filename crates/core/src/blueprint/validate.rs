@@ -86,7 +86,7 @@ fn fits(question: &Question, answer: &Value, engine: &Engine, earlier: &Context)
     for rule in &question.check {
         let context = with_answer(earlier, answer);
         if !engine.holds(&label(question, "check"), &rule.that, &context).map_err(|p| p.message)? {
-            return Err(rule.because.clone());
+            return Err(engine.text(&label(question, "check"), &rule.because, &context).unwrap_or_else(|p| p.message));
         }
     }
     Ok(())

@@ -18,6 +18,9 @@ pub struct Contribution {
     /// Whether it is added once per instance or once for all of them.
     #[serde(default)]
     pub each: ContributionEach,
+    /// The target whose view its templates see.
+    #[serde(default)]
+    pub view: Option<String>,
     /// Where it stands among others: the smallest first.
     #[serde(default = "middle")]
     pub order: i32,

@@ -5,14 +5,15 @@ mod component;
 mod contribution;
 mod extends;
 mod file_rule;
+mod identifiers;
 mod named;
 mod param;
 mod pins;
-mod places;
 mod presets;
 mod process;
 mod product;
 mod provision;
+mod reserved;
 mod slot;
 mod source;
 
@@ -27,6 +28,7 @@ pub use pins::Pins;
 pub use process::*;
 pub use product::*;
 pub use provision::*;
+pub use reserved::{Limits, Longest, Reserved, ReservedWords};
 pub use slot::Slot;
 pub use source::OwnFiles;
 
@@ -50,6 +52,7 @@ pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
     components: RwLock<BTreeMap<String, Arc<Component>>>,
     pins: Pins,
+    reserved: Arc<Reserved>,
 }
 
 impl Catalog {
@@ -67,12 +70,19 @@ impl Catalog {
             files.extend(texts);
         }
         extends::inherit(&mut files);
-        Ok(Self { files: Arc::new(files), components: RwLock::default(), pins })
+        let files = Arc::new(files);
+        let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
+        Ok(Self { files, components: RwLock::default(), pins, reserved })
     }
 
     /// The pinned versions.
     pub fn pins(&self) -> &Pins {
         &self.pins
+    }
+
+    /// The words that can't be used as names.
+    pub fn reserved(&self) -> Arc<Reserved> {
+        Arc::clone(&self.reserved)
     }
 
     /// Every text by path, for a template loader.
@@ -142,10 +152,13 @@ impl Catalog {
             return Err(unknown("component", id, &self.component_ids()).into());
         }
         let source = self.source(&path);
-        let component: Component = yaml::decode(&self.described(id, &source)?, &source)?;
+        let document = yaml::Document::read(&source)?;
+        let mut component: Component = yaml::decode(&self.described(id, document.root.clone(), &source)?, &source)?;
+        component.place = yaml::Place::whole(&document);
         if component.id != id {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
-            return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
+            let problem = Diagnostic::error(message).help(format!("write `id: {id}`"));
+            return Err(component.at().key("id").point(problem).into());
         }
         let component = Arc::new(component);
         if let Ok(mut known) = self.components.write() {
@@ -155,8 +168,8 @@ impl Catalog {
     }
 
     /// What a component's file says, with everything that it leaves to others or names once.
-    fn described(&self, id: &str, source: &Source) -> Result<yaml::Node, Diagnostics> {
-        let node = extends::whole(self, yaml::parse_one(source)?, source, &[id])?;
+    fn described(&self, id: &str, node: yaml::Node, source: &Source) -> Result<yaml::Node, Diagnostics> {
+        let node = extends::whole(self, node, source, &[id])?;
         named::expand(presets::apply(self, node)?, source)
     }
 

@@ -17,13 +17,9 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter("indent", indent);
     environment.add_filter("shell", shell);
     environment.add_filter("mermaid", mermaid);
-    environment.add_filter("plural", |text: String| words::plural(&text));
-    environment.add_filter("pascal", |text: String| words::pascal(&text));
-    environment.add_filter("camel", |text: String| words::camel(&text));
-    environment.add_filter("title", |text: String| words::title(&text));
-    environment.add_filter("snake", |text: String| words::snake(&text));
-    environment.add_filter("kebab", |text: String| words::kebab(&text));
-    environment.add_filter("upper_snake", |text: String| words::upper_snake(&text));
+    for (name, form) in words::FORMS {
+        environment.add_filter(*name, |text: String| form(&text));
+    }
     environment.add_filter("prefixed", |texts: Vec<String>, with: String| around(&texts, &with, ""));
     environment.add_filter("suffixed", |texts: Vec<String>, with: String| around(&texts, "", &with));
     environment.add_function("fail", |message: String| Err::<Value, Error>(invalid(message)));

@@ -7,4 +7,5 @@ mod words;
 pub use engine::{Engine, Templates};
 pub(crate) use engine::{has_syntax, to_json};
 pub use minijinja::Value as Context;
+pub(crate) use words::in_form;
 pub use words::{pascal, plural, snake, title};

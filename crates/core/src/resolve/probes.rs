@@ -3,19 +3,7 @@ use super::processes::Step;
 use crate::catalog::{ProbeSpec, ProbeSpecs, ProcessSpec};
 use crate::diagnostic::Diagnostic;
 use crate::stack::{Probe, ProbeAction, Probes};
-
-pub(super) fn probes(
-    specs: &ProbeSpecs,
-    process: &ProcessSpec,
-    texts: &dyn Fn(&[String]) -> Step<Vec<String>>,
-) -> Step<Probes> {
-    let one = |spec: &Option<ProbeSpec>, pace| spec.as_ref().map(|spec| probe(spec, pace, process, texts)).transpose();
-    Ok(Probes {
-        startup: one(&specs.startup, STARTUP)?,
-        ready: one(&specs.ready, READY)?,
-        live: one(&specs.live, LIVE)?,
-    })
-}
+use crate::yaml::At;
 
 /// Seconds between two questions, and the wrong answers in a row that count, where a component says nothing.
 type Pace = (u32, u32);
@@ -26,24 +14,33 @@ const READY: Pace = (5, 3);
 /// A restart is the last resort: after a minute without a right answer.
 const LIVE: Pace = (10, 6);
 
-fn probe(
-    spec: &ProbeSpec,
-    (period, failures): Pace,
-    process: &ProcessSpec,
-    texts: &dyn Fn(&[String]) -> Step<Vec<String>>,
-) -> Step<Probe> {
-    let fault = |why: &str| Box::new(Diagnostic::error(why.to_owned()));
+pub(super) fn probes(specs: &ProbeSpecs, process: &ProcessSpec, at: At, texts: &Texts) -> Step<Probes> {
+    let one = |key: &str, spec: &Option<ProbeSpec>, pace| {
+        spec.as_ref().map(|spec| probe(spec, pace, process, at.key(key), texts)).transpose()
+    };
+    Ok(Probes {
+        startup: one("startup", &specs.startup, STARTUP)?,
+        ready: one("ready", &specs.ready, READY)?,
+        live: one("live", &specs.live, LIVE)?,
+    })
+}
+
+/// Renders the words of a command.
+type Texts<'a> = dyn Fn(At, &[String]) -> Step<Vec<String>> + 'a;
+
+fn probe(spec: &ProbeSpec, (period, failures): Pace, process: &ProcessSpec, at: At, texts: &Texts) -> Step<Probe> {
+    let fault = |why: &str| Box::new(at.point(Diagnostic::error(why.to_owned())));
     let action = match (&spec.http, &spec.grpc, &spec.tcp, &spec.exec) {
         (Some(path), None, None, None) => {
             let endpoint = spec.port.as_ref().or_else(|| process.serves.first());
             let endpoint =
                 endpoint.ok_or_else(|| fault("an `http` probe needs an endpoint that the process serves"))?;
-            let path = texts(std::slice::from_ref(path))?.concat();
+            let path = texts(at.key("http"), std::slice::from_ref(path))?.concat();
             ProbeAction::Http { path, endpoint: endpoint.clone() }
         }
         (None, Some(endpoint), None, None) => ProbeAction::Grpc { endpoint: endpoint.clone() },
         (None, None, Some(endpoint), None) => ProbeAction::Tcp { endpoint: endpoint.clone() },
-        (None, None, None, Some(command)) => ProbeAction::Exec { command: texts(command)? },
+        (None, None, None, Some(command)) => ProbeAction::Exec { command: texts(at.key("exec"), command)? },
         _ => return Err(fault("a probe has exactly one of `http`, `grpc`, `tcp` and `exec`")),
     };
     Ok(Probe {

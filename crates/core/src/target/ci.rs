@@ -10,7 +10,7 @@ use crate::stack::{Artifact, Environment, Route, Runtime, Source, Stack, Unit};
 struct View {
     /// The services whose images some environment takes, each published by a job of its own.
     services: Vec<Built>,
-    /// Jobs for every change.
+    /// Jobs for every change, beside those that are contributed.
     checks: Vec<Job>,
     /// The host of the registry, for logging in.
     registry: String,
@@ -52,8 +52,6 @@ struct Job {
     minutes: u32,
     /// Whether a merged change's images are published before it, and named in its environment.
     images: bool,
-    /// Whether it has the tools that build and check manifests.
-    renders: bool,
     /// Its steps, after the checkout.
     steps: Vec<Step>,
 }
@@ -63,7 +61,7 @@ struct Job {
 struct Step {
     /// What it does.
     title: String,
-    /// The command; empty for what the forges share as a template.
+    /// The command.
     run: String,
     /// When it runs.
     when: When,
@@ -103,7 +101,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
     let promoted = stack.promoted_environment();
     let follow = |environment: &&&Environment| promoted.is_none_or(|promoted| promoted.name != environment.name);
     let view = View {
-        checks: checks(stack, &services, &published),
+        checks: checks(&services, &published),
         registry: registry_host(&stack.project.registry).to_owned(),
         branch: stack
             .remote_environments()
@@ -165,7 +163,7 @@ fn published(stack: &Stack, name: &str) -> bool {
     stack.unit(name).is_some_and(|unit| stack.remote_environments().any(|environment| takes(unit, environment)))
 }
 
-fn checks(stack: &Stack, services: &[Built], published: &[Built]) -> Vec<Job> {
+fn checks(services: &[Built], published: &[Built]) -> Vec<Job> {
     let tests = services.iter().filter(|service| service.checked).map(|service| Job {
         id: format!("test-{}", service.name),
         title: format!("Check {}", service.name),
@@ -179,16 +177,6 @@ fn checks(stack: &Stack, services: &[Built], published: &[Built]) -> Vec<Job> {
     });
     let mut jobs: Vec<_> = tests.collect();
     jobs.push(smoke(services, published));
-    if stack.environments_on(Runtime::Cluster).next().is_some() {
-        jobs.push(Job {
-            id: "manifests".to_owned(),
-            title: "Render and check the manifests".to_owned(),
-            minutes: 15,
-            renders: true,
-            steps: vec![step(When::Always, "Build every kustomization and compare it with its schemas", "")],
-            ..Job::default()
-        });
-    }
     jobs
 }
 

@@ -14,7 +14,7 @@ use minijinja::value::Value;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Scope, app, view};
+use super::{Scope, app, compose, view};
 use crate::blueprint::{Blueprint, dynamic};
 use crate::catalog::{Acceptance, Catalog, Contribution, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};

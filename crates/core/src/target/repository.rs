@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::compose::{Published, all_published, local_units, published};
 use super::scope::Scope;
-use crate::stack::{Generate, Name, ProbeAction, Protocol, Runtime, Stack, Unit, Variable, VariableType};
+use crate::stack::{Generate, Name, ProbeAction, Protocol, Route, Runtime, Stack, Unit, Variable, VariableType};
 
 /// What the templates see.
 #[derive(Debug, Serialize)]
@@ -20,6 +20,8 @@ struct View {
     checks: Vec<Check>,
     /// Addresses that must answer once everything is up.
     probes: Vec<Probe>,
+    /// Where visitors are led to, by path.
+    visits: Vec<Visit>,
     /// The contract of variables: unit, then variable.
     contract: BTreeMap<String, BTreeMap<String, Term>>,
     /// The clusters, in the order in which a release travels.
@@ -63,6 +65,23 @@ struct Probe {
     port: u16,
     /// The path.
     path: String,
+}
+
+/// A public path and how it is asked on a developer's machine.
+#[derive(Debug, Serialize)]
+struct Visit {
+    /// The path.
+    path: String,
+    /// The unit that it leads to.
+    unit: String,
+    /// The variable that holds its port; absent where the port isn't published.
+    variable: Option<String>,
+    /// The port without that variable.
+    port: u16,
+    /// The process that answers.
+    process: String,
+    /// What asks in its container whether it is ready, where the port isn't published.
+    command: Vec<String>,
 }
 
 /// Where visitors come in.
@@ -113,6 +132,7 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
         optional,
         checks: stack.units.iter().flat_map(checks).collect(),
         probes: probes(stack),
+        visits: stack.routes.iter().filter_map(|route| visit(stack, route)).collect(),
         contract: contract(&stack.variables),
         environments: stack.environments_on(Runtime::Cluster).map(|environment| environment.name.to_string()).collect(),
         entry: entry(stack),
@@ -155,6 +175,25 @@ fn checks(unit: &Unit) -> Vec<Check> {
         command: check.command.clone(),
     });
     checks.collect()
+}
+
+/// How a public path is asked: through its port, or inside the container where that isn't published.
+fn visit(stack: &Stack, route: &Route) -> Option<Visit> {
+    let (unit, process) = stack.process(&route.process)?;
+    let (path, name, id) = (route.path.clone(), unit.name.to_string(), process.id.to_string());
+    if let Some(open) = published(unit).into_iter().find(|open| open.endpoint == route.endpoint) {
+        let (variable, port) = (Some(open.variable), open.host_port);
+        return Some(Visit { path, unit: name, variable, port, process: id, command: Vec::new() });
+    }
+    let Some(ProbeAction::Http { path: ready, endpoint }) = process.probes.ready.as_ref().map(|probe| &probe.action)
+    else {
+        return None;
+    };
+    let port = unit.endpoint(endpoint)?.port;
+    let filled = |word: &String| word.split("{port}").collect::<Vec<_>>().join(&port.to_string());
+    let filled = |word: &String| filled(word).split("{path}").collect::<Vec<_>>().join(ready);
+    let command: Vec<_> = unit.http_check.iter().map(filled).collect();
+    (!command.is_empty()).then_some(Visit { path, unit: name, variable: None, port, process: id, command })
 }
 
 /// One address per published HTTP endpoint whose process has a health question for it.

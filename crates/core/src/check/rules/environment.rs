@@ -40,11 +40,11 @@ pub(super) const RULES: &[Rule] = &[
 /// Names that Docker and make bring themselves.
 const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME"];
 
-/// Every interpolation of the Compose files, with its place.
+/// Every interpolation of the Compose files, those of what watches the stack included, with its place.
 fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
     let mut found = Vec::new();
     for (path, documents) in &facts.documents {
-        if !path.starts_with("compose") || path.contains('/') {
+        if !path.rsplit('/').next().is_some_and(|name| name.starts_with("compose")) {
             continue;
         }
         for document in documents {

@@ -9,7 +9,7 @@ use minijinja::{Error, ErrorKind};
 use serde_json::{Value as Json, json};
 
 use super::instances::{Contributor, contributors};
-use super::{Catalog, Context, Diagnostic, Diagnostics, Engine, Planner, dynamic, points};
+use super::{Catalog, Context, Diagnostic, Diagnostics, Engine, Planner, dynamic, points, view};
 use crate::catalog::{Contribution, ContributionForm};
 use crate::diagnostic::Source;
 use crate::yaml;
@@ -83,13 +83,27 @@ impl Contributions {
         if !self.forms.contains_key(&contribution.to) {
             return Ok(()); // nobody in this stack assembles that
         }
+        if let Some(from) = &contribution.from
+            && planner.targets.runtime_of(&by.folder, from).is_none()
+        {
+            return Ok(()); // it belongs to a target that this stack doesn't have
+        }
         let label = format!("{}, contribution to `{}`", by.folder, contribution.to);
         let content = match (&contribution.from, &contribution.value) {
             (Some(from), None) => Content::Template(format!("{}/{from}", by.folder)),
             (None, Some(value)) => Content::Inline(value.clone()),
             _ => return Err(Diagnostic::error(format!("{label}: it needs either `from` or `value`")).into()),
         };
-        for (instance, context) in by.scopes(planner, contribution.each) {
+        let seen = match &contribution.view {
+            Some(target) => {
+                Some(view(target, &planner.whole()).map_err(|why| Diagnostic::error(format!("{label}: {why}")))?)
+            }
+            None => None,
+        };
+        for (instance, mut context) in by.scopes(planner, contribution.each) {
+            if let Some(seen) = &seen {
+                context = merge_maps([context, Value::from(BTreeMap::from([("view", dynamic(seen))]))]);
+            }
             if let Some(when) = &contribution.when
                 && !planner.engine.holds(&label, when, &context).map_err(|problem| *problem)?
             {

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::scopes::{Published, published};
 use super::{Context, Diagnostics, Planner, Scope, dynamic};
 use crate::catalog::{Acceptance, Contribution, ContributionEach};
 use crate::stack::{Params, Platform, Unit};
@@ -24,6 +25,8 @@ pub(super) struct Instance<'a> {
     params: Option<&'a Params>,
     /// The unit; for a feature, the service that it extends.
     unit: Option<&'a Unit>,
+    /// Its ports on a developer's machine, by endpoint.
+    published: BTreeMap<String, Published>,
     platform: Option<&'a Platform>,
 }
 
@@ -52,7 +55,14 @@ impl Instance<'_> {
 pub(super) fn contributors<'a>(planner: &Planner<'a>) -> Result<Vec<Contributor<'a>>, Diagnostics> {
     let mut found = Vec::new();
     for (id, manifest) in planner.targets.present() {
-        let itself = Instance { name: id.clone(), title: id.clone(), params: None, unit: None, platform: None };
+        let itself = Instance {
+            name: id.clone(),
+            title: id.clone(),
+            params: None,
+            unit: None,
+            published: BTreeMap::new(),
+            platform: None,
+        };
         found.push(Contributor {
             folder: format!("targets/{id}"),
             contributes: manifest.contributes.clone(),
@@ -85,6 +95,7 @@ fn instances<'a>(planner: &Planner<'a>) -> Vec<(&'a str, Vec<Instance<'a>>)> {
             title: unit.title.clone(),
             params: Some(params),
             unit: Some(unit),
+            published: published(unit),
             platform: None,
         };
         add(&unit.component, of(&unit.params));
@@ -95,7 +106,10 @@ fn instances<'a>(planner: &Planner<'a>) -> Vec<(&'a str, Vec<Instance<'a>>)> {
     for platform in &planner.stack.platforms {
         let (name, title) = (platform.name.to_string(), platform.title.clone());
         let params = Some(&platform.params);
-        add(&platform.component, Instance { name, title, params, unit: None, platform: Some(platform) });
+        add(
+            &platform.component,
+            Instance { name, title, params, unit: None, published: BTreeMap::new(), platform: Some(platform) },
+        );
     }
     found
 }

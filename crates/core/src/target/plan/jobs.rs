@@ -85,6 +85,7 @@ impl<'a> Planner<'a> {
             names.push(("unit", self.units.get(unit.name.as_str()).cloned().unwrap_or_default()));
             let endpoints: BTreeMap<_, _> = unit.endpoints.iter().map(|e| (e.name.clone(), e)).collect();
             names.push(("endpoints", dynamic(endpoints)));
+            names.push(("published", dynamic(scopes::published(unit))));
             let served = |id: &str| unit.processes.iter().any(|process| process.id == *id);
             let routes = self.stack.routes.iter().filter(|route| served(&route.process));
             names.push(("base", Value::from(base(routes.map(|route| &route.path)))));

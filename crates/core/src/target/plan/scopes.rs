@@ -2,7 +2,7 @@
 use minijinja::value::Value;
 use serde::Serialize;
 
-use super::{Scope, Stack, dynamic};
+use super::{BTreeMap, Scope, Stack, compose, dynamic};
 use crate::catalog::Each;
 use crate::stack::{Environment, Project, Runtime, Unit, UnitKind};
 
@@ -34,6 +34,7 @@ pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
         ("environments", dynamic(&stack.environments)),
         ("remotes", dynamic(stack.remote_environments().collect::<Vec<_>>())),
         ("clusters", dynamic(stack.environments_on(Runtime::Cluster).collect::<Vec<_>>())),
+        ("promoted", dynamic(stack.promoted_environment())),
         ("local", dynamic(stack.local_environment())),
         ("variables", dynamic(&stack.variables)),
         ("secrets", dynamic(&stack.secrets)),
@@ -78,6 +79,21 @@ fn one<'a>(scope: &Scope<'a>, each: Each, runtime: Option<Runtime>) -> Vec<Scope
                 .collect(),
         },
     }
+}
+
+/// A port on a developer's machine.
+#[derive(Serialize)]
+pub(super) struct Published {
+    /// The port, unless `.env` says otherwise.
+    port: u16,
+    /// The variable that moves it.
+    variable: String,
+}
+
+/// The ports that a unit publishes on a developer's machine, by endpoint.
+pub(super) fn published(unit: &Unit) -> BTreeMap<String, Published> {
+    let open = compose::published(unit).into_iter();
+    open.map(|open| (open.endpoint, Published { port: open.host_port, variable: open.variable })).collect()
 }
 
 /// The units that are bound to a unit.

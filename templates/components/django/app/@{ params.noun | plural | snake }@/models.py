@@ -1,22 +1,3 @@
-@% set taken = [
-  "account", "again", "all", "and", "any", "as", "assert", "async", "attachment", "await", "bin", "bool", "break",
-  "bytes", "case", "class", "common", "compile", "complex", "config", "continue", "copyright", "credential",
-  "credentials", "csrf", "def", "del", "dict", "dir", "elif", "else", "error", "event", "except", "exit", "false",
-  "field", "file", "filter", "finally", "float", "for", "format", "from", "global", "hash", "help", "id", "if",
-  "import", "in", "input", "int", "is", "iter", "lambda", "len", "license", "list", "locked", "manage", "map",
-  "match", "max", "metric", "migration", "min", "mine", "model", "next", "none", "nonlocal", "not", "object",
-  "open", "or", "owner", "pass", "placed", "print", "problem", "property", "quantity", "queryset", "quit", "raise",
-  "range", "request", "requested", "return", "round", "router", "self", "serializer", "service", "session", "set",
-  "setting", "settings", "slice", "sorted", "stale", "start", "status", "step", "str", "sum", "super", "task",
-  "test", "title", "transaction", "true", "try", "tuple", "type", "upload", "user", "uuid", "vars", "view",
-  "while", "with", "work", "yield", "zip"
-] %@
-@% if params.noun in taken or params.noun | plural in taken %@
-@{ fail("the noun '" ~ params.noun ~ "' collides with a name that the application needs; choose another one") }@
-@% endif %@
-@% if params.noun | length > 20 %@
-@{ fail("the noun '" ~ params.noun ~ "' is longer than 20 characters") }@
-@% endif %@
 @% set one = params.noun | snake %@
 @% set One = params.noun | pascal %@
 @% set many = params.noun | plural | snake %@

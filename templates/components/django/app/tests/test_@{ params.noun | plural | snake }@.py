@@ -111,9 +111,9 @@ def test_list_has_pages_with_the_newest_first(
     for number in range(3):
         services.place(user, title=str(number), quantity=1)
     first = api.get(URL, {"page_size": 2}).json()
-    assert [entry["title"] for entry in first["results"]] == ["2", "1"]
+    assert [found["title"] for found in first["results"]] == ["2", "1"]
     assert first["count"] == 3
-    assert [entry["title"] for entry in api.get(first["next"]).json()["results"]] == ["0"]
+    assert [found["title"] for found in api.get(first["next"]).json()["results"]] == ["0"]
 
 
 def test_detail_shows_the_history(

@@ -21,7 +21,7 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-@% if "httpserver/fiber" in packages %@
+@% if "pkg/httpserver/fiber" in packages %@
 // What Fiber stands on keeps a clock for ever, and workers for some seconds after the end.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
@@ -37,10 +37,10 @@ type serve = func(context.Context, net.Listener, []httpserver.Route, httpserver.
 // servers are the frameworks that the services use; all must behave alike.
 func servers() map[string]serve {
 	all := map[string]serve{}
-@% if "httpserver/fiber" in packages %@
+@% if "pkg/httpserver/fiber" in packages %@
 	all["fiber"] = httpserver.ServeFiber
 @% endif %@
-@% if "httpserver/nethttp" in packages %@
+@% if "pkg/httpserver/nethttp" in packages %@
 	all["nethttp"] = httpserver.ServeNetHTTP
 @% endif %@
 	return all

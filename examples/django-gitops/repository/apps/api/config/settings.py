@@ -194,8 +194,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # How often a worker looks for messages whose time is over, in seconds.
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
-    # Nothing waits for ever for a broker that doesn't answer. A worker asks for messages for a second
-    # at a time, so an answer may take longer than that.
+    # Nothing waits for ever for a broker that doesn't answer. A worker asks for messages for a
+    # second at a time, so an answer may take longer than that.
     "socket_connect_timeout": 3,
     "socket_timeout": 5,
     "socket_keepalive": True,

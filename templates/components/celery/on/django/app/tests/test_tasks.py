@@ -177,9 +177,9 @@ def test_what_is_sent_has_a_queue() -> None:
 
 
 def test_what_is_scheduled_exists_and_may_wait_longer_than_until_the_next_one() -> None:
-    for entry in current_app.conf.beat_schedule.values():
-        assert entry["task"] in current_app.tasks
-        assert entry["options"]["expires"] > entry["schedule"]
+    for planned in current_app.conf.beat_schedule.values():
+        assert planned["task"] in current_app.tasks
+        assert planned["options"]["expires"] > planned["schedule"]
 
 
 def test_time_limits_fit_into_the_time_before_redelivery() -> None:

@@ -20,14 +20,14 @@ import (
 func Subscriptions(consumption *app.Consumption) []kafka.Subscription {
 	r := reader{consumption}
 	return []kafka.Subscription{
-		{Topic: kafka.Topic("orders"), Handlers: map[string]kafka.Handler{"order.created": r.orders}},
+		{Topic: kafka.Topic("orders"), Handlers: map[string]kafka.Handler{"order.created": r.fromOrders}},
 	}
 }
 
 type reader struct{ consumption *app.Consumption }
 
-// orders takes in what the service orders made.
-func (r reader) orders(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error) {
+// fromOrders takes in what the service orders made.
+func (r reader) fromOrders(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error) {
 	var payload orderspb.OrderCreated
 	if err := proto.Unmarshal(event.GetPayload(), &payload); err != nil {
 		return false, kafka.Permanent(fmt.Errorf("decode the payload: %w", err))

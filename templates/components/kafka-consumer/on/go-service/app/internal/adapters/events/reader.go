@@ -26,7 +26,7 @@ func Subscriptions(consumption *app.Consumption) []kafka.Subscription {
 	return []kafka.Subscription{
 @% for name in params.sources | sort %@
 @% set noun = first_of("events.published", name).facts.noun %@
-		{Topic: kafka.Topic("@{ name }@"), Handlers: map[string]kafka.Handler{"@{ noun | snake }@.created": r.@{ name | camel }@}},
+		{Topic: kafka.Topic("@{ name }@"), Handlers: map[string]kafka.Handler{"@{ noun | snake }@.created": r.from@{ name | pascal }@}},
 @% endfor %@
 	}
 }
@@ -35,8 +35,8 @@ type reader struct{ consumption *app.Consumption }
 @% for name in params.sources | sort %@
 @% set noun = first_of("events.published", name).facts.noun %@
 
-// @{ name | camel }@ takes in what the service @{ name }@ made.
-func (r reader) @{ name | camel }@(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error) {
+// from@{ name | pascal }@ takes in what the service @{ name }@ made.
+func (r reader) from@{ name | pascal }@(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error) {
 	var payload @{ name | camel }@pb.@{ noun | pascal }@Created
 	if err := proto.Unmarshal(event.GetPayload(), &payload); err != nil {
 		return false, kafka.Permanent(fmt.Errorf("decode the payload: %w", err))
