@@ -97,7 +97,11 @@ fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Resul
             problems.push(Diagnostic::error(message));
             continue;
         };
-        match engine.file(&job.template, &text.text, &job.context) {
+        let rendered = match job.verbatim {
+            true => Ok(text.text.to_string()),
+            false => engine.file(&job.template, &text.text, &job.context),
+        };
+        match rendered {
             Ok(contents) => {
                 let origin = Origin { component: job.component.clone(), template: job.template.clone() };
                 insert(&mut tree, &job.path, contents, job.owner, origin, &mut problems);

@@ -98,14 +98,14 @@ fn units(planner: &mut Planner) -> Result<(), Diagnostics> {
             app::plan(planner, unit, &component)?;
         }
         let folder = format!("components/{}", unit.component);
-        for rule in component.files.iter().filter(|rule| rule.path.is_none()) {
+        for rule in component.files.iter().filter(|rule| rule.to.is_some()) {
             let extra = [params.clone(), consumers.clone()];
             planner.rule(rule, &folder, &unit.component, rule.view.as_deref(), &scope, &extra)?;
         }
         for feature in &unit.features {
             let component = planner.catalog.component(&feature.component)?;
             let folder = format!("components/{}", feature.component);
-            for rule in component.files.iter().filter(|rule| rule.path.is_none()) {
+            for rule in component.files.iter().filter(|rule| rule.to.is_some()) {
                 let extra = [("params", dynamic(&feature.params))];
                 planner.rule(rule, &folder, &feature.component, rule.view.as_deref(), &scope, &extra)?;
             }
