@@ -1,10 +1,10 @@
 //! `stackwright` turns a stack blueprint into a repository that runs, and keeps checking it.
 //!
 //! ```text
-//! blueprint + answers ─expand─▶ StackSpec ─resolve(catalog)─▶ Stack ─plan─▶ jobs ─render─▶ FileTree ─check─▶ Report ─write─▶ repository + lock
+//! blueprint + answers ─expand─▶ Description ─resolve(catalog)─▶ Stack ─plan─▶ jobs ─render─▶ FileTree ─check─▶ Report ─write─▶ repository + lock
 //! ```
 //!
-//! Each arrow is a module, each noun a type, and [`generate`] shows them in order. `docs/architecture.md` tells
+//! Each arrow is a module, each noun a type, and [`Description::expand`] and [`generate`] show them in order. `docs/architecture.md` tells
 //! which module may know which.
 pub mod blueprint;
 pub mod catalog;
@@ -13,6 +13,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod locks;
 pub mod project;
+pub mod record;
 pub mod render;
 pub mod resolve;
 pub mod stack;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use blueprint::{Answers, Blueprint, StackSpec};
 use catalog::Catalog;
 use diagnostic::{Diagnostic, Diagnostics, Source};
+use project::Lock;
 use render::Engine;
 use resolve::Place;
 use stack::Stack;
@@ -35,6 +37,34 @@ pub const SPEC_PATH: &str = "stackwright.yaml";
 /// Where the resolved stack stands in a repository.
 pub const STACK_PATH: &str = ".stackwright/stack.json";
 
+/// A project's own stack, and where its parts stand: in a blueprint, or in the repository's `stackwright.yaml`.
+pub struct Description {
+    /// The stack, every expression decided.
+    pub spec: StackSpec,
+    /// Where its parts stand.
+    pub place: Place,
+}
+
+impl Description {
+    /// The first step of the pipeline: what a blueprint describes for those answers.
+    pub fn expand(
+        blueprint: &Blueprint,
+        answers: &Answers,
+        engine: &Engine,
+        source: &Source,
+    ) -> Result<Self, Diagnostics> {
+        let spec = blueprint::expand(blueprint, answers, engine)?;
+        Ok(Self { spec, place: Place::read(source)? })
+    }
+
+    /// The same from a repository's own file, which people edit.
+    pub fn read(source: &Source) -> Result<Self, Diagnostics> {
+        let node = yaml::parse_one(source)?;
+        let spec = StackSpec::parse(source, &node)?;
+        Ok(Self { spec, place: Place::new(source.clone(), node) })
+    }
+}
+
 /// A repository in memory, with what it was made from.
 pub struct Generated {
     /// The resolved stack.
@@ -43,35 +73,29 @@ pub struct Generated {
     pub tree: FileTree,
     /// What the rules found.
     pub report: check::Report,
+    /// What is kept of the run.
+    pub lock: Lock,
 }
 
-/// The whole way from a blueprint and answers to a checked repository in memory.
-pub fn generate(
-    blueprint: &Blueprint,
-    answers: &Answers,
-    catalog: &Catalog,
-    engine: &Engine,
-    source: &Source,
-) -> Result<Generated, Diagnostics> {
-    let (stack, tree) = assemble(blueprint, answers, catalog, engine, source)?;
+/// The whole way from a stack description to a checked repository in memory.
+pub fn generate(description: &Description, catalog: &Catalog, engine: &Engine) -> Result<Generated, Diagnostics> {
+    let (stack, tree) = assemble(description, catalog, engine)?;
     let report = check::check(&stack, &check::Files::from_tree(&tree));
-    Ok(Generated { stack, tree, report })
+    let lock = Lock::new(env!("CARGO_PKG_VERSION"), record::own_catalog(catalog), &tree);
+    Ok(Generated { stack, tree, report, lock })
 }
 
-/// The same way without the last step: a repository in memory that nothing has checked yet.
+/// The same way without the last steps: a repository in memory that nothing has checked yet.
 pub fn assemble(
-    blueprint: &Blueprint,
-    answers: &Answers,
+    description: &Description,
     catalog: &Catalog,
     engine: &Engine,
-    source: &Source,
 ) -> Result<(Stack, FileTree), Diagnostics> {
-    let spec = blueprint::expand(blueprint, answers, engine)?;
-    let place = Place::new(source.clone(), yaml::parse_one(source)?);
-    let stack = resolve::resolve(&spec, catalog, engine, &place)?;
-    let jobs = target::plan(&stack, catalog, engine)?;
+    let Description { spec, place } = description;
+    let stack = resolve::resolve(spec, catalog, engine, place)?;
+    let jobs = target::plan(&stack, &spec.files, catalog, engine)?;
     let mut tree = render_all(&jobs, catalog, engine)?;
-    add_records(&spec, &stack, &mut tree)?;
+    add_records(spec, &stack, &mut tree)?;
     Ok((stack, tree))
 }
 
@@ -91,7 +115,10 @@ fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Resul
     let mut problems = Diagnostics::new();
     let mut tree = FileTree::new();
     for job in jobs {
-        let Some(text) = catalog.text(&job.template) else { continue };
+        let Some(text) = catalog.text(&job.template) else {
+            problems.push(Diagnostic::error(format!("there is no template `{}` for `{}`", job.template, job.path)));
+            continue;
+        };
         match engine.file(&job.template, &text.text, &job.context) {
             Ok(contents) => {
                 let origin = Origin { component: job.component.clone(), template: job.template.clone() };

@@ -12,7 +12,7 @@ use serde_json::Value;
 use stackwright::catalog::Catalog;
 use stackwright::check::{Files, kustomize};
 use stackwright::diagnostic::Source;
-use stackwright::{blueprint, generate, yaml};
+use stackwright::{Description, blueprint, generate, yaml};
 
 /// The text that the real program makes of a directory, if there is one on this machine.
 fn built(directory: &Path) -> Option<String> {
@@ -34,7 +34,8 @@ fn repository(database: &str) -> Files {
     let (blueprint, source) = catalog.blueprint("django-gitops").unwrap();
     let given = BTreeMap::from([("database".to_owned(), blueprint::Given::text(database, "the test"))]);
     let answers = blueprint::collect(&blueprint, &given, &engine).unwrap();
-    Files::from_tree(&generate(&blueprint, &answers, &catalog, &engine, &source).unwrap().tree)
+    let description = Description::expand(&blueprint, &answers, &engine, &source).unwrap();
+    Files::from_tree(&generate(&description, &catalog, &engine).unwrap().tree)
 }
 
 fn write(files: &Files, root: &Path) {

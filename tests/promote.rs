@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use stackwright::catalog::Catalog;
-use stackwright::{blueprint, generate};
+use stackwright::{Description, blueprint, generate};
 
 const OVERLAY: &str = "deploy/kubernetes/overlays/production/kustomization.yaml";
 const APPLICATION: &str = "deploy/argocd/applications/production/application.yaml";
@@ -28,7 +28,8 @@ impl World {
         let engine = stackwright::engine(&catalog);
         let (asked, source) = catalog.blueprint("django-gitops").unwrap();
         let answers = blueprint::collect(&asked, &BTreeMap::new(), &engine).unwrap();
-        let made = generate(&asked, &answers, &catalog, &engine, &source).unwrap();
+        let description = Description::expand(&asked, &answers, &engine, &source).unwrap();
+        let made = generate(&description, &catalog, &engine).unwrap();
         for (path, file) in made.tree.iter() {
             let path = path.as_str();
             if path.starts_with("deploy/") || path == "scripts/promote" {

@@ -98,13 +98,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tree", &[]),
     ("yaml", &["diagnostic"]),
     ("render", &["diagnostic", "yaml"]),
-    ("blueprint", &["catalog", "diagnostic", "render", "stack", "yaml"]),
+    ("blueprint", &["diagnostic", "render", "stack", "tree", "yaml"]),
     ("catalog", &["blueprint", "diagnostic", "render", "stack", "target", "tree", "yaml"]),
     ("locks", &["catalog", "diagnostic", "stack", "yaml"]),
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
     ("check", &["diagnostic", "stack", "tree", "yaml"]),
     ("project", &["diagnostic", "tree"]),
+    ("record", &["catalog", "check", "diagnostic", "project", "render", "resolve", "tree"]),
 ];
 
 #[test]

@@ -1,11 +1,14 @@
 //! Blueprints: questions, answers, and the stack description they expand to.
+mod addresses;
 mod answers;
 mod expand;
 mod form;
 mod items;
+mod own;
 mod question;
 mod validate;
 
+pub use addresses::{domain, host, import_path, registry, repository};
 pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
 pub(crate) use expand::dynamic;
 pub use expand::expand;
@@ -20,11 +23,13 @@ use crate::yaml;
 impl Blueprint {
     /// Reads a blueprint file.
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
-        let blueprint: Self = yaml::decode(&yaml::parse_one(source)?, source)?;
+        let node = yaml::parse_one(source)?;
+        let blueprint: Self = yaml::decode(&node, source)?;
         let mut problems = Diagnostics::new();
         question::check(&blueprint.questions, &mut |message| {
             problems.push(Diagnostic::error(message).file(&*source.name));
         });
+        own::check_form(&blueprint, &node, source, &mut problems);
         problems.into_result(blueprint)
     }
 
@@ -36,8 +41,9 @@ impl Blueprint {
 
 impl StackSpec {
     /// Reads a project's `stackwright.yaml`.
-    pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
-        yaml::decode(&yaml::parse_one(source)?, source)
+    pub fn parse(source: &Source, node: &yaml::Node) -> Result<Self, Diagnostics> {
+        let spec = yaml::decode(node, source)?;
+        own::undecided(node, source).into_result(spec)
     }
 
     /// The text of `stackwright.yaml`.

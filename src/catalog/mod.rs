@@ -36,6 +36,8 @@ pub struct Text {
     pub text: std::borrow::Cow<'static, str>,
     /// The user's directory it comes from; none for embedded files.
     pub directory: Option<PathBuf>,
+    /// The file itself; none for embedded ones.
+    pub file: Option<PathBuf>,
 }
 
 /// Everything that stacks are made of.
@@ -43,6 +45,8 @@ pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
     components: RefCell<BTreeMap<String, Rc<Component>>>,
     pins: Pins,
+    /// Whether a directory of the user's takes part.
+    own: bool,
 }
 
 impl Catalog {
@@ -65,12 +69,48 @@ impl Catalog {
             }
         }
         problems.into_result(())?;
-        Ok(Self { files: Arc::new(files), components: RefCell::default(), pins })
+        Ok(Self { files: Arc::new(files), components: RefCell::default(), pins, own: !directories.is_empty() })
     }
 
     /// The pinned versions.
     pub fn pins(&self) -> &Pins {
         &self.pins
+    }
+
+    /// All pins as text, where directories of the user's own take part, which may add some.
+    pub fn own_pins(&self) -> Option<String> {
+        self.own.then(|| self.pins.text())
+    }
+
+    /// Lays the folder of a blueprint that was given as a file over the catalog: `blueprints/<id>/`.
+    pub fn add_blueprint_folder(&mut self, id: &str, folder: &Path) -> Result<(), Diagnostics> {
+        let own = source::read(folder)?;
+        Arc::make_mut(&mut self.files)
+            .extend(own.into_iter().map(|(path, text)| (format!("blueprints/{id}/{path}"), text)));
+        Ok(())
+    }
+
+    /// What a blueprint's `files` name and the catalog doesn't have.
+    pub fn check_files(&self, blueprint: &Blueprint, source: &Source) -> Result<(), Diagnostics> {
+        let folder = format!("blueprints/{}", blueprint.id);
+        let known = |from: &str| match from.strip_suffix("/**") {
+            Some(tree) => self.files_under(&format!("{folder}/{tree}")).next().is_some(),
+            None => self.files.contains_key(&format!("{folder}/{from}")),
+        };
+        let missing: Vec<usize> =
+            (0..blueprint.files.len()).filter(|index| !known(&blueprint.files[*index].from)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let node = yaml::parse_one(source)?;
+        let beside = source.name.trim_end_matches(".yaml").trim_end_matches(".yml");
+        let problem = |index: usize| {
+            let from = &blueprint.files[index].from;
+            Diagnostic::error(format!("there is no template `{from}`"))
+                .at(source, node.nearest(&["files", &index.to_string(), "from"]).span)
+                .help(format!("a blueprint's own files lie in the folder beside it: {beside}/{from}"))
+        };
+        Err(missing.into_iter().map(problem).collect())
     }
 
     /// Every text by path, for a template loader.
@@ -153,7 +193,13 @@ impl Catalog {
             return Err(unknown("blueprint", id, &self.blueprint_ids()).into());
         }
         let source = self.source(&path);
-        Ok((Blueprint::parse(&source)?, source))
+        let blueprint = Blueprint::parse(&source)?;
+        if blueprint.id != id {
+            let message = format!("the blueprint in `{id}.yaml` calls itself `{}`", blueprint.id);
+            return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
+        }
+        self.check_files(&blueprint, &source)?;
+        Ok((blueprint, source))
     }
 }
 
@@ -169,8 +215,8 @@ fn unknown(what: &str, id: &str, known: &[&str]) -> Diagnostic {
 
 fn source_of(files: &BTreeMap<String, Text>, path: &str) -> Source {
     let (name, text) = match files.get(path) {
-        Some(Text { text, directory: Some(directory) }) => (directory.join(path).display().to_string(), text.as_ref()),
-        Some(Text { text, directory: None }) => (path.to_owned(), text.as_ref()),
+        Some(Text { text, file: Some(file), .. }) => (file.display().to_string(), text.as_ref()),
+        Some(Text { text, file: None, .. }) => (path.to_owned(), text.as_ref()),
         None => (path.to_owned(), ""),
     };
     Source::new(name, text)

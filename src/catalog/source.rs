@@ -30,7 +30,7 @@ pub(super) fn embedded() -> BTreeMap<String, Text> {
 fn embed(folder: &'static Dir<'static>, prefix: &str, files: &mut BTreeMap<String, Text>) {
     for file in folder.files() {
         if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
-            let text = Text { text: Cow::Borrowed(text), directory: None };
+            let text = Text { text: Cow::Borrowed(text), directory: None, file: None };
             files.insert(format!("{prefix}{path}"), text);
         }
     }
@@ -108,7 +108,7 @@ fn text(root: &Path, path: &Path) -> Result<(String, Text), Box<Diagnostic>> {
         .and_then(Path::to_str)
         .ok_or_else(|| refuse("its name is not UTF-8 text".into()))?;
     let relative = relative.replace('\\', "/");
-    Ok((relative, Text { text: Cow::Owned(text), directory: Some(root.to_owned()) }))
+    Ok((relative, Text { text: Cow::Owned(text), directory: Some(root.to_owned()), file: Some(path.to_owned()) }))
 }
 
 fn link(path: &Path) -> Diagnostic {

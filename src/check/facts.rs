@@ -10,7 +10,7 @@ use super::kustomize::{self, Documents, Problem, Rendered};
 use super::node::{At, Node};
 use super::running::Running;
 use super::texts::{EnvFile, Makefile, Markdown};
-use super::{Files, NotAnalysed};
+use super::{Drift, Files, NotAnalysed};
 use crate::diagnostic::Source;
 use crate::stack::{Environment, Stack};
 use crate::yaml;
@@ -37,6 +37,7 @@ pub(super) struct Overlay {
 pub(super) struct Facts<'a> {
     pub stack: &'a Stack,
     pub files: &'a Files,
+    pub drift: &'a Drift,
     paths: Vec<&'a str>,
     pub documents: Documents<'a>,
     pub faults: Vec<Fault>,
@@ -70,10 +71,11 @@ pub(super) const OWN_DIRECTORY: &str = ".stackwright/";
 
 impl<'a> Facts<'a> {
     /// Reads all files.
-    pub(super) fn new(stack: &'a Stack, files: &'a Files) -> Self {
+    pub(super) fn new(stack: &'a Stack, files: &'a Files, drift: &'a Drift) -> Self {
         let mut facts = Self {
             stack,
             files,
+            drift,
             paths: files.iter().map(|(path, _)| path).collect(),
             documents: Documents::new(),
             faults: Vec::new(),

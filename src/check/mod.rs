@@ -5,6 +5,7 @@
 mod compose;
 mod dockerfile;
 mod docs;
+mod drift;
 mod facts;
 mod files;
 pub mod format;
@@ -23,6 +24,7 @@ use serde::Serialize;
 pub use crate::diagnostic::Severity;
 use crate::stack::Stack;
 pub use docs::{explain, reference};
+pub use drift::{Drift, Stale};
 use facts::Facts;
 pub use files::Files;
 use node::At;
@@ -165,9 +167,15 @@ impl Finding {
     }
 }
 
-/// Checks files against the stack they belong to.
+/// Checks files that were rendered just now against the stack they belong to.
 pub fn check(stack: &Stack, files: &Files) -> Report {
-    let facts = Facts::new(stack, files);
+    let unknown = Some("everything was rendered from it just now".to_owned());
+    check_with(stack, files, &Drift { unknown, ..Drift::default() })
+}
+
+/// Checks the files of a repository against the stack they belong to, and against its own description.
+pub fn check_with(stack: &Stack, files: &Files, drift: &Drift) -> Report {
+    let facts = Facts::new(stack, files, drift);
     let mut report = Report { not_analysed: facts.not_analysed.clone(), ..Report::default() };
     let mut found = Vec::new();
     for rule in RULES.iter() {

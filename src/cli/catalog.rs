@@ -12,6 +12,7 @@ use super::output::count;
 use super::workbench::Workbench;
 use crate::blueprint::collect;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::{Description, generate};
 
 /// The version of the JSON. It only grows.
 const VERSION: u32 = 1;
@@ -63,7 +64,8 @@ fn made(workbench: &Workbench, id: &str) -> Diagnostics {
         Err(_) if needs_answers => return Diagnostics::new(),
         Err(problems) => return problems,
     };
-    match crate::generate(&blueprint, &answers, &workbench.catalog, engine, &source) {
+    let description = Description::expand(&blueprint, &answers, engine, &source);
+    match description.and_then(|description| generate(&description, &workbench.catalog, engine)) {
         Err(problems) => problems,
         Ok(made) => made
             .report

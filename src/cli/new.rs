@@ -14,26 +14,32 @@ use super::output::Output;
 use super::prompt::{self, Prompt, Terminal};
 use super::workbench::Workbench;
 use super::{Done, Failure};
-use crate::blueprint::{Answers, Blueprint, collect, context, strangers};
+use crate::blueprint::{Answers, Blueprint, collect, strangers};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::project::{self, Lock, Outcome, interrupt};
-use crate::render::Engine;
-use crate::{Generated, generate};
+use crate::project::{self, Outcome, interrupt};
+use crate::{Description, Generated, generate};
 use interview::Interview;
 pub(super) use interview::{brief, shown};
 pub(super) use sources::variable;
 
-/// A blueprint that is being made into a repository.
+/// A blueprint with the answers to its questions.
 struct Order {
     blueprint: Blueprint,
     source: Source,
     answers: Answers,
 }
 
+impl Order {
+    /// The stack that is ordered.
+    fn describe(&self, workbench: &Workbench) -> Result<Description, Failure> {
+        Ok(Description::expand(&self.blueprint, &self.answers, &workbench.engine, &self.source)?)
+    }
+}
+
 pub(super) fn run(arguments: &New, catalogs: &[PathBuf], output: &Output) -> Done {
     // Without a handler Ctrl-C ends the process at once, which is right everywhere but at a prompt.
     let _ = interrupt::install();
-    let workbench = Workbench::open(catalogs)?;
+    let workbench = Workbench::with_blueprint(catalogs, arguments.blueprint.as_deref())?;
     workbench.tell_overrides(output);
     let mut terminal = asks(arguments).then(Terminal::new);
     let prompt = terminal.as_mut().map(|terminal| terminal as &mut dyn Prompt);
@@ -43,7 +49,8 @@ pub(super) fn run(arguments: &New, catalogs: &[PathBuf], output: &Output) -> Don
             let (blueprint, source) = open(named, arguments, &workbench)?;
             let given = sources::gather(&blueprint, arguments)?;
             let answers = collect(&blueprint, &given, &workbench.engine)?;
-            make(&Order { blueprint, source, answers }, arguments, &workbench, output)
+            let description = Order { blueprint, source, answers }.describe(&workbench)?;
+            make(&description, arguments, &workbench, output)
         }
         Some(prompt) => ask(prompt, arguments, catalogs, &workbench, output),
     }
@@ -77,12 +84,13 @@ fn ask(prompt: &mut dyn Prompt, arguments: &New, catalogs: &[PathBuf], workbench
     };
     drop(asking);
     let engine = &workbench.engine;
-    let directory = directory(&order, arguments, engine)?;
+    let description = order.describe(workbench)?;
+    let directory = directory(&description, arguments);
     // As the printed command will see it: the directory is named there, and offers its name.
     destination::offer_name(&mut order.blueprint, &directory, engine);
     let made = (&order.blueprint, &order.answers);
     let command = equivalent::command(&named, &directory, catalogs, made, &outside, engine)?;
-    let done = make(&order, arguments, workbench, output);
+    let done = make(&description, arguments, workbench, output);
     // Also after a failure: nobody should have to answer everything again.
     output.say(&format!("\nThe same without questions:\n  {command}"));
     done
@@ -119,27 +127,22 @@ fn choose(prompt: &mut dyn Prompt, workbench: &Workbench) -> Result<String, Fail
 }
 
 /// Where the repository goes: as typed, else the project's name.
-fn directory(order: &Order, arguments: &New, engine: &Engine) -> Result<PathBuf, Failure> {
-    if let Some(directory) = &arguments.dir {
-        return Ok(directory.clone());
-    }
-    let name = engine.text("project.name", &order.blueprint.project.name, &context(&order.answers))?;
-    Ok(PathBuf::from(name))
+fn directory(description: &Description, arguments: &New) -> PathBuf {
+    arguments.dir.clone().unwrap_or_else(|| PathBuf::from(&description.spec.project.name))
 }
 
 /// Renders, checks and writes.
-fn make(order: &Order, arguments: &New, workbench: &Workbench, output: &Output) -> Done {
-    let Order { blueprint, source, answers } = order;
-    let made = generate(blueprint, answers, &workbench.catalog, &workbench.engine, source)?;
-    let directory = directory(order, arguments, &workbench.engine)?;
+fn make(description: &Description, arguments: &New, workbench: &Workbench, output: &Output) -> Done {
+    let made = generate(description, &workbench.catalog, &workbench.engine)?;
+    let directory = directory(description, arguments);
+    let from = &description.spec.from;
     if made.report.denies(crate::check::Severity::Error) {
-        return report::refused(&made, &directory, arguments.format, output);
+        return report::refused(&made, from, &directory, arguments.format, output);
     }
     report::warnings(&made, output);
-    let lock = Lock::new(env!("CARGO_PKG_VERSION"), record(blueprint, answers), &made.tree);
-    let outcome = if arguments.dry_run { plan(&directory, &lock)? } else { write(&directory, &made, &lock)? };
+    let outcome = if arguments.dry_run { plan(&directory, &made)? } else { write(&directory, &made)? };
     match arguments.format {
-        Format::Json => report::json(&made, &directory, &outcome, output)?,
+        Format::Json => report::json(&made, from, &directory, &outcome, output)?,
         Format::Text => report::text(&made, &directory, &outcome, output)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -155,23 +158,18 @@ enum Ending {
     Planned,
 }
 
-fn plan(directory: &Path, lock: &Lock) -> Result<Ending, Failure> {
-    let anything = project::would_write(directory, lock)?;
+fn plan(directory: &Path, made: &Generated) -> Result<Ending, Failure> {
+    let anything = project::would_write(directory, &made.lock)?;
     Ok(if anything { Ending::Planned } else { Ending::Unchanged })
 }
 
-fn write(directory: &Path, made: &Generated, lock: &Lock) -> Result<Ending, Failure> {
-    Ok(match project::write_new(directory, &made.tree, lock)? {
+fn write(directory: &Path, made: &Generated) -> Result<Ending, Failure> {
+    Ok(match project::write_new(directory, &made.tree, &made.lock)? {
         Outcome::Created { files, replaced_current_directory, .. } => {
             Ending::Created { files, replaced_current_directory }
         }
         Outcome::Unchanged { .. } => Ending::Unchanged,
     })
-}
-
-/// What the lock says about where the repository comes from.
-fn record(blueprint: &Blueprint, answers: &Answers) -> serde_json::Value {
-    serde_json::json!({ "id": blueprint.id, "version": blueprint.version, "answers": answers })
 }
 
 /// The message when no blueprint is named and nobody can be asked.

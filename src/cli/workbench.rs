@@ -22,13 +22,26 @@ pub(super) struct Workbench {
 impl Workbench {
     /// The embedded catalog with those directories over it.
     pub(super) fn open(directories: &[PathBuf]) -> Result<Self, Failure> {
+        Self::with_blueprint(directories, None)
+    }
+
+    /// The same with the folder of a blueprint that is named by its file: it counts as the catalog's `blueprints/<id>/`.
+    pub(super) fn with_blueprint(directories: &[PathBuf], named: Option<&str>) -> Result<Self, Failure> {
         for directory in directories {
             std::fs::symlink_metadata(directory).map_err(|error| Failure::unreadable(directory, &error))?;
         }
         if !directories.is_empty() {
             memory::watch();
         }
-        let catalog = Catalog::load(directories)?;
+        let mut catalog = Catalog::load(directories)?;
+        if let Some(file) = named.filter(|named| is_path(named)) {
+            let (blueprint, source) = blueprint_file(file)?;
+            let folder = Path::new(file).with_extension("");
+            if std::fs::symlink_metadata(&folder).is_ok() {
+                catalog.add_blueprint_folder(&blueprint.id, &folder)?;
+            }
+            catalog.check_files(&blueprint, &source)?;
+        }
         let engine = crate::engine(&catalog);
         Ok(Self { catalog, engine })
     }

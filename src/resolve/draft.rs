@@ -2,9 +2,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::Run;
 use super::params::params;
 use super::units::unit;
+use super::{Run, addresses};
 use crate::blueprint::{PlatformSpec, StackSpec, UnitSpec};
 use crate::catalog::{Component, Extension, Kind, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -49,11 +49,7 @@ impl Draft {
     ) -> Stack {
         Stack {
             project: self.project,
-            from: Origin {
-                blueprint: spec.from.blueprint.clone(),
-                version: spec.from.version.clone(),
-                answers: spec.from.answers.clone(),
-            },
+            from: Origin { blueprint: spec.from.blueprint.clone(), version: spec.from.version.clone() },
             units: self.units.into_iter().map(|draft| draft.unit).collect(),
             platforms: self.platforms,
             channels,
@@ -73,7 +69,8 @@ impl Draft {
 /// Builds the units, or says everything that is wrong with their descriptions.
 pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let project = project(run, &mut problems);
+    addresses::check(run, &mut problems);
+    let project = project(run);
     let environments = environments(run, &project, &mut problems);
     let mut units: Vec<DraftUnit> = Vec::new();
     for spec in &run.spec.units {
@@ -100,15 +97,16 @@ pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     Ok(Draft { project, units, platforms, environments })
 }
 
-fn project(run: &Run, problems: &mut Diagnostics) -> Project {
+/// The project; what is wrong with its own texts has been said already.
+fn project(run: &Run) -> Project {
     let spec = &run.spec.project;
-    let name = name(&spec.name, "the project's name", problems);
+    let name = name(&spec.name, "the project's name", &mut Diagnostics::new());
     Project {
         title: crate::render::title(name.as_str()),
         name,
         domain: spec.domain.clone(),
         repository: spec.repository.clone(),
-        registry: spec.registry.trim_end_matches('/').to_owned(),
+        registry: spec.registry.clone(),
         summary: spec.summary.clone(),
     }
 }
@@ -127,7 +125,7 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
     let mut environments: Vec<Environment> = Vec::new();
     for spec in &run.spec.environments {
         let own = name(&spec.name, "an environment's name", problems);
-        let namespace = name(&format!("{}-{own}", project.name), "an environment's namespace", problems);
+        let namespace = namespace(run, project, &own, problems);
         if environments.iter().any(|other| other.name == own) {
             problems.push(Diagnostic::error(format!("two environments are called `{own}`")).help("rename one of them"));
         }
@@ -141,11 +139,19 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
         });
     }
     environments.sort_by_key(|environment| !environment.local);
-    if environments.iter().filter(|environment| environment.local).count() != 1 {
-        problems
-            .push(Diagnostic::error("a stack has exactly one local environment").help("mark one with `local: true`"));
-    }
     environments
+}
+
+/// The isolation unit of an environment; longer than a name that people give may be.
+fn namespace(run: &Run, project: &Project, environment: &Name, problems: &mut Diagnostics) -> Name {
+    let text = format!("{}-{environment}", project.name);
+    Name::joined(text).unwrap_or_else(|error| {
+        let problem = Diagnostic::error(format!("the namespace of environment `{environment}`: {error}"))
+            .note("it consists of the project's name and the environment's")
+            .help("shorten one of them");
+        problems.push(run.place.mark(problem, "environments", environment.as_str(), &["name"]));
+        project.name.clone()
+    })
 }
 
 fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {

@@ -1,5 +1,5 @@
 //! Blueprints and the answers that their questions accept, read from the questions themselves.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stackwright::blueprint::{
@@ -9,7 +9,7 @@ use stackwright::catalog::Catalog;
 use stackwright::diagnostic::{Diagnostics, Source};
 use stackwright::render::Engine;
 use stackwright::tree::FileTree;
-use stackwright::{Generated, engine, generate};
+use stackwright::{Description, Generated, SPEC_PATH, engine, generate};
 
 /// A blueprint with all that is needed to make it.
 pub(crate) struct Bench {
@@ -41,13 +41,27 @@ impl Bench {
     }
 
     pub(crate) fn generate(&self, answers: &Answers) -> Generated {
-        generate(&self.blueprint, answers, &self.catalog, &self.engine, &self.source)
+        Description::expand(&self.blueprint, answers, &self.engine, &self.source)
+            .and_then(|description| generate(&description, &self.catalog, &self.engine))
             .unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}"))
     }
 
     pub(crate) fn tree(&self, answers: &Answers) -> FileTree {
-        let made = stackwright::assemble(&self.blueprint, answers, &self.catalog, &self.engine, &self.source);
-        made.unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}")).1
+        Description::expand(&self.blueprint, answers, &self.engine, &self.source)
+            .and_then(|description| stackwright::assemble(&description, &self.catalog, &self.engine))
+            .unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}"))
+            .1
+    }
+
+    /// Paths of a repository that come out otherwise when it is made anew from nothing but its own `stackwright.yaml`.
+    pub(crate) fn not_from_the_description(&self, tree: &FileTree) -> Vec<String> {
+        let written = Source::new(SPEC_PATH, tree.get(SPEC_PATH).unwrap().contents.as_str());
+        let again = Description::read(&written)
+            .and_then(|description| stackwright::assemble(&description, &self.catalog, &self.engine));
+        let (_, again) = again.unwrap_or_else(|problems| panic!("{problems}"));
+        let paths: BTreeSet<&str> = tree.iter().chain(again.iter()).map(|(path, _)| path.as_str()).collect();
+        let text = |tree: &FileTree, path: &str| tree.get(path).map(|file| file.contents.clone());
+        paths.into_iter().filter(|path| text(tree, path) != text(&again, path)).map(str::to_owned).collect()
     }
 
     /// Answers that a question accepts in the company of `answers`: the present one first, then what differs from it in

@@ -96,5 +96,7 @@ fn findings(bench: &Bench, variants: &[(String, Vec<Value>)], row: &[usize]) -> 
     let bad: Vec<String> = bad
         .map(|finding| format!("{}:{:?} {} {}", finding.file, finding.line, finding.rule, finding.message))
         .collect();
+    let lost = bench.not_from_the_description(&made.tree);
+    assert!(lost.is_empty(), "{given:?}: `stackwright.yaml` alone makes these otherwise: {lost:?}");
     (!bad.is_empty()).then(|| format!("{}\n  {}", serde_json::to_string(&given).unwrap(), bad.join("\n  ")))
 }

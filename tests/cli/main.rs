@@ -12,3 +12,4 @@ mod pty;
 mod support;
 mod system;
 mod terminal;
+mod truth;

@@ -6,6 +6,7 @@ mod commands;
 mod compose;
 mod contract;
 mod delivery;
+mod description;
 mod dockerfile;
 mod documents;
 mod environment;
@@ -31,7 +32,7 @@ use super::Rule;
 
 /// All rules, by id.
 pub(super) fn all() -> Vec<Rule> {
-    let families: [&[Rule]; 27] = [
+    let families: [&[Rule]; 28] = [
         argocd::RULES,
         builds::RULES,
         channels::RULES,
@@ -39,6 +40,7 @@ pub(super) fn all() -> Vec<Rule> {
         compose::RULES,
         contract::RULES,
         delivery::RULES,
+        description::RULES,
         dockerfile::RULES,
         documents::RULES,
         environment::RULES,

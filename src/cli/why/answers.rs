@@ -2,11 +2,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::Description;
 use crate::blueprint::{Answers, Blueprint, Question, QuestionType, context, is_asked, offered, validate, with_item};
 use crate::cli::new;
 use crate::cli::workbench::Workbench;
 use crate::diagnostic::Source;
-use crate::project::lock::{Lock, LockedFile, digest};
+use crate::project::lock::{LockedFile, digest};
 use crate::render::{Context, Engine};
 use crate::tree::FileTree;
 
@@ -23,12 +24,11 @@ pub(super) struct Influence {
 pub(super) fn influences(
     workbench: &Workbench,
     (blueprint, source): &(Blueprint, Source),
-    lock: &Lock,
+    answers: &Answers,
     (path, locked): (&str, &LockedFile),
     line: Option<&str>,
 ) -> Result<Vec<Influence>, String> {
-    let answers = recorded(lock);
-    let tree = assemble(workbench, blueprint, source, &answers)
+    let tree = assemble(workbench, blueprint, source, answers)
         .filter(|tree| tree.get(path).is_some_and(|file| digest(file.contents.as_bytes()) == locked.sha256))
         .ok_or("which answers matter can't be told: this version of stackwright, or this catalog, renders the file differently")?;
     let before = tree.get(path).map(|file| file.contents.as_str()).unwrap_or_default();
@@ -38,21 +38,17 @@ pub(super) fn influences(
     let mut found = Vec::new();
     for question in &blueprint.questions {
         let Some(answer) = answers.get(&question.id) else { continue };
-        if changes(workbench, (blueprint, source), &answers, question, (path, before), line) {
+        if changes(workbench, (blueprint, source), answers, question, (path, before), line) {
             found.push(Influence { question: question.id.clone(), answer: new::brief(question, answer) });
         }
     }
     Ok(found)
 }
 
-fn recorded(lock: &Lock) -> Answers {
-    let answers = lock.blueprint.get("answers").and_then(Value::as_object);
-    answers.into_iter().flatten().map(|(id, answer)| (id.clone(), answer.clone())).collect()
-}
-
 fn assemble(workbench: &Workbench, blueprint: &Blueprint, source: &Source, answers: &Answers) -> Option<FileTree> {
-    let made = crate::assemble(blueprint, answers, &workbench.catalog, &workbench.engine, source);
-    made.ok().map(|(_, tree)| tree)
+    let description = Description::expand(blueprint, answers, &workbench.engine, source).ok()?;
+    let (_, tree) = crate::assemble(&description, &workbench.catalog, &workbench.engine).ok()?;
+    Some(tree)
 }
 
 /// Whether some other answer to that question changes the file, or takes the line away.
