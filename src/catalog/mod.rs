@@ -82,11 +82,11 @@ impl Catalog {
         self.own.then(|| self.pins.text())
     }
 
-    /// Lays the folder of a blueprint that was given as a file over the catalog: `blueprints/<id>/`.
-    pub fn add_blueprint_folder(&mut self, id: &str, folder: &Path) -> Result<(), Diagnostics> {
-        let own = source::read(folder)?;
-        Arc::make_mut(&mut self.files)
-            .extend(own.into_iter().map(|(path, text)| (format!("blueprints/{id}/{path}"), text)));
+    /// Lays the files of a blueprint that was given as a file over the catalog: `blueprints/<id>/`.
+    pub fn add_files(&mut self, blueprint: &Blueprint, folder: &Path) -> Result<(), Diagnostics> {
+        let own = source::read_named(folder, blueprint.files.iter().map(|file| file.from.as_str()))?;
+        let own = own.into_iter().map(|(path, text)| (format!("blueprints/{}/{path}", blueprint.id), text));
+        Arc::make_mut(&mut self.files).extend(own);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::args::{Format, Why};
 use super::output::Output;
 use super::repository::Repository;
-use super::workbench::{self, Workbench};
+use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::blueprint::Blueprint;
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
@@ -126,7 +126,7 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
 /// The blueprint that the repository was made from: in the named file, or in the catalog, if that has it.
 fn open(named: Option<&str>, id: &str, workbench: &Workbench) -> Result<Option<(Blueprint, Source)>, Failure> {
     let Some(named) = named else { return Ok(workbench.catalog.blueprint(id).ok()) };
-    let (blueprint, source) = workbench::blueprint_file(named)?;
+    let (blueprint, source) = workbench.blueprint(named)?;
     if blueprint.id != id {
         let problem =
             Diagnostic::error(format!("the repository was made from blueprint `{id}`, not from `{}`", blueprint.id));

@@ -17,6 +17,8 @@ const OVERRIDES_SHOWN: usize = 10;
 pub(super) struct Workbench {
     pub(super) catalog: Catalog,
     pub(super) engine: Engine,
+    /// The blueprint that was named by its file.
+    given: Option<(Blueprint, Source)>,
 }
 
 impl Workbench {
@@ -25,7 +27,7 @@ impl Workbench {
         Self::with_blueprint(directories, None)
     }
 
-    /// The same with the folder of a blueprint that is named by its file: it counts as the catalog's `blueprints/<id>/`.
+    /// The same with a blueprint that may be named by its file: its own files lie in the folder beside it, of the same name.
     pub(super) fn with_blueprint(directories: &[PathBuf], named: Option<&str>) -> Result<Self, Failure> {
         for directory in directories {
             std::fs::symlink_metadata(directory).map_err(|error| Failure::unreadable(directory, &error))?;
@@ -34,16 +36,15 @@ impl Workbench {
             memory::watch();
         }
         let mut catalog = Catalog::load(directories)?;
+        let mut given = None;
         if let Some(file) = named.filter(|named| is_path(named)) {
             let (blueprint, source) = blueprint_file(file)?;
-            let folder = Path::new(file).with_extension("");
-            if std::fs::symlink_metadata(&folder).is_ok() {
-                catalog.add_blueprint_folder(&blueprint.id, &folder)?;
-            }
+            catalog.add_files(&blueprint, &Path::new(file).with_extension(""))?;
             catalog.check_files(&blueprint, &source)?;
+            given = Some((blueprint, source));
         }
         let engine = crate::engine(&catalog);
-        Ok(Self { catalog, engine })
+        Ok(Self { catalog, engine, given })
     }
 
     /// Says which embedded files the user's own ones replace: whoever looks for a fault should know.
@@ -64,17 +65,17 @@ impl Workbench {
         output.problems([&note]);
     }
 
-    /// The blueprint of that id, or in that file.
-    pub(super) fn blueprint(&self, id_or_path: &str) -> Result<(Blueprint, Source), Failure> {
-        if !is_path(id_or_path) {
-            return Ok(self.catalog.blueprint(id_or_path)?);
+    /// The blueprint of that id, or the one that was named by its file.
+    pub(super) fn blueprint(&self, named: &str) -> Result<(Blueprint, Source), Failure> {
+        match &self.given {
+            Some(given) if is_path(named) => Ok(given.clone()),
+            _ => Ok(self.catalog.blueprint(named)?),
         }
-        blueprint_file(id_or_path)
     }
 }
 
 /// The blueprint in that file.
-pub(super) fn blueprint_file(path: &str) -> Result<(Blueprint, Source), Failure> {
+fn blueprint_file(path: &str) -> Result<(Blueprint, Source), Failure> {
     memory::watch();
     let source = Source::new(path, read(Path::new(path))?);
     Ok((Blueprint::parse(&source)?, source))

@@ -136,5 +136,7 @@ mod tests {
             assert_eq!(Name::new(text).unwrap_err().to_string(), message);
         }
         assert!(matches!(Name::new("a".repeat(41)), Err(NameError::TooLong(_, 41))));
+        assert!(Name::joined("a".repeat(63)).is_ok());
+        assert!(matches!(Name::joined("a".repeat(64)), Err(NameError::LabelTooLong(_, 64))));
     }
 }

@@ -31,6 +31,9 @@ fn a_blueprint_given_as_a_file_has_its_files_beside_it() {
     assert!(!sandbox.path("hello/scripts/large").exists());
     let spec = sandbox.read("hello/stackwright.yaml");
     assert!(spec.contains("files:\n  - from: blueprints/mine/motto\n    to: scripts/hello\n"), "{spec}");
+    // What is made does not get in the way of the next run, although it lies where templates could.
+    assert_eq!(sandbox.run(&["new", "./mine.yaml", "mine/made", "--yes", "--catalog", "catalog"]).code, 0);
+    assert_eq!(sandbox.run(&["new", "./mine.yaml", "hello", "--yes", "--catalog", "catalog"]).code, 0);
     let why = ["why", "hello/scripts/hello", "--catalog", "catalog", "--blueprint", "mine.yaml"];
     let why = sandbox.run(&why);
     assert!(
@@ -138,6 +141,11 @@ fn check_says_what_no_longer_follows_from_an_edited_description() {
     let found = sandbox.run(&check);
     let place = format!("stackwright.yaml:{}: error[R220]: there is no component `meemo`", line("meemo"));
     assert!(found.code == 1 && found.stdout.contains(&place), "{}", found.stdout);
+    sandbox.edit("hello/stackwright.yaml", "http: 8080", "http: 80800");
+    let found = sandbox.run(&check);
+    let place = format!("stackwright.yaml:{}: error[R220]", line_of(&sandbox.read("hello/stackwright.yaml"), "80800"));
+    assert!(found.stdout.contains(&place), "{}", found.stdout);
+    sandbox.edit("hello/stackwright.yaml", "http: 80800", "http: 8080");
     sandbox.edit("hello/stackwright.yaml", "component: meemo", "when: true\n    component: memo");
     let found = sandbox.run(&check);
     assert!(found.stdout.contains("only a blueprint has `when`"), "{}", found.stdout);
