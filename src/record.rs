@@ -18,6 +18,11 @@ use crate::{Description, SPEC_PATH, STACK_PATH, assemble};
 /// How many files of many are named.
 const SHOWN: usize = 5;
 
+/// What is kept of a run.
+pub fn lock(tree: &FileTree, catalog: &Catalog) -> Lock {
+    Lock::new(env!("CARGO_PKG_VERSION"), own_catalog(catalog), tree)
+}
+
 /// A digest of what the user's own directories add to the embedded catalog. Blueprints don't count: nothing is generated
 /// from them once they are expanded.
 pub fn own_catalog(catalog: &Catalog) -> Option<String> {

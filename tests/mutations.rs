@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use stackwright::blueprint::{Given, collect};
+use stackwright::blueprint::{Blueprint, Given, collect};
 use stackwright::catalog::Catalog;
 use stackwright::check::{self, Files, Finding, RULES, Severity};
 use stackwright::diagnostic::Source;
@@ -88,7 +88,7 @@ fn report(repository: &Repository, files: &Files) -> check::Report {
         let catalog = Catalog::load(&[]).unwrap();
         drift = record::drift(files, &repository.lock, &catalog, &stackwright::engine(&catalog));
     }
-    check::check_with(&repository.stack, files, &drift)
+    check::check_repository(check::RuleBook::embedded(), &repository.stack, files, &drift)
 }
 
 /// The option sets: `BLUEPRINT/SET` and the file of answers.
@@ -106,7 +106,7 @@ fn repository(name: &str, path: &Path) -> Repository {
     let catalog = Catalog::load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
     let engine = stackwright::engine(&catalog);
     let id = name.split('/').next().unwrap();
-    let (blueprint, source) = catalog.blueprint(id).unwrap_or_else(|problems| panic!("{problems}"));
+    let (blueprint, source) = Blueprint::of(&catalog, id).unwrap_or_else(|problems| panic!("{problems}"));
     let text = fs::read_to_string(path).unwrap();
     let given = Source::new(path.display().to_string(), text);
     let documents = yaml::parse(&given).unwrap_or_else(|problems| panic!("{problems}"));
@@ -122,8 +122,9 @@ fn repository(name: &str, path: &Path) -> Repository {
         .and_then(|description| generate(&description, &catalog, &engine))
         .unwrap_or_else(|problems| panic!("{problems}"));
     let mut files = Files::from_tree(&made.tree);
-    files.insert(".stackwright/lock.json", made.lock.to_json());
-    Repository { stack: made.stack, files, lock: made.lock }
+    let lock = record::lock(&made.tree, &catalog);
+    files.insert(".stackwright/lock.json", lock.to_json());
+    Repository { stack: made.stack, files, lock }
 }
 
 static REPOSITORIES: LazyLock<BTreeMap<String, Repository>> =

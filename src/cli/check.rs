@@ -8,9 +8,9 @@ use super::repository::Repository;
 use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::check::format::{self, Format};
-use crate::check::{self, Drift, Files, RULES, Severity};
+use crate::check::{self, Drift, Files, RULES, RuleBook, Severity};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::record;
+use crate::{directory, record};
 
 pub(super) fn run(arguments: &Check, catalogs: &[PathBuf], output: &Output) -> Done {
     if let Some(id) = &arguments.explain {
@@ -18,9 +18,9 @@ pub(super) fn run(arguments: &Check, catalogs: &[PathBuf], output: &Output) -> D
     }
     let repository = Repository::at(&arguments.dir)?;
     let stack = repository.stack()?;
-    let files = Files::read_dir(repository.root()).map_err(Failure::io)?;
+    let files = directory::repository(repository.root()).map_err(Failure::io)?;
     let drift = drift(&repository, &files, catalogs)?;
-    let report = check::check_with(&stack, &files, &drift);
+    let report = check::check_repository(RuleBook::embedded(), &stack, &files, &drift);
     let format = Format::named(&arguments.format).unwrap_or_default();
     let text = match format {
         Format::Text => format::text(&report, output.color),

@@ -8,6 +8,7 @@ use super::args::{Format, List};
 use super::output::Output;
 use super::workbench::Workbench;
 use super::{Done, Failure};
+use crate::blueprint::Blueprint;
 use crate::catalog::Kind;
 
 /// The version of the JSON. It only grows.
@@ -53,13 +54,10 @@ pub(super) fn run(arguments: &List, catalogs: &[PathBuf], output: &Output) -> Do
 
 fn document(workbench: &Workbench) -> Result<Document, Failure> {
     let catalog = &workbench.catalog;
-    let directory = |path: &str| {
-        let directory = catalog.text(path).and_then(|text| text.directory.as_ref());
-        directory.map(|directory| directory.display().to_string())
-    };
+    let directory = |path: &str| catalog.text(path).and_then(|text| text.directory.clone());
     let mut document = Document { version: VERSION, blueprints: Vec::new(), components: Vec::new() };
     for id in catalog.blueprint_ids() {
-        let (blueprint, _) = catalog.blueprint(id)?;
+        let (blueprint, _) = Blueprint::of(catalog, id)?;
         let directory = directory(&format!("blueprints/{id}.yaml"));
         let (title, summary) = (blueprint.title, blueprint.summary);
         document.blueprints.push(Entry { id: id.to_owned(), kind: None, title, summary, directory });

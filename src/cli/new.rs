@@ -16,8 +16,8 @@ use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::blueprint::{Answers, Blueprint, collect, strangers};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::project::{self, Outcome, interrupt};
-use crate::{Description, Generated, generate};
+use crate::project::{self, Lock, Outcome, interrupt};
+use crate::{Description, Generated, generate, record};
 use interview::Interview;
 pub(super) use interview::{brief, shown};
 pub(super) use sources::variable;
@@ -120,7 +120,7 @@ fn choose(prompt: &mut dyn Prompt, workbench: &Workbench) -> Result<String, Fail
     let ids = workbench.catalog.blueprint_ids();
     let mut items = Vec::new();
     for id in &ids {
-        items.push(format!("{id}: {}", workbench.catalog.blueprint(id)?.0.title));
+        items.push(format!("{id}: {}", Blueprint::of(&workbench.catalog, id)?.0.title));
     }
     let picked = prompt.one("Which blueprint?", &items, 0)?;
     ids.get(picked).map(|id| (*id).to_owned()).ok_or_else(Failure::cancelled)
@@ -140,7 +140,8 @@ fn make(description: &Description, arguments: &New, workbench: &Workbench, outpu
         return report::refused(&made, from, &directory, arguments.format, output);
     }
     report::warnings(&made, output);
-    let outcome = if arguments.dry_run { plan(&directory, &made)? } else { write(&directory, &made)? };
+    let lock = record::lock(&made.tree, &workbench.catalog);
+    let outcome = if arguments.dry_run { plan(&directory, &lock)? } else { write(&directory, &made, &lock)? };
     match arguments.format {
         Format::Json => report::json(&made, from, &directory, &outcome, output)?,
         Format::Text => report::text(&made, &directory, &outcome, output)?,
@@ -158,13 +159,13 @@ enum Ending {
     Planned,
 }
 
-fn plan(directory: &Path, made: &Generated) -> Result<Ending, Failure> {
-    let anything = project::would_write(directory, &made.lock)?;
+fn plan(directory: &Path, lock: &Lock) -> Result<Ending, Failure> {
+    let anything = project::would_write(directory, lock)?;
     Ok(if anything { Ending::Planned } else { Ending::Unchanged })
 }
 
-fn write(directory: &Path, made: &Generated) -> Result<Ending, Failure> {
-    Ok(match project::write_new(directory, &made.tree, &made.lock)? {
+fn write(directory: &Path, made: &Generated, lock: &Lock) -> Result<Ending, Failure> {
+    Ok(match project::write_new(directory, &made.tree, lock)? {
         Outcome::Created { files, replaced_current_directory, .. } => {
             Ending::Created { files, replaced_current_directory }
         }

@@ -125,7 +125,7 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
 
 /// The blueprint that the repository was made from: in the named file, or in the catalog, if that has it.
 fn open(named: Option<&str>, id: &str, workbench: &Workbench) -> Result<Option<(Blueprint, Source)>, Failure> {
-    let Some(named) = named else { return Ok(workbench.catalog.blueprint(id).ok()) };
+    let Some(named) = named else { return Ok(Blueprint::of(&workbench.catalog, id).ok()) };
     let (blueprint, source) = workbench.blueprint(named)?;
     if blueprint.id != id {
         let problem =

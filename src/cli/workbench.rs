@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use super::output::Output;
 use super::{Failure, memory};
 use crate::blueprint::Blueprint;
-use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Source};
+use crate::catalog::{Catalog, OwnFiles};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::directory;
 use crate::render::Engine;
 
 /// The largest blueprint file that is read.
@@ -35,12 +36,12 @@ impl Workbench {
         if !directories.is_empty() {
             memory::watch();
         }
-        let mut catalog = Catalog::load(directories)?;
+        let mut catalog = load(directories)?;
         let mut given = None;
         if let Some(file) = named.filter(|named| is_path(named)) {
-            let (blueprint, source) = blueprint_file(file)?;
-            catalog.add_files(&blueprint, &Path::new(file).with_extension(""))?;
-            catalog.check_files(&blueprint, &source)?;
+            let (blueprint, source) = blueprint_file(file, &catalog)?;
+            catalog.add(&files_of(&blueprint, file)?);
+            blueprint.check_files(&source, &catalog)?;
             given = Some((blueprint, source));
         }
         let engine = crate::engine(&catalog);
@@ -57,7 +58,7 @@ impl Workbench {
         let files = if count == 1 { "file replaces an embedded one" } else { "files replace embedded ones" };
         let mut note = Diagnostic::new(crate::diagnostic::Severity::Note, format!("{count} {files}"));
         for (path, directory) in overrides.iter().take(OVERRIDES_SHOWN) {
-            note = note.note(format!("{path}, from {}", directory.display()));
+            note = note.note(format!("{path}, from {directory}"));
         }
         if count > OVERRIDES_SHOWN {
             note = note.note(format!("and {} more", count - OVERRIDES_SHOWN));
@@ -69,16 +70,32 @@ impl Workbench {
     pub(super) fn blueprint(&self, named: &str) -> Result<(Blueprint, Source), Failure> {
         match &self.given {
             Some(given) if is_path(named) => Ok(given.clone()),
-            _ => Ok(self.catalog.blueprint(named)?),
+            _ => Ok(Blueprint::of(&self.catalog, named)?),
         }
     }
 }
 
+/// The catalog over those directories; everything that can't be read of them at once.
+fn load(directories: &[PathBuf]) -> Result<Catalog, Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let own: Vec<_> = directories.iter().filter_map(|path| problems.absorb(directory::catalog(path))).collect();
+    problems.into_result(())?;
+    Catalog::load(&own)
+}
+
+/// The files of a blueprint that is given as a file, as a catalog would have them.
+fn files_of(blueprint: &Blueprint, file: &str) -> Result<OwnFiles, Diagnostics> {
+    let folder = Path::new(file).with_extension("");
+    let files = directory::named(&folder, blueprint.files.iter().map(|file| file.from.as_str()))?;
+    let files = files.into_iter().map(|(path, text)| (format!("blueprints/{}/{path}", blueprint.id), text));
+    Ok(OwnFiles { directory: folder.display().to_string(), files: files.collect() })
+}
+
 /// The blueprint in that file.
-fn blueprint_file(path: &str) -> Result<(Blueprint, Source), Failure> {
+fn blueprint_file(path: &str, catalog: &Catalog) -> Result<(Blueprint, Source), Failure> {
     memory::watch();
     let source = Source::new(path, read(Path::new(path))?);
-    Ok((Blueprint::parse(&source)?, source))
+    Ok((Blueprint::parse(&source, catalog)?, source))
 }
 
 /// Whether a blueprint is named by its file.

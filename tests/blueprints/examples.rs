@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stackwright::blueprint::Answers;
 use stackwright::diagnostic::Source;
+use stackwright::record;
 use stackwright::tree::LOCK_PATH;
 
 use crate::options::{Bench, benches};
@@ -47,7 +48,7 @@ fn fresh(example: &Path) -> BTreeMap<String, String> {
     let made = bench.generate(&answers(&bench, &example.join("answers.yaml")));
     let mut all: BTreeMap<String, String> =
         made.tree.iter().map(|(path, file)| (path.to_string(), file.contents.clone())).collect();
-    all.insert(LOCK_PATH.to_owned(), made.lock.to_json());
+    all.insert(LOCK_PATH.to_owned(), record::lock(&made.tree, &bench.catalog).to_json());
     all
 }
 

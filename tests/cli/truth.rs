@@ -89,11 +89,15 @@ fn names_and_addresses_of_a_blueprint_are_typed_like_answers() {
         ("host: \"@{ domain }@\"", "host: staging", "`staging` is not a domain"),
         ("host: localhost", "host: local host", "`local host` is not a domain"),
         (
-            "environments:\n  - { name: local, local: true, ",
+            "environments:\n  - { name: local, runtime: machine, ",
             "environments:\n  - { name: local, ",
             "no environment is the developer's own machine",
         ),
-        ("name: production, ", "name: production, local: true, ", "`local` is the developer's own machine already"),
+        (
+            "name: production, ",
+            "name: production, runtime: machine, ",
+            "`local` is the developer's own machine already",
+        ),
     ] {
         let sandbox = Sandbox::new();
         let path = "catalog/blueprints/tiny.yaml";

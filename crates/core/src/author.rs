@@ -1,0 +1,97 @@
+//! For authors: whether every component, blueprint and target of a catalog decodes and every template compiles.
+use crate::blueprint::{Answers, Blueprint, context, validate};
+use crate::catalog::{Catalog, Component, Kind};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::render::Engine;
+
+/// Everything that is wrong with the catalog.
+pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    for id in catalog.component_ids() {
+        match catalog.component(id) {
+            Ok(component) => {
+                shape(catalog, &component, &mut problems);
+                parameters(&component, engine, &mut problems);
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    for id in catalog.blueprint_ids() {
+        problems.absorb(Blueprint::of(catalog, id));
+    }
+    problems.absorb(crate::catalog::Product::all(catalog));
+    for id in crate::target::target_ids(catalog) {
+        problems.absorb(crate::target::manifest(catalog, &id));
+    }
+    problems.extend(crate::target::check_points(catalog));
+    for (path, text) in catalog.files() {
+        let template =
+            !path.ends_with("component.yaml") && !path.ends_with("target.yaml") && !path.starts_with("locks/");
+        let described = path.starts_with("blueprints/") && path.matches('/').count() == 1;
+        if template && !described && crate::render::has_syntax(&text.text) {
+            problems.absorb(engine.compile(path).map_err(|problem| *problem));
+        }
+    }
+    problems.sort();
+    problems
+}
+
+/// Parameters that nothing could ever be, and defaults that they would refuse.
+fn parameters(component: &Component, engine: &Engine, problems: &mut Diagnostics) {
+    let file = format!("components/{}/component.yaml", component.id);
+    for (id, param) in &component.params {
+        let question = param.question(id);
+        let mut faults = Vec::new();
+        question.check_form(&mut |why| faults.push(why));
+        if let (Some(default), true) = (&param.default, faults.is_empty()) {
+            let refused = validate(&question, default, engine, &context(&Answers::new())).err();
+            faults.extend(refused.into_iter().flatten().map(|why| format!("its default doesn't fit: {why}")));
+        }
+        let said = faults.into_iter().map(|why| Diagnostic::error(format!("parameter `{id}`: {why}")));
+        problems.extend(said.map(|problem| problem.file(file.as_str())));
+    }
+}
+
+/// What the form alone can't say.
+fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
+    let file = format!("components/{}/component.yaml", component.id);
+    let mut fault = |message: String| problems.push(Diagnostic::error(message).file(file.as_str()));
+    if component.kind != Kind::Feature && !component.on.is_empty() {
+        fault("only a feature has `on`".into());
+    }
+    if component.kind == Kind::Feature && component.on.is_empty() {
+        fault("a feature says under `on` which service components it extends".into());
+    }
+    let built = component.kind == Kind::Service;
+    if built == component.image.is_some() && matches!(component.kind, Kind::Service | Kind::Resource | Kind::Tool) {
+        fault("a service is built and has no `image`; a resource and a tool have one".into());
+    }
+    for host in component.on.keys().filter(|host| catalog.text(&format!("components/{host}/component.yaml")).is_none())
+    {
+        fault(format!("`on` names `{host}`, which is no component"));
+    }
+    let added = component.on.values().flat_map(|added| added.provides.iter());
+    let own = component.provides.iter().filter(|_| component.kind == Kind::Platform);
+    for (capability, offer) in added.chain(own).filter(|(_, offer)| !offer.values.is_empty()) {
+        let values = offer.values.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        fault(format!(
+            "nothing binds to `{capability}` of a feature or platform: it has `facts`, not `values` ({values})"
+        ));
+    }
+    for (host, added) in &component.on {
+        let Ok(host) = catalog.component(host) else { continue };
+        for slot in added.fills.iter().filter(|slot| !host.slots.iter().any(|known| known.id == **slot)) {
+            fault(format!("it fills `{slot}`, which is no slot of `{}`", host.id));
+        }
+    }
+    for rule in &component.files {
+        let placed = rule.from.is_some() && rule.to.is_some() && rule.path.is_none();
+        let conditional = rule.path.is_some() && rule.from.is_none() && rule.to.is_none();
+        if !placed && !conditional {
+            fault("a file rule has either `from` and `to`, or `path`".into());
+        }
+    }
+    if catalog.text(&format!("components/{}/README.md", component.id)).is_none() {
+        fault("the component has no README.md".into());
+    }
+}

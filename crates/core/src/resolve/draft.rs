@@ -1,0 +1,191 @@
+//! The first pass: the project, its units, platform components and environments.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::params::params;
+use super::units::unit;
+use super::{Run, addresses};
+use crate::blueprint::{PlatformSpec, StackSpec, UnitSpec};
+use crate::catalog::{Component, Extension, Kind, Requirement};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::stack::{
+    Channel, Edge, Environment, Name, Origin, Params, Platform, Project, Route, Secret, Stack, Unit, Variable,
+};
+
+/// The stack while it is being decided.
+pub(super) struct Draft {
+    pub(super) project: Project,
+    pub(super) units: Vec<DraftUnit>,
+    pub(super) platforms: Vec<Platform>,
+    pub(super) environments: Vec<Environment>,
+}
+
+/// A unit with what it is made of.
+pub(super) struct DraftUnit {
+    pub(super) unit: Unit,
+    pub(super) component: Arc<Component>,
+    /// Features with what they add to this unit's component.
+    pub(super) features: Vec<(Arc<Component>, Params, Extension)>,
+    pub(super) spec: UnitSpec,
+    /// What it and its features need from others, by alias.
+    pub(super) requires: BTreeMap<String, Requirement>,
+    /// Aliases of bindings that each process uses, by process name.
+    pub(super) uses: BTreeMap<String, Vec<String>>,
+    /// Channels that each process consumes, by process name: broker alias and channel.
+    pub(super) consumes: BTreeMap<String, Vec<(String, String)>>,
+    /// Names of processes of the same unit that each process waits for.
+    pub(super) after: BTreeMap<String, Vec<String>>,
+}
+
+impl DraftUnit {
+    /// The keys that lead to something in the file of the unit's component, or of a feature of it.
+    pub(super) fn path_in<'a>(&'a self, component: &Component, path: &[&'a str]) -> Vec<&'a str> {
+        let own = component.id == self.component.id;
+        let prefix: &[&str] = if own { &[] } else { &["on", &self.component.id] };
+        [prefix, path].concat()
+    }
+}
+
+impl Draft {
+    pub(super) fn finish(
+        self,
+        spec: &StackSpec,
+        routes: Vec<Route>,
+        channels: Vec<Channel>,
+        variables: Vec<Variable>,
+        secrets: Vec<Secret>,
+        edges: Vec<Edge>,
+    ) -> Stack {
+        Stack {
+            project: self.project,
+            from: Origin { blueprint: spec.from.blueprint.clone(), version: spec.from.version.clone() },
+            units: self.units.into_iter().map(|draft| draft.unit).collect(),
+            platforms: self.platforms,
+            channels,
+            routes,
+            environments: self.environments,
+            variables,
+            secrets,
+            edges,
+        }
+    }
+
+    pub(super) fn unit(&self, name: &str) -> Option<&DraftUnit> {
+        self.units.iter().find(|draft| draft.unit.name == *name)
+    }
+}
+
+/// Builds the units, or says everything that is wrong with their descriptions.
+pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
+    let mut problems = Diagnostics::new();
+    addresses::check(run, &mut problems);
+    let project = project(run);
+    let environments = environments(run, &project, &mut problems);
+    if run.spec.units.is_empty() {
+        let problem = Diagnostic::error("the stack has no units, so nothing would run")
+            .help("add a service, a resource or a tool under `units`");
+        problems.push(run.place.mark(problem, "units", "", &[]));
+    }
+    let mut units: Vec<DraftUnit> = Vec::new();
+    for spec in &run.spec.units {
+        match unit(run, spec, &project, &environments) {
+            Ok(unit) => units.push(unit),
+            Err(found) => problems.extend(found),
+        }
+    }
+    units.sort_by(|a, b| a.unit.name.cmp(&b.unit.name));
+    for pair in units.windows(2).filter(|pair| pair[0].unit.name == pair[1].unit.name) {
+        let name = &pair[0].unit.name;
+        let problem = Diagnostic::error(format!("two units are called `{name}`")).help("rename one of them");
+        problems.push(run.place.mark(problem, "units", name.as_str(), &[]));
+    }
+    let mut platforms = Vec::new();
+    for spec in &run.spec.platforms {
+        match platform(run, spec) {
+            Ok(platform) => platforms.push(platform),
+            Err(found) => problems.extend(found),
+        }
+    }
+    platforms.sort_by(|a: &Platform, b| a.name.cmp(&b.name));
+    problems.into_result(())?;
+    Ok(Draft { project, units, platforms, environments })
+}
+
+/// The project; what is wrong with its own texts has been said already.
+fn project(run: &Run) -> Project {
+    let spec = &run.spec.project;
+    let name = name(&spec.name, "the project's name", &mut Diagnostics::new());
+    Project {
+        title: crate::render::title(name.as_str()),
+        name,
+        domain: spec.domain.clone(),
+        repository: spec.repository.clone(),
+        registry: spec.registry.clone(),
+        summary: spec.summary.clone(),
+    }
+}
+
+/// The name, or a stand-in with the problem said.
+pub(super) fn name(text: &str, what: &str, problems: &mut Diagnostics) -> Name {
+    Name::new(text)
+        .or_else(|error| {
+            problems.push(Diagnostic::error(format!("{what}: {error}")).help("choose another name"));
+            Name::new("unnamed")
+        })
+        .unwrap_or_else(|_| unreachable!("`unnamed` is a name"))
+}
+
+fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec<Environment> {
+    let mut environments: Vec<Environment> = Vec::new();
+    for spec in &run.spec.environments {
+        let own = name(&spec.name, "an environment's name", problems);
+        let namespace = namespace(run, project, &own, problems);
+        if environments.iter().any(|other| other.name == own) {
+            problems.push(Diagnostic::error(format!("two environments are called `{own}`")).help("rename one of them"));
+        }
+        environments.push(Environment {
+            name: own,
+            runtime: spec.runtime,
+            host: spec.host.clone(),
+            namespace,
+            replicas: spec.replicas.clone(),
+            revision: spec.revision.clone().unwrap_or_else(|| "main".into()),
+            groups: spec.groups.clone(),
+            placement: BTreeMap::new(),
+        });
+    }
+    environments.sort_by_key(|environment| !environment.is_local());
+    environments
+}
+
+/// The isolation unit of an environment; longer than a name that people give may be.
+fn namespace(run: &Run, project: &Project, environment: &Name, problems: &mut Diagnostics) -> Name {
+    let text = format!("{}-{environment}", project.name);
+    Name::joined(text).unwrap_or_else(|error| {
+        let problem = Diagnostic::error(format!("the namespace of environment `{environment}`: {error}"))
+            .note("it consists of the project's name and the environment's")
+            .help("shorten one of them");
+        problems.push(run.place.mark(problem, "environments", environment.as_str(), &["name"]));
+        project.name.clone()
+    })
+}
+
+fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let name = name(&spec.name, "a platform entry's name", &mut problems);
+    let component = run.catalog.component(&spec.component)?;
+    if component.kind != Kind::Platform {
+        problems.push(Diagnostic::error(format!("`{}` is not a platform component", component.id)));
+    }
+    let label = format!("platform `{name}`");
+    let params = params(run.engine, &component, &spec.params, &label, &mut |problem| problems.push(problem));
+    problems.into_result(())?;
+    Ok(Platform {
+        name,
+        component: component.id.clone(),
+        title: component.title.clone(),
+        params,
+        endpoints: Vec::new(),
+        provides: BTreeMap::new(),
+    })
+}

@@ -1,0 +1,74 @@
+//! Resolution: from the expanded stack description to the stack, pass by pass.
+//!
+//! Every pass reports all the problems that it finds; a pass that needs the result of one that failed is not
+//! run, so that nobody reads the consequences of a mistake beside the mistake.
+mod addresses;
+mod bindings;
+mod budgets;
+mod draft;
+mod edges;
+mod facts;
+mod names;
+mod order;
+mod params;
+mod place;
+mod placement;
+mod ports;
+mod probes;
+mod processes;
+mod quantity;
+mod requirements;
+mod routes;
+mod rules;
+mod scale;
+mod twins;
+mod units;
+mod variables;
+
+use crate::blueprint::StackSpec;
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostics;
+use crate::render::Engine;
+use crate::stack::{Name, Stack};
+
+pub use place::Place;
+pub use rules::REFUSED;
+
+/// Decides everything that the description leaves open. `place` says where the description stands.
+pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Place) -> Result<Stack, Diagnostics> {
+    let run = Run { spec, catalog, engine, place };
+    let mut draft = draft::begin(&run)?;
+    rules::check(&run, &draft, rules::Stage::Described)?;
+    processes::add(&run, &mut draft)?;
+    requirements::decide(&run, &mut draft)?;
+    bindings::join(&run, &mut draft)?;
+    rules::check(&run, &draft, rules::Stage::Bound)?;
+    order::decide(&run, &mut draft)?;
+    names::check(&run, &draft)?;
+    scale::decide(&run, &mut draft)?;
+    placement::decide(&run, &mut draft)?;
+    ports::publish(&run, &mut draft)?;
+    facts::state(&run, &mut draft)?;
+    let routes = routes::lead(&run, &draft)?;
+    let channels = routes::channels(&run, &draft)?;
+    let (variables, secrets) = variables::collect(&run, &mut draft)?;
+    let edges = edges::draw(&draft, &routes);
+    budgets::check(&run, &draft)?;
+    Ok(draft.finish(spec, routes, channels, variables, secrets, edges))
+}
+
+/// What every pass needs.
+struct Run<'a> {
+    spec: &'a StackSpec,
+    catalog: &'a Catalog,
+    engine: &'a Engine,
+    place: &'a Place,
+}
+
+impl Run<'_> {
+    /// The path below which visitors reach a unit.
+    fn base(&self, unit: &Name) -> String {
+        let routes = self.spec.routes.iter().filter(|route| *unit == *route.unit.as_str());
+        crate::stack::base(routes.map(|route| &route.path))
+    }
+}
