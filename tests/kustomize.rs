@@ -35,7 +35,8 @@ fn repository(database: &str) -> Files {
     let (blueprint, source) = Blueprint::of(&catalog, "django-gitops").unwrap();
     let given = BTreeMap::from([("database".to_owned(), blueprint::Given::text(database, "the test"))]);
     let answers = blueprint::collect(&blueprint, &given, &engine).unwrap();
-    Files::from_tree(&generate(&blueprint, &answers, &catalog, &engine, &source).unwrap().tree)
+    let spec = blueprint::expand(&blueprint, &answers, &engine).unwrap();
+    Files::from_tree(&generate(&spec, &catalog, &engine).unwrap().tree)
 }
 
 fn write(files: &Files, root: &Path) {

@@ -165,7 +165,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Templates and output paths of a rule: one file, or a whole tree.
-    fn sources(&self, folder: &str, from: &str, to: &str) -> Vec<(String, String)> {
+    pub(super) fn sources(&self, folder: &str, from: &str, to: &str) -> Vec<(String, String)> {
         let Some(tree) = from.strip_suffix("/**") else {
             return vec![(format!("{folder}/{from}"), to.to_owned())];
         };
