@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use stackwright::blueprint::expand;
+use stackwright::blueprint::{StackSpec, expand};
 use stackwright::diagnostic::Source;
 use stackwright::render::{pascal, plural, snake};
 use stackwright::resolve::resolve;
@@ -183,9 +183,11 @@ fn a_stack_that_was_written_by_hand_is_held_to_the_same_words() {
     let bench = Bench::new("django-gitops");
     let answers = bench.answers(&BTreeMap::new()).unwrap();
     let good = expand(&bench.blueprint, &answers, &bench.engine).unwrap();
-    let said = |change: &dyn Fn(&mut stackwright::blueprint::StackSpec)| {
+    let said = |change: &dyn Fn(&mut StackSpec)| {
         let mut spec = good.clone();
         change(&mut spec);
+        let source = Source::new("stackwright.yaml", spec.to_yaml());
+        let spec = StackSpec::parse(&source).unwrap();
         resolve(&spec, &bench.catalog, &bench.engine).map_or_else(|problems| problems.to_string(), |_| String::new())
     };
     assert_eq!(said(&|_| {}), "");

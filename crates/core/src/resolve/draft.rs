@@ -45,8 +45,7 @@ pub(super) struct Need {
     pub(super) requirement: Requirement,
     /// What of the provider no other unit may claim, each with the reason.
     pub(super) claims: Vec<(String, Option<String>)>,
-    /// The component or feature that says so, and where.
-    pub(super) by: String,
+    /// Where a component or feature says so.
     pub(super) place: Place,
 }
 
