@@ -45,7 +45,8 @@ pub(super) struct Need {
     pub(super) requirement: Requirement,
     /// What of the provider no other unit may claim, each with the reason.
     pub(super) claims: Vec<(String, Option<String>)>,
-    /// Where a component or feature says so.
+    /// The component or feature that says so, and where.
+    pub(super) by: String,
     pub(super) place: Place,
 }
 
