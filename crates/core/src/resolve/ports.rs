@@ -96,7 +96,7 @@ fn platforms(
                 let problem = Diagnostic::error(message).help(format!("rename the unit `{}`", unit.unit.name));
                 problems.push(unit.at().key("name").point(problem));
             }
-            let port = (spec.port..).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
+            let port = (spec.port..=u16::MAX).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
             taken.insert(port, format!("{}.{name}", platform.name));
             platform.endpoints.push(Endpoint {
                 name: name.clone(),
