@@ -32,7 +32,7 @@ fn objects(text: &str) -> BTreeMap<String, Value> {
 fn repository(database: &str) -> Files {
     let catalog = Catalog::load(&[]).unwrap();
     let engine = stackwright::engine(&catalog);
-    let (blueprint, source) = Blueprint::of(&catalog, "django-gitops").unwrap();
+    let (blueprint, _) = Blueprint::of(&catalog, "django-gitops").unwrap();
     let given = BTreeMap::from([("database".to_owned(), blueprint::Given::text(database, "the test"))]);
     let answers = blueprint::collect(&blueprint, &given, &engine).unwrap();
     let spec = blueprint::expand(&blueprint, &answers, &engine).unwrap();

@@ -27,7 +27,7 @@ impl World {
         let world = Self { root: tempfile::tempdir().unwrap() };
         let catalog = Catalog::load(&[]).unwrap();
         let engine = stackwright::engine(&catalog);
-        let (asked, source) = Blueprint::of(&catalog, "django-gitops").unwrap();
+        let (asked, _) = Blueprint::of(&catalog, "django-gitops").unwrap();
         let answers = blueprint::collect(&asked, &BTreeMap::new(), &engine).unwrap();
         let spec = blueprint::expand(&asked, &answers, &engine).unwrap();
         let made = generate(&spec, &catalog, &engine).unwrap();

@@ -15,7 +15,7 @@ use super::repository::Repository;
 use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::blueprint::Blueprint;
-use crate::diagnostic::{Diagnostic, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::project::lock::{Lock, LockedFile, digest};
 use crate::stack::Stack;
 use answers::{Influence, influences};
