@@ -135,7 +135,7 @@ fn a_rule_of_files_may_ask_who_provides_what() {
 fn a_feature_adds_facts_to_what_its_unit_offers() {
     let api = "  - { name: api, component: django, features: [{ component: s3-storage }] }\n\
                \x20 - { name: database, component: postgres }\n  - { name: cache, component: valkey }\n\
-               \x20 - { name: storage, component: object-storage }";
+               \x20 - { name: storage, component: object-storage, providers: { default: external } }";
     let (stack, _) = made(&[], &blueprint(api, "  []")).unwrap();
     assert_eq!(stack.unit("api").unwrap().provides["http.api"].facts["attachments"], true);
 }
@@ -173,7 +173,7 @@ fn a_second_front_end_below_office_has_that_base_path_in_its_configuration_probe
     assert!(text("apps/office/src/lib/backend.ts").contains("startsWith(\"/office/\")"));
     assert!(text("deploy/kubernetes/base/office.yaml").contains("path: /office/readyz"));
     assert!(text("deploy/kubernetes/base/web.yaml").contains("path: /readyz"));
-    assert!(text("scripts/smoke").contains("\"$(port OFFICE_PORT 3001)\" /office/readyz"));
+    assert!(text("scripts/smoke").contains("\"$(setting OFFICE_PORT 3001)\" /office/readyz"));
     let trusted =
         "http://localhost:${WEB_PORT:-3000},http://localhost:${OFFICE_PORT:-3001},http://localhost:${API_PORT:-8000}";
     assert!(text("compose.yaml").contains(trusted));
@@ -255,14 +255,4 @@ fn the_dashboards_port_moves_when_it_is_taken_and_stands_in_the_readme() {
     assert!(readme.contains("| 3000 | `api`, http | `API_PORT` |"), "{readme}");
     assert!(readme.contains("| 3001 | `dashboards`, dashboards | `DASHBOARDS_PORT` |"), "{readme}");
     assert!(readme.contains("| 8428 | `monitoring`, metrics | `METRICS_PORT` |"), "{readme}");
-}
-
-#[test]
-fn a_unit_called_like_what_watches_it_is_refused() {
-    let units = format!("  - {{ name: metrics, component: django }}\n{STORES}");
-    let problems = made(&[], &blueprint(&units, MONITORING)).err().unwrap().to_string();
-    assert!(
-        problems.contains("`metrics` and `monitoring` both run a `metrics` on a developer's machine"),
-        "{problems}"
-    );
 }

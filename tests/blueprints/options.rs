@@ -9,7 +9,6 @@ use stackwright::catalog::Catalog;
 use stackwright::check::Severity;
 use stackwright::diagnostic::{Diagnostic, Diagnostics, Source};
 use stackwright::render::Engine;
-use stackwright::resolve::Place;
 use stackwright::tree::FileTree;
 use stackwright::{Generated, engine, generate};
 
@@ -65,8 +64,7 @@ impl Bench {
     pub(crate) fn is_refused(&self, given: &BTreeMap<String, Value>) -> bool {
         let Ok(answers) = self.answers(given) else { return true };
         let spec = stackwright::blueprint::expand(&self.blueprint, &answers, &self.engine).unwrap();
-        let place = Place::new(self.source.clone(), stackwright::yaml::parse_one(&self.source).unwrap());
-        let made = stackwright::resolve::resolve(&spec, &self.catalog, &self.engine, &place);
+        let made = stackwright::resolve::resolve(&spec, &self.catalog, &self.engine);
         made.is_err_and(|problems| problems.iter().all(is_rule))
     }
 

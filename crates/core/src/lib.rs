@@ -25,7 +25,6 @@ use blueprint::{Answers, Blueprint, StackSpec};
 use catalog::Catalog;
 use diagnostic::{Diagnostic, Diagnostics, Source};
 use render::Engine;
-use resolve::Place;
 use stack::Stack;
 use tree::{FileTree, Origin, Ownership, RelPath, RenderedFile};
 
@@ -63,11 +62,10 @@ pub fn assemble(
     answers: &Answers,
     catalog: &Catalog,
     engine: &Engine,
-    source: &Source,
+    _source: &Source,
 ) -> Result<(Stack, FileTree), Diagnostics> {
     let spec = blueprint::expand(blueprint, answers, engine)?;
-    let place = Place::new(source.clone(), yaml::parse_one(source)?);
-    let stack = resolve::resolve(&spec, catalog, engine, &place)?;
+    let stack = resolve::resolve(&spec, catalog, engine)?;
     let jobs = target::plan(&stack, catalog, engine)?;
     let mut tree = render_all(&jobs, catalog, engine)?;
     add_records(&spec, &stack, &mut tree)?;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::question::{Question, Rule};
 use crate::catalog::FileRule;
 use crate::stack::{HostGroup, Provider, Runtime};
+use crate::yaml::Place;
 
 /// A stack description with questions.
 ///
@@ -45,6 +46,9 @@ pub struct Blueprint {
     /// Files of the blueprint's own folder.
     #[serde(default)]
     pub files: Vec<FileRule>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// The project's names and addresses.
@@ -61,6 +65,9 @@ pub struct ProjectSpec {
     pub registry: String,
     /// One sentence on what the stack is.
     pub summary: String,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A unit.
@@ -92,6 +99,9 @@ pub struct UnitSpec {
     /// Ports on a developer's machine, by endpoint; a template may give nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub publish: BTreeMap<String, PortSpec>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A port, or a template that gives one.
@@ -128,6 +138,9 @@ pub struct FeatureSpec {
     /// Values of its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, Value>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A platform component.
@@ -144,6 +157,9 @@ pub struct PlatformSpec {
     /// Values of its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, Value>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An outside path.
@@ -163,6 +179,9 @@ pub struct RouteSpec {
     /// One route per item of this list (expression); `item` is the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An environment.
@@ -191,6 +210,9 @@ pub struct EnvironmentSpec {
     /// One environment per item of this list (expression); `item` is the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A project's own stack: a blueprint without questions, every expression decided.
@@ -211,6 +233,9 @@ pub struct StackSpec {
     pub routes: Vec<RouteSpec>,
     /// Where the stack runs.
     pub environments: Vec<EnvironmentSpec>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// What a project was made from.

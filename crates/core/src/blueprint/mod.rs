@@ -4,6 +4,7 @@ mod expand;
 mod form;
 mod items;
 mod parameters;
+mod place;
 pub(crate) mod question;
 mod validate;
 
@@ -28,10 +29,13 @@ impl Blueprint {
 
     /// Reads a blueprint file, with what its questions take from parameters of the catalog's components.
     pub fn parse(source: &Source, catalog: &Catalog) -> Result<Self, Diagnostics> {
-        let node = yaml::parse_one(source)?;
-        let mut blueprint: Self = yaml::decode(&node, source)?;
+        let document = yaml::Document::read(source)?;
+        let mut blueprint: Self = yaml::decode(&document.root, source)?;
+        blueprint.place = yaml::Place::whole(&document);
+        let Self { project, units, platforms, routes, environments, .. } = &mut blueprint;
+        place::all(&document, project, units, platforms, routes, environments);
         let mut problems = Diagnostics::new();
-        parameters::fill(&mut blueprint.questions, node.get("questions"), source, catalog, &mut problems);
+        parameters::fill(&mut blueprint.questions, document.root.get("questions"), source, catalog, &mut problems);
         question::check(&blueprint.questions, &mut |message| {
             problems.push(Diagnostic::error(message).file(&*source.name));
         });
@@ -47,7 +51,12 @@ impl Blueprint {
 impl StackSpec {
     /// Reads a project's `stackwright.yaml`.
     pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
-        yaml::decode(&yaml::parse_one(source)?, source)
+        let document = yaml::Document::read(source)?;
+        let mut spec: Self = yaml::decode(&document.root, source)?;
+        spec.place = yaml::Place::whole(&document);
+        let Self { project, units, platforms, routes, environments, .. } = &mut spec;
+        place::all(&document, project, units, platforms, routes, environments);
+        Ok(spec)
     }
 
     /// The text of `stackwright.yaml`.

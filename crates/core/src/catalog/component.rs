@@ -13,6 +13,7 @@ use super::provision::{KnownValue, Managed, Operator, Package, Provision};
 use super::slot::Slot;
 use crate::blueprint::Rule;
 use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, VariableType};
+use crate::yaml::{At, Place};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
 ///
@@ -72,6 +73,9 @@ pub struct Component {
     /// What it offers, by capability.
     #[serde(default)]
     pub provides: BTreeMap<String, Provision>,
+    /// Why its container is for a developer's machine only; elsewhere it has another provider.
+    #[serde(default)]
+    pub development: Option<String>,
     /// How an operator provides it.
     #[serde(default)]
     pub operator: Option<Operator>,
@@ -120,9 +124,17 @@ pub struct Component {
     /// Points of files that it assembles, to which others contribute.
     #[serde(default)]
     pub accepts: BTreeMap<String, Acceptance>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 impl Component {
+    /// Where it stands, to look further from.
+    pub fn at(&self) -> At<'_> {
+        self.place.at()
+    }
+
     /// Where a value of a capability is found when it is provided that way, unless it follows from `provides`.
     pub fn known_value(&self, provider: Provider, capability: &str, value: &str) -> Option<&KnownValue> {
         let values = match provider {
@@ -159,6 +171,9 @@ pub struct EndpointSpec {
     pub port: u16,
     /// What is spoken on it.
     pub protocol: Protocol,
+    /// Whether it is for operators: a route leads there only when it names it.
+    #[serde(default)]
+    pub admin: bool,
     /// The path at which monitoring reads metrics from it.
     #[serde(default)]
     pub scrape: Option<String>,
@@ -194,6 +209,12 @@ pub struct Requirement {
     /// The unit that serves it (template), where the component itself knows which.
     #[serde(default)]
     pub unit: Option<String>,
+    /// What of the provider it uses alone (template; a list is several): no other unit may claim the same.
+    #[serde(default)]
+    pub claims: Option<String>,
+    /// Why nobody else may use what it claims.
+    #[serde(default)]
+    pub because: Option<String>,
 }
 
 /// A variable.

@@ -7,7 +7,6 @@ mod file_rule;
 mod identifiers;
 mod param;
 mod pins;
-mod places;
 mod process;
 mod product;
 mod provision;
@@ -149,10 +148,13 @@ impl Catalog {
             return Err(unknown("component", id, &self.component_ids()).into());
         }
         let source = self.source(&path);
-        let component: Component = yaml::decode(&yaml::parse_one(&source)?, &source)?;
+        let document = yaml::Document::read(&source)?;
+        let mut component: Component = yaml::decode(&document.root, &source)?;
+        component.place = yaml::Place::whole(&document);
         if component.id != id {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
-            return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
+            let problem = Diagnostic::error(message).help(format!("write `id: {id}`"));
+            return Err(component.at().key("id").point(problem).into());
         }
         let component = Arc::new(component);
         if let Ok(mut known) = self.components.write() {

@@ -10,8 +10,8 @@ mod files;
 pub mod format;
 mod kubernetes;
 pub mod kustomize;
+mod markdown;
 mod network;
-mod node;
 mod products;
 mod rules;
 mod running;
@@ -25,10 +25,10 @@ use serde::Serialize;
 
 pub use crate::diagnostic::Severity;
 use crate::stack::Stack;
+use crate::yaml::FileLine;
 pub use docs::{explain, reference};
 use facts::Facts;
 pub use files::{FileText, Files};
-use node::At;
 pub use products::RuleBook;
 
 /// One result of a check.
@@ -132,7 +132,7 @@ struct Sink<'a> {
 
 impl Sink<'_> {
     /// Reports a place; the hint may be added to what is returned.
-    fn at(&mut self, at: At, message: impl Into<String>) -> &mut Finding {
+    fn at(&mut self, at: FileLine, message: impl Into<String>) -> &mut Finding {
         let file = self.facts.path(at.file).to_owned();
         self.line(&file, at.line as usize, message)
     }

@@ -13,7 +13,7 @@ pub use names::{Name, NameError};
 pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
 pub use unit::{
     Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit,
-    UnitKind,
+    UnitKind, port_variable,
 };
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 
@@ -147,7 +147,7 @@ pub fn base<'a>(paths: impl Iterator<Item = &'a String>) -> String {
     let common = steps.reduce(|common, path| {
         common.into_iter().zip(path).take_while(|(one, other)| one == other).map(|(step, _)| step).collect()
     });
-    common.into_iter().flatten().map(|step| format!("/{step}")).collect()
+    common.into_iter().flatten().flat_map(|step| ["/", step]).collect()
 }
 
 /// An outside path that leads to an endpoint.

@@ -2,10 +2,10 @@
 use std::collections::BTreeMap;
 
 use crate::check::facts::{ENV_EXAMPLE, Facts};
-use crate::check::node::At;
 use crate::check::running::{Interpolation, interpolations};
 use crate::check::{Rule, Severity, Sink};
 use crate::diagnostic::did_you_mean;
+use crate::yaml::FileLine;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
 const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME"];
 
 /// Every interpolation of the Compose files, those of what watches the stack included, with its place.
-fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
+fn used(facts: &Facts) -> Vec<(Interpolation, FileLine)> {
     let mut found = Vec::new();
     for (path, documents) in &facts.documents {
         if !path.rsplit('/').next().is_some_and(|name| name.starts_with("compose")) {
@@ -49,8 +49,8 @@ fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
         }
         for document in documents {
             document.walk(&mut |node| {
-                if let Some(text) = node.str().filter(|text| text.contains('$')) {
-                    found.extend(interpolations(text).into_iter().map(|one| (one, node.at)));
+                if let Some(text) = node.as_str().filter(|text| text.contains('$')) {
+                    found.extend(interpolations(text).into_iter().map(|one| (one, node.here())));
                 }
             });
         }
@@ -90,7 +90,7 @@ fn defaults(facts: &Facts, out: &mut Sink) {
         out.skip(format!("there is no {ENV_EXAMPLE}"));
         return;
     };
-    let mut seen: BTreeMap<String, (String, At)> = BTreeMap::new();
+    let mut seen: BTreeMap<String, (String, FileLine)> = BTreeMap::new();
     for (one, at) in used(facts) {
         let Some(default) = one.default else { continue };
         if let Some((value, line)) = example.get(&one.name)
