@@ -173,7 +173,7 @@ fn a_second_front_end_below_office_has_that_base_path_in_its_configuration_probe
     assert!(text("apps/office/src/lib/backend.ts").contains("startsWith(\"/office/\")"));
     assert!(text("deploy/kubernetes/base/office.yaml").contains("path: /office/readyz"));
     assert!(text("deploy/kubernetes/base/web.yaml").contains("path: /readyz"));
-    assert!(text("scripts/smoke").contains("\"$(port OFFICE_PORT 3001)\" /office/readyz"));
+    assert!(text("scripts/smoke").contains("\"$(setting OFFICE_PORT 3001)\" /office/readyz"));
     let trusted =
         "http://localhost:${WEB_PORT:-3000},http://localhost:${OFFICE_PORT:-3001},http://localhost:${API_PORT:-8000}";
     assert!(text("compose.yaml").contains(trusted));

@@ -14,16 +14,8 @@ use stackwright::diagnostic::Source;
 use stackwright::yaml::{Node, parse_one};
 
 /// Points that a forge, a delivery or a service of one framework fills, each by one part of a stack.
-const ROLES: [&str; 8] = [
-    "ci.forge",
-    "cluster.advice",
-    "go.packages",
-    "go.protocol",
-    "release.hold",
-    "release.promotion",
-    "smoke.front",
-    "smoke.item",
-];
+const ROLES: [&str; 7] =
+    ["cluster.advice", "go.packages", "go.protocol", "release.hold", "release.promotion", "smoke.front", "smoke.item"];
 
 /// The files of the own parts, by path below their catalog.
 fn own_parts() -> BTreeMap<String, String> {

@@ -3,7 +3,7 @@
 @% set many = noun | plural | kebab %@
 @% set front = contributions("smoke.front") | map(attribute="value") | selectattr("of", "eq", unit.name) | first | default(none) %@
 @% set password = (variables | selectattr("unit", "eq", unit.name) | selectattr("name", "eq", "SEED_PASSWORD") | first)["values"][local.name].text | first %@
-@% if front or published.http %@
+@% if front or "http" in published %@
 # One @{ noun | title | lower }@ of `@{ unit.name }@`: log in@{ " through `" ~ front.name ~ "`" if front }@, create it, see it confirmed@{ " and the page show it" if front }@.
 @% if front %@
 base=@{ front.address }@
