@@ -17,7 +17,6 @@ pub(crate) struct Bench {
     pub(crate) blueprint: Blueprint,
     pub(crate) engine: Engine,
     pub(crate) catalog: Catalog,
-    source: Source,
 }
 
 /// Every embedded blueprint.
@@ -30,9 +29,9 @@ pub(crate) fn benches() -> Vec<Bench> {
 impl Bench {
     pub(crate) fn new(id: &str) -> Self {
         let catalog = Catalog::load(&[]).unwrap();
-        let (blueprint, source) = Blueprint::of(&catalog, id).unwrap();
+        let (blueprint, _) = Blueprint::of(&catalog, id).unwrap();
         let engine = engine(&catalog);
-        Self { blueprint, engine, catalog, source }
+        Self { blueprint, engine, catalog }
     }
 
     /// The answers with some of them given.
