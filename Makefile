@@ -20,11 +20,15 @@ lint: ## rustfmt, clippy, cargo-deny
 	./scripts/deny
 
 .PHONY: test
-test: test-rust test-validators ## everything that needs neither root nor Docker
+test: test-rust test-random test-validators ## everything that needs neither root nor Docker
 
 .PHONY: test-rust
 test-rust: ## the program's own tests
 	$(CARGO) test --locked
+
+.PHONY: test-random
+test-random: ## 2000 random answer sets for each blueprint
+	STACKWRIGHT_RANDOM=2000 $(CARGO) test --locked --release --test random -- --nocapture
 
 .PHONY: test-validators
 test-validators: ## independent validators over rendered repositories

@@ -28,7 +28,7 @@ project:
 units:
   - { name: app, component: little, params: { folder: "@{ folder }@" } }
 environments:
-  - { name: local, local: true, host: localhost }
+  - { name: local, runtime: machine, host: localhost }
 "#;
 
 const COMPONENT: &str = r#"id: little

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+use stackwright::blueprint::Blueprint;
 use stackwright::catalog::Catalog;
 use stackwright::check::{Files, kustomize};
 use stackwright::diagnostic::Source;
@@ -31,7 +32,7 @@ fn objects(text: &str) -> BTreeMap<String, Value> {
 fn repository(database: &str) -> Files {
     let catalog = Catalog::load(&[]).unwrap();
     let engine = stackwright::engine(&catalog);
-    let (blueprint, source) = catalog.blueprint("django-gitops").unwrap();
+    let (blueprint, source) = Blueprint::of(&catalog, "django-gitops").unwrap();
     let given = BTreeMap::from([("database".to_owned(), blueprint::Given::text(database, "the test"))]);
     let answers = blueprint::collect(&blueprint, &given, &engine).unwrap();
     Files::from_tree(&generate(&blueprint, &answers, &catalog, &engine, &source).unwrap().tree)

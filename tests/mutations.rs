@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use stackwright::blueprint::{Given, collect};
+use stackwright::blueprint::{Blueprint, Given, collect};
 use stackwright::catalog::Catalog;
 use stackwright::check::{self, Files, Finding, RULES, Severity};
 use stackwright::diagnostic::Source;
@@ -94,7 +94,7 @@ fn repository(name: &str, path: &Path) -> Repository {
     let catalog = Catalog::load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
     let engine = stackwright::engine(&catalog);
     let id = name.split('/').next().unwrap();
-    let (blueprint, source) = catalog.blueprint(id).unwrap_or_else(|problems| panic!("{problems}"));
+    let (blueprint, source) = Blueprint::of(&catalog, id).unwrap_or_else(|problems| panic!("{problems}"));
     let text = fs::read_to_string(path).unwrap();
     let given = Source::new(path.display().to_string(), text);
     let documents = yaml::parse(&given).unwrap_or_else(|problems| panic!("{problems}"));

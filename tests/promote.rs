@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use stackwright::blueprint::Blueprint;
 use stackwright::catalog::Catalog;
 use stackwright::{blueprint, generate};
 
@@ -26,7 +27,7 @@ impl World {
         let world = Self { root: tempfile::tempdir().unwrap() };
         let catalog = Catalog::load(&[]).unwrap();
         let engine = stackwright::engine(&catalog);
-        let (asked, source) = catalog.blueprint("django-gitops").unwrap();
+        let (asked, source) = Blueprint::of(&catalog, "django-gitops").unwrap();
         let answers = blueprint::collect(&asked, &BTreeMap::new(), &engine).unwrap();
         let made = generate(&asked, &answers, &catalog, &engine, &source).unwrap();
         for (path, file) in made.tree.iter() {

@@ -106,7 +106,7 @@ def write_blueprint(directory: Path, services: int) -> Path:
         "units:",
         *(f"  - {{ name: unit-{n}, component: bulk }}" for n in range(services)),
         "environments:",
-        "  - { name: local, local: true, host: localhost }",
+        "  - { name: local, runtime: machine, host: localhost }",
         "  - { name: production, host: bench.example.com }",
     ]
     file = directory / f"bench-{services}.yaml"

@@ -40,11 +40,7 @@ def python(tree: Tree, tools: Tools) -> list[str]:
     """The locked packages in an environment of their own, then mypy as the application configures it."""
     problems = []
     for locked in tree.need(tree.named("requirements-dev.txt"), "requirements-dev.txt"):
-        project = tomllib.loads(tree.text(locked.with_name("pyproject.toml")))
-        version = re.findall(r"3\.\d+", project.get("project", {}).get("requires-python", "3.11"))[0]
-        interpreter = tools.on_path(f"python{version}")
-        if not run([interpreter, "--version"]).good:
-            raise Missing(f"python{version} does not run")
+        interpreter = _interpreter(tree, locked.with_name("pyproject.toml"), tools)
         copy = _copy(tree, locked.parent)
         place = tree.scratch / "venv"
         pip = [place / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r", locked.name]
@@ -53,6 +49,16 @@ def python(tree: Tree, tools: Tools) -> list[str]:
             pip += ["-r", runtime.name]
         problems += _all(copy, [[interpreter, "-m", "venv", place], pip, [place / "bin" / "python", "-m", "mypy", "."]])
     return problems
+
+
+def _interpreter(tree: Tree, project: Path, tools: Tools) -> str:
+    """The Python that the application asks for."""
+    wanted = tomllib.loads(tree.text(project)).get("project", {}).get("requires-python", "3.11")
+    version = re.findall(r"3\.\d+", wanted)[0]
+    interpreter = tools.on_path(f"python{version}")
+    if not run([interpreter, "--version"]).good:
+        raise Missing(f"python{version} does not run")
+    return interpreter
 
 
 def _copy(tree: Tree, directory: Path) -> Path:

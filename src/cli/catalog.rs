@@ -10,7 +10,7 @@ use super::args::{CatalogCheck, Format};
 use super::output::Output;
 use super::output::count;
 use super::workbench::Workbench;
-use crate::blueprint::collect;
+use crate::blueprint::{Blueprint, collect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The version of the JSON. It only grows.
@@ -29,7 +29,7 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
     let workbench = Workbench::open(catalogs)?;
     workbench.tell_overrides(output);
     let catalog = &workbench.catalog;
-    let mut problems = crate::catalog::check(catalog, &workbench.engine);
+    let mut problems = crate::author::check(catalog, &workbench.engine);
     if problems.is_empty() {
         for id in catalog.blueprint_ids() {
             problems.extend(made(&workbench, id));
@@ -56,7 +56,7 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
 /// What goes wrong when a blueprint is made with its defaults; one that needs answers is left out.
 fn made(workbench: &Workbench, id: &str) -> Diagnostics {
     let engine = &workbench.engine;
-    let Ok((blueprint, source)) = workbench.catalog.blueprint(id) else { return Diagnostics::new() };
+    let Ok((blueprint, source)) = Blueprint::of(&workbench.catalog, id) else { return Diagnostics::new() };
     let needs_answers = blueprint.questions.iter().any(|question| question.default.is_none());
     let answers = match collect(&blueprint, &BTreeMap::new(), engine) {
         Ok(answers) => answers,

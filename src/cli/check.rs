@@ -6,8 +6,9 @@ use super::output::Output;
 use super::repository::Repository;
 use super::{Done, Failure};
 use crate::check::format::{self, Format};
-use crate::check::{self, Files, RULES, Severity};
+use crate::check::{self, RULES, Severity};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::directory;
 
 pub(super) fn run(arguments: &Check, output: &Output) -> Done {
     if let Some(id) = &arguments.explain {
@@ -15,7 +16,7 @@ pub(super) fn run(arguments: &Check, output: &Output) -> Done {
     }
     let repository = Repository::at(&arguments.dir)?;
     let stack = repository.stack()?;
-    let files = Files::read_dir(repository.root()).map_err(Failure::io)?;
+    let files = directory::repository(repository.root()).map_err(Failure::io)?;
     let report = check::check(&stack, &files);
     let format = Format::named(&arguments.format).unwrap_or_default();
     let text = match format {

@@ -8,7 +8,7 @@ use super::Done;
 use super::args::{Explain, ExplainFormat};
 use super::output::Output;
 use super::repository::Repository;
-use crate::stack::{Channel, Environment, OUTSIDE, Process, Role, Stack, Unit, UnitKind};
+use crate::stack::{Channel, Environment, HostGroup, Name, OUTSIDE, Process, Role, Runtime, Stack, Unit, UnitKind};
 
 pub(super) fn run(arguments: &Explain, output: &Output) -> Done {
     let stack = Repository::at(&arguments.dir)?.stack()?;
@@ -60,12 +60,16 @@ fn text(stack: &Stack) -> String {
     let promoted = stack.promoted_environment().map(|environment| &environment.name);
     let environments = stack.environments.iter().map(|environment| {
         let replicas: Vec<String> = environment.replicas.iter().map(|(id, count)| format!("{count} {id}")).collect();
+        let runtime = runtime(environment.runtime);
         let revision = match environment {
-            Environment { local: true, .. } => String::new(),
+            local if local.is_local() => String::new(),
             Environment { name, revision, .. } if promoted == Some(name) => format!(", held at a commit of {revision}"),
             Environment { revision, .. } => format!(", follows {revision}"),
         };
-        format!("{}: {}{revision}; runs {}", environment.name, environment.host, replicas.join(", "))
+        let groups = environment.groups.iter().map(|group| placed(environment, group));
+        let runs =
+            format!("{}: {} {runtime}{revision}; runs {}", environment.name, environment.host, replicas.join(", "));
+        std::iter::once(runs).chain(groups).collect::<Vec<_>>().join("\n      ")
     });
     section("Environments", environments.collect());
     section(
@@ -86,6 +90,23 @@ fn text(stack: &Stack) -> String {
         vec![format!("{} in the contract, {secrets} of them secret: config/env.schema.yaml", stack.variables.len())],
     );
     out
+}
+
+/// A group of machines with the processes that run there.
+fn placed(environment: &Environment, group: &HostGroup) -> String {
+    let here = environment.placement.iter().filter(|(_, name)| **name == *group.name);
+    let here: Vec<&str> = here.map(|(process, _)| process.as_str()).collect();
+    let here = if here.is_empty() { "nothing".to_owned() } else { here.join(", ") };
+    format!("on {} ({}): {here}", group.name, group.hosts.join(", "))
+}
+
+fn runtime(runtime: Runtime) -> &'static str {
+    match runtime {
+        Runtime::Machine => "on a developer's machine",
+        Runtime::Cluster => "in a cluster",
+        Runtime::Hosts => "on hosts",
+        Runtime::Paas => "on a platform",
+    }
 }
 
 fn place(id: &str) -> &str {
@@ -121,12 +142,15 @@ fn describe(stack: &Stack, unit: &Unit, out: &mut String) {
     for binding in &unit.bindings {
         line(format!("uses {} as {} ({})", binding.unit, binding.alias, binding.capability));
     }
+    let each = |word: &dyn Fn(&Name) -> String| {
+        let environments = stack.environments.iter().map(|environment| &environment.name);
+        environments.map(|name| format!("{} in {name}", word(name).to_lowercase())).collect::<Vec<_>>().join(", ")
+    };
     if unit.kind == UnitKind::Resource {
-        let providers = stack.remote_environments().map(|environment| {
-            let provider = unit.provider(&environment.name);
-            format!("{} in {}", format!("{provider:?}").to_lowercase(), environment.name)
-        });
-        line(format!("run by: container in local, {}", providers.collect::<Vec<_>>().join(", ")));
+        line(format!("run by: {}", each(&|name| format!("{:?}", unit.provider(name)))));
+    }
+    if !unit.artifacts.is_empty() {
+        line(format!("built as: {}", each(&|name| format!("{:?}", unit.artifact(name).unwrap_or_default()))));
     }
 }
 

@@ -112,7 +112,7 @@ fn choose(prompt: &mut dyn Prompt, workbench: &Workbench) -> Result<String, Fail
     let ids = workbench.catalog.blueprint_ids();
     let mut items = Vec::new();
     for id in &ids {
-        items.push(format!("{id}: {}", workbench.catalog.blueprint(id)?.0.title));
+        items.push(format!("{id}: {}", Blueprint::of(&workbench.catalog, id)?.0.title));
     }
     let picked = prompt.one("Which blueprint?", &items, 0)?;
     ids.get(picked).map(|id| (*id).to_owned()).ok_or_else(Failure::cancelled)

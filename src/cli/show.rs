@@ -167,7 +167,8 @@ fn describe_component(component: &Component, readme: Option<&str>) -> String {
 
 fn describe_param(name: &str, param: &Param) -> String {
     let kind = format!("{:?}", param.kind).to_lowercase();
-    let choices = if param.choices.is_empty() { String::new() } else { format!(": {}", param.choices.join(" | ")) };
+    let values: Vec<&str> = param.choices.iter().map(|choice| choice.value.as_str()).collect();
+    let choices = if values.is_empty() { String::new() } else { format!(": {}", values.join(" | ")) };
     let default = param.default.as_ref().map_or_else(String::new, |default| match new::shown(default) {
         empty if empty.is_empty() => "; default none".to_owned(),
         shown => format!("; default {shown}"),

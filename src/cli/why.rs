@@ -123,8 +123,8 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
 
 /// The blueprint that the repository was made from: in the named file, or in the catalog, if that has it.
 fn open(named: Option<&str>, id: &str, workbench: &Workbench) -> Result<Option<(Blueprint, Source)>, Failure> {
-    let Some(named) = named else { return Ok(workbench.catalog.blueprint(id).ok()) };
-    let (blueprint, source) = workbench::blueprint_file(named)?;
+    let Some(named) = named else { return Ok(Blueprint::of(&workbench.catalog, id).ok()) };
+    let (blueprint, source) = workbench::blueprint_file(named, &workbench.catalog)?;
     if blueprint.id != id {
         let problem =
             Diagnostic::error(format!("the repository was made from blueprint `{id}`, not from `{}`", blueprint.id));

@@ -5,7 +5,8 @@ use super::output::Output;
 use super::{Failure, memory};
 use crate::blueprint::Blueprint;
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::directory;
 use crate::render::Engine;
 
 /// The largest blueprint file that is read.
@@ -28,7 +29,7 @@ impl Workbench {
         if !directories.is_empty() {
             memory::watch();
         }
-        let catalog = Catalog::load(directories)?;
+        let catalog = load(directories)?;
         let engine = crate::engine(&catalog);
         Ok(Self { catalog, engine })
     }
@@ -43,7 +44,7 @@ impl Workbench {
         let files = if count == 1 { "file replaces an embedded one" } else { "files replace embedded ones" };
         let mut note = Diagnostic::new(crate::diagnostic::Severity::Note, format!("{count} {files}"));
         for (path, directory) in overrides.iter().take(OVERRIDES_SHOWN) {
-            note = note.note(format!("{path}, from {}", directory.display()));
+            note = note.note(format!("{path}, from {directory}"));
         }
         if count > OVERRIDES_SHOWN {
             note = note.note(format!("and {} more", count - OVERRIDES_SHOWN));
@@ -54,17 +55,25 @@ impl Workbench {
     /// The blueprint of that id, or in that file.
     pub(super) fn blueprint(&self, id_or_path: &str) -> Result<(Blueprint, Source), Failure> {
         if !is_path(id_or_path) {
-            return Ok(self.catalog.blueprint(id_or_path)?);
+            return Ok(Blueprint::of(&self.catalog, id_or_path)?);
         }
-        blueprint_file(id_or_path)
+        blueprint_file(id_or_path, &self.catalog)
     }
 }
 
+/// The catalog over those directories; everything that can't be read of them at once.
+fn load(directories: &[PathBuf]) -> Result<Catalog, Diagnostics> {
+    let mut problems = Diagnostics::new();
+    let own: Vec<_> = directories.iter().filter_map(|path| problems.absorb(directory::catalog(path))).collect();
+    problems.into_result(())?;
+    Catalog::load(&own)
+}
+
 /// The blueprint in that file.
-pub(super) fn blueprint_file(path: &str) -> Result<(Blueprint, Source), Failure> {
+pub(super) fn blueprint_file(path: &str, catalog: &Catalog) -> Result<(Blueprint, Source), Failure> {
     memory::watch();
     let source = Source::new(path, read(Path::new(path))?);
-    Ok((Blueprint::parse(&source)?, source))
+    Ok((Blueprint::parse(&source, catalog)?, source))
 }
 
 /// Whether a blueprint is named by its file.

@@ -1,11 +1,11 @@
 //! `.stackwright/lock.json`: what was generated, from what, and the digest of each file as it was written.
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use sha2::{Digest, Sha256};
 
+pub use crate::tree::digest;
 use crate::tree::{FileTree, Ownership, RelPath};
 
 /// Version of the lock's format, not of the program.
@@ -106,15 +106,6 @@ impl Lock {
         paths.sort();
         paths
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub fn digest(contents: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(contents) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// A map whose keys may not repeat; serde's own keeps the last one without a word.

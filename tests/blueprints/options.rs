@@ -6,7 +6,8 @@ use stackwright::blueprint::{
     Answers, Blueprint, Given, Question, QuestionType, collect, context, is_asked, offered, validate,
 };
 use stackwright::catalog::Catalog;
-use stackwright::diagnostic::{Diagnostics, Source};
+use stackwright::check::Severity;
+use stackwright::diagnostic::{Diagnostic, Diagnostics, Source};
 use stackwright::render::Engine;
 use stackwright::tree::FileTree;
 use stackwright::{Generated, engine, generate};
@@ -29,7 +30,7 @@ pub(crate) fn benches() -> Vec<Bench> {
 impl Bench {
     pub(crate) fn new(id: &str) -> Self {
         let catalog = Catalog::load(&[]).unwrap();
-        let (blueprint, source) = catalog.blueprint(id).unwrap();
+        let (blueprint, source) = Blueprint::of(&catalog, id).unwrap();
         let engine = engine(&catalog);
         Self { blueprint, engine, catalog, source }
     }
@@ -43,6 +44,41 @@ impl Bench {
     pub(crate) fn generate(&self, answers: &Answers) -> Generated {
         generate(&self.blueprint, answers, &self.catalog, &self.engine, &self.source)
             .unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}"))
+    }
+
+    /// What comes of those answers.
+    pub(crate) fn outcome(&self, given: &BTreeMap<String, Value>) -> Outcome {
+        let answers = match self.answers(given) {
+            Ok(answers) => answers,
+            Err(problems) if problems.iter().all(|problem| self.is_reasoned(problem)) => return Outcome::Refused,
+            Err(problems) => return Outcome::Unfit(problems.to_string()),
+        };
+        match generate(&self.blueprint, &answers, &self.catalog, &self.engine, &self.source) {
+            Ok(made) => Outcome::of_findings(made),
+            Err(problems) if problems.iter().all(is_rule) => Outcome::Refused,
+            Err(problems) => Outcome::Failed(problems.to_string()),
+        }
+    }
+
+    /// Whether a rule refuses those answers; nothing is rendered to find out.
+    pub(crate) fn is_refused(&self, given: &BTreeMap<String, Value>) -> bool {
+        let Ok(answers) = self.answers(given) else { return true };
+        let spec = stackwright::blueprint::expand(&self.blueprint, &answers, &self.engine).unwrap();
+        let made = stackwright::resolve::resolve(&spec, &self.catalog, &self.engine);
+        made.is_err_and(|problems| problems.iter().all(is_rule))
+    }
+
+    /// Whether a refused answer is refused by a condition of its question or of the blueprint, in the condition's words.
+    fn is_reasoned(&self, problem: &Diagnostic) -> bool {
+        fn reasons(questions: &[Question]) -> Vec<&str> {
+            let own = questions.iter().flat_map(|question| question.check.iter().map(|rule| rule.because.as_str()));
+            own.chain(questions.iter().flat_map(|question| reasons(&question.fields))).collect()
+        }
+        let rules = self.blueprint.rules.iter().map(|rule| rule.because.as_str());
+        let said = |because: &str| {
+            problem.message.contains(because) || problem.notes.iter().any(|note| note.contains(because))
+        };
+        reasons(&self.blueprint.questions).into_iter().chain(rules).any(said)
     }
 
     pub(crate) fn tree(&self, answers: &Answers) -> FileTree {
@@ -85,7 +121,10 @@ impl Bench {
         });
         let mut kept: Vec<Value> = Vec::new();
         for variant in variants {
-            if !kept.contains(&variant) && validate(question, &variant, &self.engine, &all).is_ok() {
+            let mut changed = answers.clone();
+            changed.insert(question.id.clone(), variant.clone());
+            let fits = validate(question, &variant, &self.engine, &all).is_ok();
+            if !kept.contains(&variant) && fits && !self.is_refused(&changed) {
                 kept.push(variant);
             }
         }
@@ -97,6 +136,34 @@ impl Bench {
         let offers = offered(question, &self.engine, &context(answers)).unwrap();
         offers.iter().filter(|(_, refused)| refused.is_none()).map(|(choice, _)| choice.value.clone()).collect()
     }
+}
+
+/// What comes of a set of answers.
+pub(crate) enum Outcome {
+    /// A repository without a finding.
+    #[allow(dead_code, reason = "not every test looks at the repository")]
+    Clean(Box<Generated>),
+    /// A refusal by a rule, in its words.
+    Refused,
+    /// No answers to these questions: of the wrong form, or missing.
+    Unfit(String),
+    /// Anything else.
+    Failed(String),
+}
+
+impl Outcome {
+    fn of_findings(made: Generated) -> Self {
+        let bad = made.report.findings.iter().filter(|finding| finding.severity > Severity::Note);
+        let bad: Vec<String> = bad
+            .map(|finding| format!("{}:{:?} {} {}", finding.file, finding.line, finding.rule, finding.message))
+            .collect();
+        if bad.is_empty() { Self::Clean(Box::new(made)) } else { Self::Failed(bad.join("\n")) }
+    }
+}
+
+/// Whether a problem is a refusal by a component's rule.
+pub(crate) fn is_rule(problem: &Diagnostic) -> bool {
+    problem.code.as_deref() == Some(stackwright::resolve::REFUSED)
 }
 
 /// The list without its last item, and each item with one of its fields the other way: yes or no, or no list.

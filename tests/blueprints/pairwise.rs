@@ -2,9 +2,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use stackwright::check::Severity;
 
-use crate::options::{Bench, benches};
+use crate::options::{Bench, Outcome, benches};
 
 /// One question's number and its variant's number.
 type Pick = (usize, usize);
@@ -85,16 +84,10 @@ fn every_option_set_of_the_cover_is_clean() {
 fn findings(bench: &Bench, variants: &[(String, Vec<Value>)], row: &[usize]) -> Option<String> {
     let given: BTreeMap<String, Value> =
         variants.iter().zip(row).map(|((id, variants), index)| (id.clone(), variants[*index].clone())).collect();
-    let answers = match bench.answers(&given) {
-        Ok(answers) => answers,
-        // A pair that the blueprint's rules refuse needs no repository; anything else is a fault.
-        Err(_) if !bench.blueprint.rules.is_empty() => return None,
-        Err(problems) => return Some(format!("{given:?}\n{problems}")),
-    };
-    let made = bench.generate(&answers);
-    let bad = made.report.findings.iter().filter(|finding| finding.severity > Severity::Note);
-    let bad: Vec<String> = bad
-        .map(|finding| format!("{}:{:?} {} {}", finding.file, finding.line, finding.rule, finding.message))
-        .collect();
-    (!bad.is_empty()).then(|| format!("{}\n  {}", serde_json::to_string(&given).unwrap(), bad.join("\n  ")))
+    match bench.outcome(&given) {
+        Outcome::Clean(_) | Outcome::Refused => None,
+        Outcome::Unfit(why) | Outcome::Failed(why) => {
+            Some(format!("{}\n  {why}", serde_json::to_string(&given).unwrap()))
+        }
+    }
 }

@@ -3,12 +3,15 @@
 #![allow(clippy::print_stdout, reason = "a check that cannot run says so")]
 #![cfg(unix)]
 
+mod contributions;
 mod exact;
 mod hostile;
 mod items;
+mod left_out;
 mod new;
 mod own_catalog;
 mod pty;
+mod runtimes;
 mod support;
 mod system;
 mod terminal;

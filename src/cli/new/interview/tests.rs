@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::*;
+use crate::catalog::Catalog;
 use crate::diagnostic::Source;
 
 /// Answers from a list, and records what it was asked and told.
@@ -73,7 +74,7 @@ rules:
 "#;
 
 fn interview(answers: &[&'static str]) -> (Result<Answers, Failure>, Vec<String>) {
-    let blueprint = Blueprint::parse(&Source::new("tiny.yaml", BLUEPRINT)).unwrap();
+    let blueprint = Blueprint::parse(&Source::new("tiny.yaml", BLUEPRINT), &Catalog::load(&[]).unwrap()).unwrap();
     let engine = Engine::new(Arc::new(|_| None), |_| None, |_| None);
     let mut prompt = Script { answers: answers.iter().copied().collect(), log: Vec::new() };
     let interview = Interview {

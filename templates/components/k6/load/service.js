@@ -1,5 +1,6 @@
-@% set nouns = unit.params.noun | plural | kebab %@
-@% set endpoint = endpoints.http %@
+@% set smoke = first_of("http.smoke", unit) %@
+@% set facts = smoke.facts %@
+@% set endpoint = endpoints[smoke.endpoint] %@
 @% set production = remotes | last %@
 // Load on @{ unit.name }@: make load SERVICE=@{ unit.name }@
 //   BASE_URL  where it answers; this machine without it
@@ -42,33 +43,45 @@ export const options = {
   thresholds: {
     checks: ["rate>0.99"],
     http_req_failed: ["rate<0.01"],
+@% if facts.create is defined %@
     "http_req_duration{name:create}": ["p(95)<500"],
-@% if unit.params.database %@
+@% else %@
+    "http_req_duration{name:read}": ["p(95)<500"],
+@% endif %@
+@% if facts.stored | default(false) %@
     "http_req_duration{name:read}": ["p(95)<250"],
     "http_req_duration{name:list}": ["p(95)<500"],
 @% endif %@
   },
 };
 
+@% if facts.create is defined %@
 function request(name, headers = {}) {
-  const caller = __ENV.TOKEN ? { Authorization: `Bearer ${__ENV.TOKEN}` } : { "X-User-Id": `load-${exec.vu.idInTest}` };
+  const caller = __ENV.TOKEN ? { Authorization: `Bearer ${__ENV.TOKEN}` } : { "@{ facts.caller }@": `load-${exec.vu.idInTest}` };
   return { headers: { "Content-Type": "application/json", ...caller, ...headers }, tags: { name } };
 }
 
 export default function () {
   const key = `${exec.scenario.startTime}-${exec.vu.idInTest}-${exec.vu.iterationInScenario}`;
-  const body = JSON.stringify({ reference: `load ${key}`, amount: 1250, currency: "EUR" });
-  const created = http.post(`${BASE_URL}/v1/@{ nouns }@`, body, request("create", { "Idempotency-Key": key }));
-@% if unit.params.database %@
+  const body = JSON.stringify({ @% for field, value in facts.example | items %@@{ ", " if not loop.first }@@{ field }@: @{ "`load ${key}`" if field == facts.unique else value | to_json }@@% endfor %@ });
+  const created = http.post(`${BASE_URL}@{ facts.create }@`, body, request("create", { "Idempotency-Key": key }));
+@% if facts.stored | default(false) %@
   if (!check(created, { "created": (answer) => answer.status === 201 })) {
     return;
   }
   const id = created.json("id");
-  const read = http.get(`${BASE_URL}/v1/@{ nouns }@/${id}`, request("read"));
+  const read = http.get(`${BASE_URL}@{ facts.create }@/${id}`, request("read"));
   check(read, { "read back": (answer) => answer.status === 200 && answer.json("id") === id });
-  const listed = http.get(`${BASE_URL}/v1/@{ nouns }@?limit=20`, request("list"));
+  const listed = http.get(`${BASE_URL}@{ facts.create }@?limit=20`, request("list"));
   check(listed, { "listed": (answer) => answer.status === 200 });
 @% else %@
   check(created, { "answered": (answer) => answer.status >= 200 && answer.status < 300 });
 @% endif %@
 }
+@% else %@
+export default function () {
+  const headers = __ENV.TOKEN ? { Authorization: `Bearer ${__ENV.TOKEN}` } : {};
+  const answer = http.get(`${BASE_URL}@{ facts.read }@`, { headers, tags: { name: "read" } });
+  check(answer, { "answered": (answer) => answer.status >= 200 && answer.status < 300 });
+}
+@% endif %@

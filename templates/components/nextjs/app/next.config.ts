@@ -13,6 +13,10 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 const config: NextConfig = {
   output: "standalone",
+@% if base %@
+  // Where the gateway leads visitors to: the framework puts it before its own links, routes and files.
+  basePath: "@{ base }@",
+@% endif %@
   experimental: {
     proxyClientMaxBodySize: MAX_BODY_BYTES,
     serverActions: { bodySizeLimit: MAX_BODY_BYTES },

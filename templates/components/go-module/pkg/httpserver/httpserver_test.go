@@ -1,4 +1,4 @@
-@% set frameworks = units | selectattr("component", "eq", "go-service") | selectattr("params.http") | map(attribute="params.framework") | unique | list %@
+@% set packages = contributions("go.packages") | map(attribute="value") | list %@
 package httpserver_test
 
 import (
@@ -21,7 +21,7 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-@% if "fiber" in frameworks %@
+@% if "pkg/httpserver/fiber" in packages %@
 // What Fiber stands on keeps a clock for ever, and workers for some seconds after the end.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
@@ -37,10 +37,10 @@ type serve = func(context.Context, net.Listener, []httpserver.Route, httpserver.
 // servers are the frameworks that the services use; all must behave alike.
 func servers() map[string]serve {
 	all := map[string]serve{}
-@% if "fiber" in frameworks %@
+@% if "pkg/httpserver/fiber" in packages %@
 	all["fiber"] = httpserver.ServeFiber
 @% endif %@
-@% if "nethttp" in frameworks %@
+@% if "pkg/httpserver/nethttp" in packages %@
 	all["nethttp"] = httpserver.ServeNetHTTP
 @% endif %@
 	return all

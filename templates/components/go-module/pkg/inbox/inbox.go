@@ -15,7 +15,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-@% set hours = units | selectattr("component", "eq", "kafka") | map(attribute="params.retention_hours") | list | max %@
+@% set hours = all_of("stream.kafka") | map(attribute="facts.retention_hours") | max %@
 const (
 	// Keep is how long events are remembered. A dead topic keeps them for 30 days, and one that is put back from there stays
 	// @{ (hours + 23) // 24 }@ more in its first topic; a day more in each, because topics forget by the day, and one for clocks.

@@ -14,7 +14,15 @@ export function proxy(request: NextRequest): NextResponse {
 
 export const config = {
   // Pages only: not the API, the probes, or files that never change.
-  matcher: "/((?!api/|_next/static|_next/image|healthz|readyz|icon.svg|robots.txt).*)",
+@% if base %@
+  matcher: [
+    // The root below the base path, which the pattern leaves out.
+    "/",
+    "/((?!@{ (bindings.api.facts.path | split("/") | list)[1] }@/|_next/static|_next/image|healthz|readyz|icon.svg|robots.txt).*)",
+  ],
+@% else %@
+  matcher: "/((?!@{ (bindings.api.facts.path | split("/") | list)[1] }@/|_next/static|_next/image|healthz|readyz|icon.svg|robots.txt).*)",
+@% endif %@
 };
 
 /** The policy of one response. Scripts and styles need the nonce, which is new for every request. */

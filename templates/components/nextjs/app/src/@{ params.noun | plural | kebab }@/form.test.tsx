@@ -5,7 +5,7 @@ import { apiSend } from "@/lib/api-browser";
 import { ApiError } from "@/lib/problem";
 import { @{ params.noun | pascal }@Form } from "./form";
 
-const PATH = "/api/v1/@{ params.noun | plural | kebab }@/";
+const PATH = "@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/";
 const refresh = vi.hoisted(() => vi.fn());
 
 vi.mock("next/navigation", () => ({ useRouter: () => ({ refresh }) }));

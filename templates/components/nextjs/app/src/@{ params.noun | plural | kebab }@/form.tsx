@@ -24,7 +24,7 @@ export function @{ params.noun | pascal }@Form() {
     setFailure(undefined);
     try {
       const body = { title: String(data.get("title")), quantity: Number(data.get("quantity")) };
-      await apiSend("/api/v1/@{ params.noun | plural | kebab }@/", body);
+      await apiSend("@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/", body);
       form.reset();
       router.refresh();
     } catch (error) {

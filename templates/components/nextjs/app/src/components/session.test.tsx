@@ -26,7 +26,7 @@ describe("LoginForm", () => {
     fireEvent.submit(screen.getByRole("form"));
     await vi.waitFor(() => expect(router.replace).toHaveBeenCalledWith("/"));
     const credentials = { username: "ada", password: "secret" };
-    expect(apiSend).toHaveBeenCalledWith("/api/v1/auth/login/", credentials);
+    expect(apiSend).toHaveBeenCalledWith("@{ bindings.api.facts.path }@/auth/login/", credentials);
   });
 
   it("shows why it could not, and lets the visitor try again", async () => {
@@ -55,7 +55,7 @@ describe("LogoutButton", () => {
     vi.mocked(apiSend).mockResolvedValueOnce();
     fireEvent.click(screen.getByRole("button"));
     await vi.waitFor(() => expect(router.replace).toHaveBeenCalledWith("/login"));
-    expect(apiSend).toHaveBeenCalledWith("/api/v1/auth/logout/");
+    expect(apiSend).toHaveBeenCalledWith("@{ bindings.api.facts.path }@/auth/logout/");
   });
 
   it("says so when it could not", async () => {

@@ -17,7 +17,7 @@ export function LoginForm() {
     setBusy(true);
     setFailure(undefined);
     try {
-      await apiSend("/api/v1/auth/login/", {
+      await apiSend("@{ bindings.api.facts.path }@/auth/login/", {
         username: String(data.get("username")),
         password: String(data.get("password")),
       });
@@ -54,7 +54,7 @@ export function LogoutButton() {
   async function logOut(): Promise<void> {
     setFailure(undefined);
     try {
-      await apiSend("/api/v1/auth/logout/");
+      await apiSend("@{ bindings.api.facts.path }@/auth/logout/");
       router.replace("/login");
       router.refresh();
     } catch (error) {

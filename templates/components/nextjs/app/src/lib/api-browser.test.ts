@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apiSend } from "./api-browser";
 import { ApiError } from "./problem";
 
-const LOGIN = "/api/v1/auth/login/";
+const LOGIN = "@{ bindings.api.facts.path }@/auth/login/";
 const credentials = { username: "ada", password: "secret" };
 const CSRF_COOKIE = "csrftoken";
 
@@ -25,7 +25,7 @@ describe("apiSend", () => {
     await apiSend(LOGIN, credentials);
     expect(calls).toHaveBeenCalledOnce();
     expect(calls).toHaveBeenCalledWith(
-      LOGIN,
+      @{ '"' ~ base ~ '" + ' if base }@LOGIN,
       expect.objectContaining({
         method: "POST",
         credentials: "same-origin",
@@ -41,10 +41,10 @@ describe("apiSend", () => {
       return Promise.resolve(new Response(null, { status: 204 }));
     });
     calls.mockResolvedValueOnce(new Response(null, { status: 204 }));
-    await apiSend("/api/v1/auth/logout/");
+    await apiSend("@{ bindings.api.facts.path }@/auth/logout/");
     expect(calls.mock.calls.map(([url]) => url)).toEqual([
-      "/api/v1/auth/csrf/",
-      "/api/v1/auth/logout/",
+      "@{ base ~ bindings.api.facts.path }@/auth/csrf/",
+      "@{ base ~ bindings.api.facts.path }@/auth/logout/",
     ]);
     expect(calls.mock.calls[1]?.[1]?.headers).toMatchObject({ "x-csrftoken": "fresh" });
   });

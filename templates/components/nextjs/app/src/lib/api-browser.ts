@@ -1,15 +1,19 @@
 import type { Body, ReadPath, SendPath } from "./contract";
 import { ApiError } from "./problem";
 
+@% if base %@
+// The framework's base path: what answers below it passes calls on to the API.
+const BASE = "@{ base }@";
+@% endif %@
 const CSRF_COOKIE = "csrftoken";
-const CSRF_PATH: ReadPath = "/api/v1/auth/csrf/";
+const CSRF_PATH: ReadPath = "@{ bindings.api.facts.path }@/auth/csrf/";
 
 /** Sends a change to the API from the browser: same origin, session cookie, CSRF token. */
 export async function apiSend<Path extends SendPath>(
   path: Path,
   ...[body]: Body<Path>
 ): Promise<void> {
-  const response = await fetch(path, {
+  const response = await fetch(@{ "BASE + " if base }@path, {
     method: "POST",
     credentials: "same-origin",
     headers: {
@@ -29,7 +33,7 @@ async function csrfToken(): Promise<string> {
   if (known) {
     return known;
   }
-  const response = await fetch(CSRF_PATH, { credentials: "same-origin" });
+  const response = await fetch(@{ "BASE + " if base }@CSRF_PATH, { credentials: "same-origin" });
   if (!response.ok) {
     throw await ApiError.from(response);
   }

@@ -41,9 +41,9 @@ export async function apiGet<Path extends ReadPath>(
 }
 
 /** The signed-in visitor; anybody else is sent to the login page. */
-export async function requireUser(): Promise<Answer<"/api/v1/auth/me/">> {
+export async function requireUser(): Promise<Answer<"@{ bindings.api.facts.path }@/auth/me/">> {
   try {
-    return await apiGet("/api/v1/auth/me/");
+    return await apiGet("@{ bindings.api.facts.path }@/auth/me/");
   } catch (error) {
     if (error instanceof ApiError && error.isUnauthenticated) {
       redirect("/login");

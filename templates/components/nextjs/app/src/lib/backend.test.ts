@@ -8,7 +8,7 @@ interface Received {
   readonly body: string;
 }
 
-const PLACE = "http://localhost:3000/api/v1";
+const PLACE = "http://localhost:3000@{ base ~ bindings.api.facts.path }@";
 
 describe("forwardToApi", () => {
   let api: Server;
@@ -22,7 +22,7 @@ describe("forwardToApi", () => {
       message.on("end", () => {
         received.push({ message, body: Buffer.concat(chunks).toString() });
         answer.setHeader("set-cookie", ["csrftoken=new; Path=/", "sessionid=s; Path=/; HttpOnly"]);
-        answer.setHeader("location", "/api/v1/elsewhere/");
+        answer.setHeader("location", "@{ bindings.api.facts.path }@/elsewhere/");
         const status = Number(new URL(message.url ?? "", PLACE).searchParams.get("status"));
         answer.writeHead(status, { "content-type": "application/json" });
         answer.end(status === 204 ? undefined : '{"id":"1"}');
@@ -54,7 +54,7 @@ describe("forwardToApi", () => {
     );
     const [call] = received;
     expect(call?.message.method).toBe("POST");
-    expect(call?.message.url).toBe("/api/v1/things/?status=201");
+    expect(call?.message.url).toBe("@{ bindings.api.facts.path }@/things/?status=201");
     expect(call?.body).toBe('{"title":"x"}');
     expect(call?.message.headers).toMatchObject({
       "content-length": "13",
@@ -71,7 +71,7 @@ describe("forwardToApi", () => {
   it("leaves redirects to the browser", async () => {
     const answer = await forwardToApi(new Request(`${PLACE}/moved/?status=302`));
     expect(answer.status).toBe(302);
-    expect(answer.headers.get("location")).toBe("/api/v1/elsewhere/");
+    expect(answer.headers.get("location")).toBe("@{ bindings.api.facts.path }@/elsewhere/");
     expect(received).toHaveLength(1);
   });
 

@@ -46,7 +46,13 @@ export async function forwardToApi(request: Request): Promise<Response> {
 }
 
 async function exchange(request: Request, base: URL): Promise<Response> {
+@% if base %@
+  const { host, pathname: asked, search } = new URL(request.url);
+  // Only this program lies below the base path, the API does not.
+  const pathname = asked.startsWith("@{ base }@/") ? asked.slice(@{ base | length }@) : asked;
+@% else %@
   const { host, pathname, search } = new URL(request.url);
+@% endif %@
   const headers = Object.fromEntries(
     [...request.headers].filter(([name]) => !HOP_BY_HOP.has(name)),
   );

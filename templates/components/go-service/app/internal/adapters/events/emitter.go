@@ -44,12 +44,12 @@ func payloadOf(event domain.Event) (proto.Message, error) {
 		return &pb.@{ params.noun | pascal }@Created{Subject: subject}, nil
 	case domain.EventConfirmed:
 		return &pb.@{ params.noun | pascal }@Confirmed{Subject: subject}, nil
-@% for feature in unit.features if feature.component == "temporal-worker" %@
-@% for workflow in feature.params.workflows %@
+@% if has("workflow.runs", unit) %@
+@% for workflow in first_of("workflow.runs", unit).facts.workflows %@
 	case domain.Event@{ workflow | pascal }@Completed:
 		return &pb.@{ params.noun | pascal }@@{ workflow | pascal }@Completed{Subject: subject}, nil
 @% endfor %@
-@% endfor %@
+@% endif %@
 	default:
 		return nil, fmt.Errorf("events of type %q have no message", event.Type)
 	}

@@ -17,11 +17,11 @@ func TestEachTypeOfEventHasAMessage(t *testing.T) {
 	for _, kind := range []string{
 		domain.EventCreated,
 		domain.EventConfirmed,
-@% for feature in unit.features if feature.component == "temporal-worker" %@
-@% for workflow in feature.params.workflows %@
+@% if has("workflow.runs", unit) %@
+@% for workflow in first_of("workflow.runs", unit).facts.workflows %@
 		domain.Event@{ workflow | pascal }@Completed,
 @% endfor %@
-@% endfor %@
+@% endif %@
 	} {
 		payload, err := payloadOf(domain.NewEvent(kind, item, time.Now()))
 		if err != nil {

@@ -40,7 +40,7 @@ var _ ports.Confirmer = (*Peers)(nil)
 func Open(settings Config) (*Peers, error) {
 	p := &Peers{confirm: map[string]func(context.Context, string) error{}}
 @% for name in params.calls | sort %@
-@% set noun = (units | selectattr("name", "eq", name) | first).params.noun | pascal %@
+@% set noun = bindings["peer-" ~ name].facts.noun | pascal %@
 	@{ name | camel }@Connection, err := grpcclient.Dial(settings.@{ name | pascal }@)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())

@@ -1,5 +1,5 @@
 @% set name = params.calls | sort | first %@
-@% set noun = (units | selectattr("name", "eq", name) | first).params.noun | pascal %@
+@% set noun = bindings["peer-" ~ name].facts.noun | pascal %@
 package peers_test
 
 import (

@@ -1,6 +1,6 @@
 """Metrics of this process."""
 
-@% if "celery" in features %@
+@% if has("tasks.queue", unit) %@
 from importlib import import_module
 
 @% endif %@
@@ -9,7 +9,7 @@ from django.apps import AppConfig
 
 class MetricsConfig(AppConfig):
     name = "metrics"
-@% if "celery" in features %@
+@% if has("tasks.queue", unit) %@
 
     def ready(self) -> None:
         # Connects to Celery's signals, which needs the applications to be there.

@@ -1,4 +1,4 @@
-@% set tasks = "celery" in features %@
+@% set tasks = has("tasks.queue", unit) %@
 """Metrics of requests@{ ", of background tasks" if tasks else "" }@ and the port that serves them."""
 
 import os

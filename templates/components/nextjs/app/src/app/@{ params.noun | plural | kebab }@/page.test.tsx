@@ -18,7 +18,7 @@ vi.mock("next/navigation", () => ({
   useRouter: () => ({ refresh: vi.fn(), replace: vi.fn() }),
 }));
 
-const LIST = "/api/v1/@{ params.noun | plural | kebab }@/";
+const LIST = "@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/";
 
 function row(status: Row["status"]): Row {
   return {
@@ -79,7 +79,7 @@ describe("the page", () => {
   it("asks in the name of the visitor, at the internal address", async () => {
     await html("3");
     expect(api.mock.calls.map(([url]) => url.href)).toEqual([
-      "http://api:8000/api/v1/auth/me/",
+      "http://api:8000@{ bindings.api.facts.path }@/auth/me/",
       `http://api:8000${LIST}?page=3`,
     ]);
     for (const [, init] of api.mock.calls) {

@@ -10,7 +10,7 @@ import { @{ params.noun | pascal }@Table } from "@/@{ params.noun | plural | keb
 
 export const metadata: Metadata = { title: "@{ params.noun | plural | title }@" };
 
-const LIST = "/api/v1/@{ params.noun | plural | kebab }@/";
+const LIST = "@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/";
 // The page will soon say something else about these.
 const WORKED_ON = new Set(["pending", "processing"]);
 

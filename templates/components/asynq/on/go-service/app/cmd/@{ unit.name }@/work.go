@@ -1,4 +1,3 @@
-@% if 'kafka-consumer' not in features %@@{ fail("the tasks of the feature `asynq` follow consumed events: add the feature `kafka-consumer`") }@@% endif %@
 package main
 
 import (

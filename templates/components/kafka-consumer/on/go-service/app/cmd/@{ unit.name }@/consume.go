@@ -1,4 +1,4 @@
-@% set queue = 'asynq' in features %@
+@% set queue = has("tasks.queue", unit) %@
 package main
 
 import (

@@ -25,7 +25,7 @@ func Subscriptions(consumption *app.Consumption) []kafka.Subscription {
 	r := reader{consumption}
 	return []kafka.Subscription{
 @% for name in params.sources | sort %@
-@% set noun = (units | selectattr("name", "eq", name) | first).params.noun %@
+@% set noun = first_of("events.published", name).facts.noun %@
 		{Topic: kafka.Topic("@{ name }@"), Handlers: map[string]kafka.Handler{"@{ noun | snake }@.created": r.from@{ name | pascal }@}},
 @% endfor %@
 	}
@@ -33,7 +33,7 @@ func Subscriptions(consumption *app.Consumption) []kafka.Subscription {
 
 type reader struct{ consumption *app.Consumption }
 @% for name in params.sources | sort %@
-@% set noun = (units | selectattr("name", "eq", name) | first).params.noun %@
+@% set noun = first_of("events.published", name).facts.noun %@
 
 // from@{ name | pascal }@ takes in what the service @{ name }@ made.
 func (r reader) from@{ name | pascal }@(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error) {

@@ -1,5 +1,5 @@
 @% set source = params.sources | sort | first %@
-@% set noun = (units | selectattr("name", "eq", source) | first).params.noun %@
+@% set noun = first_of("events.published", source).facts.noun %@
 package events_test
 
 import (

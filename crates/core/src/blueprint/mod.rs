@@ -1,0 +1,74 @@
+//! Blueprints: questions, answers, and the stack description they expand to.
+mod answers;
+mod expand;
+mod form;
+mod items;
+mod parameters;
+mod place;
+pub(crate) mod question;
+mod validate;
+
+pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
+pub use expand::dynamic;
+pub use expand::expand;
+pub use form::*;
+pub use items::{essential, field_value, with_item};
+pub use question::{Choice, ParamRef, Question, QuestionType, Rule};
+pub use validate::{default_of, is_asked, offered, parse_text, validate};
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::yaml;
+
+impl Blueprint {
+    /// The catalog's blueprint of that id, with its text.
+    pub fn of(catalog: &Catalog, id: &str) -> Result<(Self, Source), Diagnostics> {
+        let source = catalog.blueprint_source(id)?;
+        Ok((Self::parse(&source, catalog)?, source))
+    }
+
+    /// Reads a blueprint file, with what its questions take from parameters of the catalog's components.
+    pub fn parse(source: &Source, catalog: &Catalog) -> Result<Self, Diagnostics> {
+        let document = yaml::Document::read(source)?;
+        let mut blueprint: Self = yaml::decode(&document.root, source)?;
+        blueprint.place = yaml::Place::whole(&document);
+        let Self { project, units, platforms, routes, environments, .. } = &mut blueprint;
+        place::all(&document, project, units, platforms, routes, environments);
+        let mut problems = Diagnostics::new();
+        parameters::fill(&mut blueprint.questions, document.root.get("questions"), source, catalog, &mut problems);
+        question::check(&blueprint.questions, &mut |message| {
+            problems.push(Diagnostic::error(message).file(&*source.name));
+        });
+        problems.into_result(blueprint)
+    }
+
+    /// The question of that id.
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+}
+
+impl StackSpec {
+    /// Reads a project's `stackwright.yaml`.
+    pub fn parse(source: &Source) -> Result<Self, Diagnostics> {
+        let document = yaml::Document::read(source)?;
+        let mut spec: Self = yaml::decode(&document.root, source)?;
+        spec.place = yaml::Place::whole(&document);
+        let Self { project, units, platforms, routes, environments, .. } = &mut spec;
+        place::all(&document, project, units, platforms, routes, environments);
+        Ok(spec)
+    }
+
+    /// The text of `stackwright.yaml`.
+    pub fn to_yaml(&self) -> String {
+        let mut text = String::from(
+            "# The project's own stack: what `stackwright` resolves and renders the managed files from.\n\
+             # `from` records what it was made from; the rest is yours to edit.\n",
+        );
+        text.push_str(&yaml::to_string(self));
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests;

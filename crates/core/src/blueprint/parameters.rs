@@ -1,0 +1,43 @@
+//! Questions that ask for a parameter of a component take from there what they don't say themselves.
+use super::{ParamRef, Question};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
+use crate::yaml::Node;
+
+/// Completes the questions and their fields; `node` is where they stand.
+pub(super) fn fill(
+    questions: &mut [Question],
+    node: Option<&Node>,
+    source: &Source,
+    catalog: &Catalog,
+    problems: &mut Diagnostics,
+) {
+    for (index, question) in questions.iter_mut().enumerate() {
+        let place = node.and_then(|node| node.at(&[&index.to_string()]));
+        fill(&mut question.fields, place.and_then(|node| node.get("fields")), source, catalog, problems);
+        let Some(from) = &question.from else { continue };
+        match complete(question, from, catalog) {
+            Ok(completed) => *question = completed,
+            Err(problem) => problems.push(match place.and_then(|node| node.get("from")) {
+                Some(node) => problem.at(source, node.span),
+                None => problem.file(&*source.name),
+            }),
+        }
+    }
+}
+
+fn complete(question: &Question, from: &ParamRef, catalog: &Catalog) -> Result<Question, Diagnostic> {
+    let fault = |why: String| Diagnostic::error(format!("question `{}`: {why}", question.id));
+    let component = catalog
+        .component(&from.component)
+        .map_err(|found| found.into_iter().next().unwrap_or_else(|| fault("its component can't be read".into())))?;
+    let Some(param) = component.params.get(&from.param) else {
+        let guess = did_you_mean(&from.param, component.params.keys().map(String::as_str));
+        let next = guess.map_or_else(
+            || format!("`stackwright show {}` lists its parameters", component.id),
+            |guess| format!("did you mean `{guess}`?"),
+        );
+        return Err(fault(format!("`{}` has no parameter `{}`", component.id, from.param)).help(next));
+    };
+    Ok(question.clone().completed(param.clone()))
+}

@@ -1,0 +1,206 @@
+//! The catalog: components, blueprints, target templates and pinned versions.
+//!
+//! The embedded files come first; a user's own directories may add files and override them by path.
+mod component;
+mod contribution;
+mod file_rule;
+mod identifiers;
+mod param;
+mod pins;
+mod process;
+mod product;
+mod provision;
+mod reserved;
+mod slot;
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, RwLock};
+
+pub use component::*;
+pub use contribution::*;
+pub use file_rule::*;
+pub use param::Param;
+pub use pins::Pins;
+pub use process::*;
+pub use product::*;
+pub use provision::*;
+pub use reserved::{Limits, Longest, Reserved, ReservedWords};
+pub use slot::Slot;
+pub use source::OwnFiles;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
+use crate::yaml;
+
+/// Where the pinned versions stand.
+const PINS: &str = "versions.yaml";
+
+/// One text of the catalog.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// The file's contents.
+    pub text: std::borrow::Cow<'static, str>,
+    /// The user's directory it comes from; none for embedded files.
+    pub directory: Option<String>,
+}
+
+/// Everything that stacks are made of.
+pub struct Catalog {
+    files: Arc<BTreeMap<String, Text>>,
+    components: RwLock<BTreeMap<String, Arc<Component>>>,
+    pins: Pins,
+    reserved: Arc<Reserved>,
+}
+
+impl Catalog {
+    /// The embedded catalog with the user's own files over it, the last ones on top.
+    pub fn load(own: &[OwnFiles]) -> Result<Self, Diagnostics> {
+        let mut files = source::embedded();
+        let mut pins = Pins::parse(&source_of(&files, PINS))?;
+        for own in own {
+            let mut texts = own.texts();
+            // Pins are joined, not replaced: nobody has to copy all of them to add one.
+            if texts.contains_key(PINS) {
+                pins.merge(Pins::parse(&source_of(&texts, PINS))?);
+                texts.remove(PINS);
+            }
+            files.extend(texts);
+        }
+        let files = Arc::new(files);
+        let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
+        Ok(Self { files, components: RwLock::default(), pins, reserved })
+    }
+
+    /// The pinned versions.
+    pub fn pins(&self) -> &Pins {
+        &self.pins
+    }
+
+    /// The words that can't be used as names.
+    pub fn reserved(&self) -> Arc<Reserved> {
+        Arc::clone(&self.reserved)
+    }
+
+    /// Every text by path, for a template loader.
+    pub fn texts(&self) -> Arc<BTreeMap<String, Text>> {
+        Arc::clone(&self.files)
+    }
+
+    /// The text at that path, `components/<id>/component.yaml`.
+    pub fn text(&self, path: &str) -> Option<&Text> {
+        self.files.get(path)
+    }
+
+    /// The text at that path as a source for messages.
+    pub fn source(&self, path: &str) -> Source {
+        source_of(&self.files, path)
+    }
+
+    fn source_at(&self, path: &str) -> (String, Source) {
+        (path.to_owned(), self.source(path))
+    }
+
+    /// Paths of the files below `folder`, sorted, relative to it.
+    pub fn files_under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        self.files
+            .range(folder.to_owned()..)
+            .map_while(move |(path, _)| path.strip_prefix(folder))
+            .filter_map(|rest| rest.strip_prefix('/'))
+    }
+
+    /// Every path with its text.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Text)> {
+        self.files.iter().map(|(path, text)| (path.as_str(), text))
+    }
+
+    /// Paths of the user's files that replace embedded ones.
+    pub fn overrides(&self) -> impl Iterator<Item = (&str, &str)> {
+        let embedded = source::embedded();
+        self.files.iter().filter_map(move |(path, text)| {
+            let directory = text.directory.as_deref()?;
+            embedded.contains_key(path).then_some((path.as_str(), directory))
+        })
+    }
+
+    /// Ids of all components, sorted.
+    pub fn component_ids(&self) -> Vec<&str> {
+        self.files_under("components")
+            .filter_map(|path| path.strip_suffix("/component.yaml"))
+            .filter(|id| !id.contains('/'))
+            .collect()
+    }
+
+    /// Ids of all blueprints, sorted.
+    pub fn blueprint_ids(&self) -> Vec<&str> {
+        self.files_under("blueprints")
+            .filter_map(|path| path.strip_suffix(".yaml"))
+            .filter(|id| !id.contains('/'))
+            .collect()
+    }
+
+    /// The component of that id.
+    pub fn component(&self, id: &str) -> Result<Arc<Component>, Diagnostics> {
+        if let Some(known) = self.components.read().ok().and_then(|known| known.get(id).cloned()) {
+            return Ok(known);
+        }
+        let path = format!("components/{id}/component.yaml");
+        if !self.files.contains_key(&path) {
+            return Err(unknown("component", id, &self.component_ids()).into());
+        }
+        let source = self.source(&path);
+        let document = yaml::Document::read(&source)?;
+        let mut component: Component = yaml::decode(&document.root, &source)?;
+        component.place = yaml::Place::whole(&document);
+        if component.id != id {
+            let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
+            let problem = Diagnostic::error(message).help(format!("write `id: {id}`"));
+            return Err(component.at().key("id").point(problem).into());
+        }
+        let component = Arc::new(component);
+        if let Ok(mut known) = self.components.write() {
+            known.insert(id.to_owned(), Arc::clone(&component));
+        }
+        Ok(component)
+    }
+
+    /// Every capability that some component provides.
+    pub fn capabilities(&self) -> Result<BTreeSet<String>, Diagnostics> {
+        let mut found = BTreeSet::new();
+        for id in self.component_ids() {
+            let component = self.component(id)?;
+            let added = component.on.values().flat_map(|added| added.provides.keys());
+            found.extend(component.provides.keys().chain(added).cloned());
+        }
+        Ok(found)
+    }
+
+    /// The text of the blueprint of that id.
+    pub fn blueprint_source(&self, id: &str) -> Result<Source, Diagnostics> {
+        let path = format!("blueprints/{id}.yaml");
+        if !self.files.contains_key(&path) {
+            return Err(unknown("blueprint", id, &self.blueprint_ids()).into());
+        }
+        Ok(self.source(&path))
+    }
+}
+
+/// The message for an id that the catalog doesn't have.
+fn unknown(what: &str, id: &str, known: &[&str]) -> Diagnostic {
+    let guess = did_you_mean(id, known.iter().copied());
+    let next = match guess {
+        Some(guess) => format!("did you mean `{guess}`?"),
+        None => "`stackwright list` shows what there is; `--catalog DIR` adds your own".to_owned(),
+    };
+    Diagnostic::error(format!("there is no {what} `{id}`")).note(format!("known: {}", known.join(", "))).help(next)
+}
+
+fn source_of(files: &BTreeMap<String, Text>, path: &str) -> Source {
+    let (name, text) = match files.get(path) {
+        Some(Text { text, directory: Some(directory) }) => {
+            (format!("{}/{path}", directory.trim_end_matches('/')), text.as_ref())
+        }
+        Some(Text { text, directory: None }) => (path.to_owned(), text.as_ref()),
+        None => (path.to_owned(), ""),
+    };
+    Source::new(name, text)
+}

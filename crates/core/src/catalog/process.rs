@@ -1,0 +1,201 @@
+//! The form of a process in `component.yaml`.
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::stack::Role;
+
+/// A way the image runs.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessSpec {
+    /// What it is for.
+    pub role: Role,
+    /// The argument vector (templates, or one template of a list); empty means what the image starts by itself.
+    #[serde(default)]
+    pub command: CommandSpec,
+    /// The argument vector on a developer's machine.
+    #[serde(default)]
+    pub reload: Option<Vec<String>>,
+    /// Names of the endpoints it serves.
+    #[serde(default)]
+    pub serves: Vec<String>,
+    /// How its health is found out.
+    #[serde(default)]
+    pub probes: ProbeSpecs,
+    /// Seconds it needs to finish its work once told to stop (number or template).
+    #[serde(default)]
+    pub drain: Option<Value>,
+    /// What it asks for.
+    #[serde(default)]
+    pub resources: ResourceSpec,
+    /// What it keeps.
+    #[serde(default)]
+    pub volumes: Vec<VolumeSpec>,
+    /// Writable paths that may be lost.
+    #[serde(default)]
+    pub scratch: Vec<String>,
+    /// How many run.
+    #[serde(default)]
+    pub scale: ScaleSpec,
+    /// Exactly one, never two at once.
+    #[serde(default)]
+    pub singleton: bool,
+    /// Five cron fields, for role `cron`.
+    #[serde(default)]
+    pub schedule: Option<String>,
+    /// Processes of the same unit that must be there first.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Database connections that one replica may open (number or template).
+    #[serde(default)]
+    pub connections: Option<Value>,
+    /// Channels it takes messages from: names (list or template of a list) by the alias of the broker.
+    #[serde(default)]
+    pub consumes: BTreeMap<String, Value>,
+    /// Aliases of the bindings it uses; all of the unit's when absent.
+    #[serde(default)]
+    pub uses: Option<Vec<String>>,
+    /// One process per item of this list (expression); `item` is the item.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Whether it exists (expression).
+    #[serde(default)]
+    pub when: Option<String>,
+}
+
+/// An argument vector.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum CommandSpec {
+    /// Its words (templates).
+    Words(Vec<String>),
+    /// A template of a list.
+    List(String),
+}
+
+impl Default for CommandSpec {
+    fn default() -> Self {
+        Self::Words(Vec::new())
+    }
+}
+
+/// Health questions.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeSpecs {
+    /// Passes once it has started.
+    #[serde(default)]
+    pub startup: Option<ProbeSpec>,
+    /// Passes while it can take work.
+    #[serde(default)]
+    pub ready: Option<ProbeSpec>,
+    /// Passes unless a restart would help.
+    #[serde(default)]
+    pub live: Option<ProbeSpec>,
+}
+
+/// One health question: exactly one of `http`, `grpc`, `tcp` and `exec`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeSpec {
+    /// A path to GET (template).
+    #[serde(default)]
+    pub http: Option<String>,
+    /// The endpoint whose gRPC health service answers.
+    #[serde(default)]
+    pub grpc: Option<String>,
+    /// The endpoint that must accept a connection.
+    #[serde(default)]
+    pub tcp: Option<String>,
+    /// A program in the image that must exit with 0 (templates).
+    #[serde(default)]
+    pub exec: Option<Vec<String>>,
+    /// The endpoint of an `http` probe; the process's first when absent.
+    #[serde(default)]
+    pub port: Option<String>,
+    /// Seconds between two questions.
+    #[serde(default)]
+    pub period: Option<u32>,
+    /// Seconds to wait for an answer.
+    #[serde(default)]
+    pub timeout: Option<u32>,
+    /// Wrong answers in a row that count.
+    #[serde(default)]
+    pub failures: Option<u32>,
+}
+
+/// What a process asks for.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceSpec {
+    /// Processor time: `100m` is a tenth of a core.
+    pub cpu: String,
+    /// Memory: `256Mi`.
+    pub memory: String,
+}
+
+impl Default for ResourceSpec {
+    fn default() -> Self {
+        Self { cpu: "50m".into(), memory: "128Mi".into() }
+    }
+}
+
+/// Something a process keeps.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeSpec {
+    /// Its name.
+    pub name: String,
+    /// Where it is mounted.
+    pub path: String,
+    /// How large it is: `10Gi`.
+    pub size: String,
+    /// Whether it exists (expression over `params`).
+    #[serde(default)]
+    pub when: Option<String>,
+}
+
+/// How many replicas run.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScaleSpec {
+    /// On a developer's machine.
+    #[serde(default = "one")]
+    pub local: u32,
+    /// Elsewhere.
+    #[serde(default = "one")]
+    pub default: u32,
+    /// The most that run elsewhere, where something measures how much there is to do.
+    #[serde(default)]
+    pub max: Option<u32>,
+    /// What is measured to decide how many run.
+    #[serde(default)]
+    pub signals: Vec<SignalSpec>,
+}
+
+/// A measure of how much there is to do.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignalSpec {
+    /// What is asked, in the words of whatever scales.
+    pub source: String,
+    /// How it is asked (templates).
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    /// One signal per item of this list (expression); `item` is the item.
+    #[serde(default)]
+    pub each: Option<String>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+impl Default for ScaleSpec {
+    fn default() -> Self {
+        Self { local: 1, default: 1, max: None, signals: Vec::new() }
+    }
+}

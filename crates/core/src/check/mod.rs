@@ -1,0 +1,208 @@
+//! Checks a repository: each file alone, the files against each other, and all of them against the stack.
+//!
+//! Facts are read once ([`facts`]), rules are joins over facts ([`rules`]). Nothing here looks at a clock, the network or
+//! another program; the same files give the same report.
+mod compose;
+mod dockerfile;
+mod docs;
+mod facts;
+mod files;
+pub mod format;
+mod kubernetes;
+pub mod kustomize;
+mod network;
+mod node;
+mod products;
+mod rules;
+mod running;
+mod schedule;
+mod secrets;
+mod texts;
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+pub use crate::diagnostic::Severity;
+use crate::stack::Stack;
+pub use docs::{explain, reference};
+use facts::Facts;
+pub use files::{FileText, Files};
+use node::At;
+pub use products::RuleBook;
+
+/// One result of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The file, relative to the repository.
+    pub file: String,
+    /// The line in it, where one is to blame.
+    pub line: Option<usize>,
+    /// The rule that found it.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, with both sides of a mismatch.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// A rule that had nothing to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The rule.
+    pub rule: &'static str,
+    /// What was missing.
+    pub why: String,
+}
+
+/// Something that no rule understands, so that silence about it means nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NotAnalysed {
+    /// The file, relative to the repository.
+    pub file: String,
+    /// The line in it.
+    pub line: Option<usize>,
+    /// What it is.
+    pub what: String,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What is wrong, by file and line.
+    pub findings: Vec<Finding>,
+    /// What is worth knowing and wrong only once the repository goes live, by file and line.
+    pub notes: Vec<Finding>,
+    /// How many rules had something to look at.
+    pub rules_run: usize,
+    /// The rules that had not.
+    pub skipped: Vec<Skipped>,
+    /// What no rule understands.
+    pub not_analysed: Vec<NotAnalysed>,
+}
+
+impl Report {
+    /// Whether something is at least as bad as `level`.
+    pub fn denies(&self, level: Severity) -> bool {
+        self.findings.iter().chain(&self.notes).any(|finding| finding.severity >= level)
+    }
+
+    /// How many findings there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        let all = self.findings.iter().chain(&self.notes);
+        all.filter(|finding| finding.severity == severity).count()
+    }
+}
+
+/// One rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its id: `R` and three digits.
+    pub id: &'static str,
+    /// What must hold, in one sentence.
+    pub title: &'static str,
+    /// How bad it is when it does not.
+    pub severity: Severity,
+    /// Why it matters: what happens otherwise.
+    pub why: &'static str,
+    /// A finding as it may look.
+    pub example: &'static str,
+    /// More exact rules: where one of them reports the same line, this one keeps quiet.
+    yields_to: &'static [&'static str],
+    run: fn(&Facts, &mut Sink),
+}
+
+/// Every rule that the program itself knows, by id.
+pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| RuleBook::embedded().rules.clone());
+
+/// The rule with that id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id.eq_ignore_ascii_case(id))
+}
+
+/// Where one rule puts what it finds.
+struct Sink<'a> {
+    facts: &'a Facts<'a>,
+    rule: Rule,
+    findings: Vec<Finding>,
+    skip: Option<String>,
+}
+
+impl Sink<'_> {
+    /// Reports a place; the hint may be added to what is returned.
+    fn at(&mut self, at: At, message: impl Into<String>) -> &mut Finding {
+        let file = self.facts.path(at.file).to_owned();
+        self.line(&file, at.line as usize, message)
+    }
+
+    /// Reports a line of a file; line 0 stands for the file as a whole.
+    fn line(&mut self, file: &str, line: usize, message: impl Into<String>) -> &mut Finding {
+        self.findings.push(Finding {
+            file: file.to_owned(),
+            line: (line > 0).then_some(line),
+            rule: self.rule.id,
+            severity: self.rule.severity,
+            message: message.into(),
+            hint: None,
+        });
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    /// Says that there was nothing to look at.
+    fn skip(&mut self, why: impl Into<String>) {
+        self.skip = Some(why.into());
+    }
+}
+
+impl Finding {
+    fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
+}
+
+/// Checks files against the stack they belong to, by the program's own rules.
+pub fn check(stack: &Stack, files: &Files) -> Report {
+    check_by(RuleBook::embedded(), stack, files)
+}
+
+/// Checks files against the stack they belong to.
+pub fn check_by(book: &RuleBook, stack: &Stack, files: &Files) -> Report {
+    let facts = Facts::new(stack, files, book);
+    let mut report = Report { not_analysed: facts.not_analysed.clone(), ..Report::default() };
+    let mut found = Vec::new();
+    for rule in &book.rules {
+        let mut sink = Sink { facts: &facts, rule: *rule, findings: Vec::new(), skip: None };
+        (rule.run)(&facts, &mut sink);
+        let in_use = products::run(&facts, &mut sink);
+        let unused = sink.skip.or_else(|| book.unused(rule.id).map(str::to_owned));
+        match unused {
+            Some(why) if sink.findings.is_empty() && !in_use => {
+                report.skipped.push(Skipped { rule: rule.id, why });
+            }
+            _ => report.rules_run += 1,
+        }
+        found.append(&mut sink.findings);
+    }
+    let yields = |finding: &Finding| {
+        let more_exact = book.rules.iter().find(|rule| rule.id == finding.rule).map_or(&[][..], |rule| rule.yields_to);
+        found
+            .iter()
+            .any(|other| more_exact.contains(&other.rule) && other.file == finding.file && other.line == finding.line)
+    };
+    let mut kept: Vec<Finding> = found.iter().filter(|finding| !yields(finding)).cloned().collect();
+    kept.sort_by(|a, b| (&a.file, a.line, a.rule, &a.message).cmp(&(&b.file, b.line, b.rule, &b.message)));
+    kept.dedup();
+    (report.notes, report.findings) = kept.into_iter().partition(|finding| finding.severity == Severity::Note);
+    report.not_analysed.sort();
+    report.not_analysed.dedup();
+    report
+}

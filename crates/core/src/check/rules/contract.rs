@@ -1,0 +1,135 @@
+//! Rules about the project's own records: the contract's file, the lock, and names that stand for others.
+use crate::check::facts::{Facts, SPEC};
+use crate::check::node::Node;
+use crate::check::{Rule, Severity, Sink};
+use crate::diagnostic::did_you_mean;
+use crate::tree::digest;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R208",
+        title: "Files that the generator looks after were not edited by hand",
+        severity: Severity::Note,
+        why: "An edit is kept, and merged when the stack changes; the stack's description is the better place for it.",
+        example: "compose.yaml: was edited after it was generated",
+        yields_to: &[],
+        run: edited,
+    },
+    Rule {
+        id: "R209",
+        title: "Domain, registry and repository are no longer the examples",
+        severity: Severity::Note,
+        why: "Names that are reserved for examples belong to nobody: nothing can be published or reached there.",
+        example: "stackwright.yaml:4: `shop.example.com` is a name for examples",
+        yields_to: &[],
+        run: examples,
+    },
+    Rule {
+        id: "R210",
+        title: "config/env.schema.yaml lists the variables of the stack",
+        severity: Severity::Error,
+        why: "Applications test themselves against this file; what it misses is tested by nobody.",
+        example: "config/env.schema.yaml:12: the stack has no variable `DATABSE_URL` of `api`",
+        yields_to: &[],
+        run: schema,
+    },
+];
+
+const SCHEMA: &str = "config/env.schema.yaml";
+const LOCK: &str = ".stackwright/lock.json";
+
+fn schema(facts: &Facts, out: &mut Sink) {
+    let Some(root) = facts.documents.get(SCHEMA).and_then(|documents| documents.first()) else {
+        out.skip(format!("there is no {SCHEMA}"));
+        return;
+    };
+    let listed = root.entries_at(&["variables"]);
+    for variable in &facts.stack.variables {
+        let unit = variable.unit.as_str();
+        let entry = root.path(&["variables", unit]).and_then(|unit| unit.entry(&variable.name));
+        let Some(entry) = entry else {
+            let at = root.place(&["variables", unit]);
+            out.at(at, format!("the variable `{}` of `{unit}` is missing", variable.name));
+            continue;
+        };
+        let kind = serde_json::to_value(variable.kind).ok();
+        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
+        if let Some(found) = entry.value.entry("type")
+            && found.value.str() != Some(kind)
+        {
+            let shown = found.value.str().unwrap_or_default();
+            out.at(found.at, format!("`{}` of `{unit}` is a {shown} here, the stack says {kind}", variable.name));
+        }
+        if let Some(found) = entry.value.entry("secret")
+            && found.value.bool() != Some(variable.secret)
+        {
+            let word = if variable.secret { "a secret" } else { "no secret" };
+            out.at(found.at, format!("`{}` of `{unit}` is {word} in the stack", variable.name));
+        }
+    }
+    for unit in listed {
+        let known: Vec<&str> = facts
+            .stack
+            .variables
+            .iter()
+            .filter(|variable| variable.unit == *unit.key)
+            .map(|variable| variable.name.as_str())
+            .collect();
+        for entry in Node::entries(&unit.value) {
+            if !known.contains(&entry.key.as_str()) {
+                let help = did_you_mean(&entry.key, known.iter().copied());
+                let message = format!("the stack has no variable `{}` of `{}`", entry.key, unit.key);
+                let finding = out.at(entry.at, message);
+                finding.hint =
+                    Some(help.unwrap_or_else(|| "declare it in stackwright.yaml, or remove it here".to_owned()));
+            }
+        }
+    }
+}
+
+fn edited(facts: &Facts, out: &mut Sink) {
+    let lock = facts.files.text(LOCK).and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let Some(files) = lock.as_ref().and_then(|lock| lock.get("files")).and_then(|files| files.as_object()) else {
+        out.skip(format!("there is no {LOCK}"));
+        return;
+    };
+    for (path, entry) in files {
+        let managed = entry.get("owner").and_then(|owner| owner.as_str()) == Some("managed");
+        let Some(wanted) = entry.get("sha256").and_then(|digest| digest.as_str()).filter(|_| managed) else { continue };
+        match facts.files.text(path) {
+            None if facts.files.contains(path) => {}
+            None => {
+                out.line(path, 0, "was generated, and is not here any more");
+            }
+            Some(text) => {
+                if digest(text.as_bytes()) != wanted {
+                    out.line(path, 0, "was edited after it was generated");
+                }
+            }
+        }
+    }
+}
+
+fn examples(facts: &Facts, out: &mut Sink) {
+    let project = &facts.stack.project;
+    let text = facts.files.text(SPEC).unwrap_or_default();
+    for (what, value) in
+        [("domain", &project.domain), ("repository", &project.repository), ("registry", &project.registry)]
+    {
+        if !reserved(value) {
+            continue;
+        }
+        let line = text.lines().position(|line| line.contains(value.as_str())).map_or(0, |index| index + 1);
+
+        out.line(SPEC, line, format!("`{value}` is a name for examples: the {what} is not set yet"))
+            .hint("write the real one before production");
+    }
+}
+
+/// Whether an address lies in a domain that is reserved for examples (RFC 2606).
+fn reserved(value: &str) -> bool {
+    let host = value.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
+    let mut labels = host.rsplit('.');
+    let (last, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+    matches!(last, "example" | "invalid" | "test") || (second == "example" && matches!(last, "com" | "org" | "net"))
+}

@@ -1,0 +1,264 @@
+//! Rules about what the documentation claims.
+use crate::check::facts::Facts;
+use crate::check::kustomize::join;
+use crate::check::running::interpolated;
+use crate::check::texts::Markdown;
+use crate::check::{Rule, Severity, Sink};
+use crate::diagnostic::Source;
+use crate::yaml;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R170",
+        title: "Links in the documentation lead to files and headings that exist",
+        severity: Severity::Error,
+        why: "The reader who needs the page most finds out that it is not there.",
+        example: "README.md:80: the link `docs/operation.md` leads nowhere",
+        yields_to: &[],
+        run: links,
+    },
+    Rule {
+        id: "R171",
+        title: "Commands in the documentation exist",
+        severity: Severity::Error,
+        why: "A command that does not work is the first thing a new colleague tries.",
+        example: "README.md:12: the Makefile has no target `start`",
+        yields_to: &[],
+        run: commands,
+    },
+    Rule {
+        id: "R172",
+        title: "Ports and variables in the documentation are the stack's",
+        severity: Severity::Error,
+        why: "Nobody answers at the address that the README names.",
+        example: "README.md:20: nothing is published at localhost:8001",
+        yields_to: &[],
+        run: facts_of_the_stack,
+    },
+    Rule {
+        id: "R173",
+        title: "Directories that the documentation draws exist",
+        severity: Severity::Warning,
+        why: "A tree that is out of date sends the reader to the wrong place.",
+        example: "README.md:60: `deploy/helm` does not exist",
+        yields_to: &[],
+        run: trees,
+    },
+    Rule {
+        id: "R175",
+        title: "YAML and JSON in the documentation can be read",
+        severity: Severity::Warning,
+        why: "Who copies the example gets an error, and looks for the fault in their own file.",
+        example: "docs/operations.md:40: the example is not YAML: mapping values are not allowed here",
+        yields_to: &[],
+        run: examples,
+    },
+];
+
+/// Documents of the repository itself; those inside applications belong to their own tools.
+fn pages<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Markdown<'f>> {
+    facts.markdown.iter().filter(|page| !page.path.ends_with("CHANGELOG.md"))
+}
+
+fn any(facts: &Facts, out: &mut Sink) {
+    if facts.markdown.is_empty() {
+        out.skip("there is no Markdown file");
+    }
+}
+
+fn links(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for page in pages(facts) {
+        let directory = page.path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        for (target, line) in &page.links {
+            let outside = target.contains("://") || target.starts_with("mailto:") || target.starts_with('/');
+            // `../../issues` and the like are addresses of the forge.
+            let above = target.matches("../").count() > page.path.matches('/').count();
+            if outside || above || target.is_empty() {
+                continue;
+            }
+            let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let path = path.trim_matches(['<', '>']);
+            let found = if path.is_empty() { page.path.to_owned() } else { join(directory, path) };
+            if !facts.files.contains(&found) && !facts.files.has_directory(&found) {
+                out.line(page.path, *line, format!("the link `{target}` leads nowhere"));
+                continue;
+            }
+            let other = facts.markdown.iter().find(|page| page.path == found);
+            if !anchor.is_empty() && other.is_some_and(|page| !page.anchors.contains(anchor)) {
+                out.line(page.path, *line, format!("`{found}` has no heading `#{anchor}`"));
+            }
+        }
+    }
+}
+
+/// What is wrong with the commands of a script: make targets and scripts of the repository that do not exist.
+pub(super) fn missing_commands(facts: &Facts, script: &str) -> Vec<String> {
+    let mut missing = Vec::new();
+    for line in script.lines() {
+        let line = line.split(" #").next().unwrap_or_default();
+        for command in line.split(['|', ';', '&']) {
+            let mut words = command.split_whitespace().filter(|word| *word != "$").peekable();
+            // Variables may stand before the command.
+            while words.peek().is_some_and(|word| word.contains('=') && !word.starts_with('-')) {
+                words.next();
+            }
+            let Some(first) = words.next() else { continue };
+            let script = first.strip_prefix("./").unwrap_or(first);
+            if script.starts_with("scripts/") && !facts.files.contains(script) {
+                missing.push(format!("`{script}` does not exist"));
+            }
+            if first != "make" {
+                continue;
+            }
+            let Some(makefile) = &facts.makefile else {
+                missing.push("there is no Makefile".to_owned());
+                continue;
+            };
+            for target in words {
+                let plain = !target.is_empty()
+                    && target.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+                if target.contains('=') {
+                    continue;
+                }
+                if !plain || target.starts_with('-') {
+                    break;
+                }
+                if !makefile.targets.contains_key(target) {
+                    missing.push(format!("the Makefile has no target `{target}`"));
+                }
+            }
+        }
+    }
+    missing
+}
+
+fn commands(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for page in pages(facts) {
+        for (code, line) in &page.code {
+            for missing in missing_commands(facts, code) {
+                out.line(page.path, *line, missing);
+            }
+        }
+    }
+}
+
+fn facts_of_the_stack(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    let Some(compose) = &facts.compose else { return };
+    let published: Vec<String> = compose
+        .services
+        .iter()
+        .flat_map(|service| &service.ports)
+        .filter_map(|port| port.published.as_deref().map(interpolated))
+        .collect();
+    for page in pages(facts) {
+        let forwarded: Vec<&str> = page.code.iter().flat_map(|(code, _)| forwarded(code)).collect();
+        for (text, line) in page.prose.iter().chain(&page.code) {
+            for host in ["localhost:", "127.0.0.1:"] {
+                for part in text.split(host).skip(1) {
+                    let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+                    let port = &part[..end];
+                    let known = forwarded.contains(&port) || published.iter().any(|known| known == port);
+                    if !port.is_empty() && !known {
+                        out.line(page.path, *line, format!("nothing is published at {host}{port}"));
+                    }
+                }
+            }
+        }
+        variables(facts, page, out);
+    }
+}
+
+/// The ports of this machine that a command forwards: `kubectl port-forward service/web 8080:80`.
+fn forwarded(command: &str) -> impl Iterator<Item = &str> {
+    let words = command.split_once("port-forward ").map_or("", |(_, words)| words).split_whitespace();
+    let ports = words.map(|word| word.split_once(':').map_or(word, |(local, _)| local));
+    ports.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Names in tables are names of the contract.
+fn variables(facts: &Facts, page: &Markdown, out: &mut Sink) {
+    let rows = page.prose.iter().filter(|(line, _)| line.starts_with('|'));
+    for (row, line) in rows {
+        for name in row.split('`').skip(1).step_by(2) {
+            let shaped = name.contains('_')
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+            let known = facts.stack.variables.iter().any(|variable| variable.name == name)
+                || facts.stack.secrets.iter().any(|secret| secret.name == name)
+                || facts.env_example.as_ref().is_some_and(|example| example.get(name).is_some());
+            if shaped && !known {
+                out.line(page.path, *line, format!("nothing knows the variable `{name}`"));
+            }
+        }
+    }
+}
+
+fn trees(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    for page in pages(facts) {
+        let mut above: Vec<(usize, String)> = Vec::new();
+        for (line, number) in &page.tree {
+            let drawing = |c: char| c.is_whitespace() || "│├└─┬".contains(c);
+            let name = line.trim_start_matches(drawing);
+            let width = line.chars().count() - name.chars().count();
+            let Some(name) = name.split_whitespace().next().filter(|name| !name.starts_with('#')) else { continue };
+            above.retain(|(outer, _)| *outer < width);
+            let parent = above.last().map_or("", |(_, path)| path.as_str());
+            let path = join(parent, name);
+            let pathlike = name.ends_with('/') || name.contains('/');
+            if name.ends_with('/') {
+                above.push((width, path.clone()));
+            }
+            any |= pathlike;
+            let root = above.len() == 1 && path == facts.stack.project.name.as_str();
+            if root {
+                above.clear();
+                above.push((width, String::new()));
+                continue;
+            }
+            let pattern = path.contains(['<', '*', '{', '…', ':']);
+            if pathlike && !pattern && !facts.files.has_directory(&path) && !facts.files.contains(&path) {
+                out.line(page.path, *number, format!("`{path}` does not exist"));
+            }
+        }
+    }
+    if !any {
+        out.skip("no document draws a directory tree");
+    }
+}
+
+/// Examples; one that leaves something out, or is a template, is for reading only.
+fn examples(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    for page in pages(facts) {
+        for (language, line) in &page.blocks {
+            let block = page.code.iter().filter(|(_, number)| number > line);
+            let block = block.zip(line + 1..).take_while(|((_, number), expected)| number == expected);
+            let text = block.map(|((text, _), _)| *text).collect::<Vec<_>>().join("\n");
+            if ["...", "…", "{{", "<"].iter().any(|gap| text.contains(gap)) {
+                continue;
+            }
+            let problem = match *language {
+                "yaml" | "yml" => yaml::parse_with(&Source::new(page.path, text.as_str()), yaml::Options::FOREIGN)
+                    .err()
+                    .map(|problems| {
+                        let first = problems.into_iter().next();
+                        ("YAML", first.map(|problem| problem.message).unwrap_or_default())
+                    }),
+                "json" => {
+                    serde_json::from_str::<serde::de::IgnoredAny>(&text).err().map(|error| ("JSON", error.to_string()))
+                }
+                _ => continue,
+            };
+            any = true;
+            if let Some((what, why)) = problem {
+                out.line(page.path, *line, format!("the example is not {what}: {why}"));
+            }
+        }
+    }
+    if !any {
+        out.skip("no document has an example in YAML or JSON");
+    }
+}

@@ -1,0 +1,122 @@
+//! Rules about `.env.example` and what Compose and scripts interpolate from it.
+use std::collections::BTreeMap;
+
+use crate::check::facts::{ENV_EXAMPLE, Facts};
+use crate::check::node::At;
+use crate::check::running::{Interpolation, interpolations};
+use crate::check::{Rule, Severity, Sink};
+use crate::diagnostic::did_you_mean;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R011",
+        title: "Everything in .env.example is used",
+        severity: Severity::Warning,
+        why: "A setting that does nothing costs the reader who sets it an hour.",
+        example: ".env.example:4: nothing reads `API_PROT`",
+        yields_to: &[],
+        run: unused,
+    },
+    Rule {
+        id: "R012",
+        title: "A setting has one default: in .env.example and where Compose falls back",
+        severity: Severity::Error,
+        why: "What a reader sees in the example is not what runs without it.",
+        example: ".env.example:4: `API_PORT` is 8001 here and 8000 at compose.yaml:15",
+        yields_to: &[],
+        run: defaults,
+    },
+    Rule {
+        id: "R013",
+        title: "Everything that Compose interpolates is in .env.example",
+        severity: Severity::Error,
+        why: "An unknown name becomes an empty text, with a warning that scrolls by.",
+        example: "compose.yaml:18: `${API_PROT}` is not in .env.example",
+        yields_to: &[],
+        run: undeclared,
+    },
+];
+
+/// Names that Docker and make bring themselves.
+const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME"];
+
+/// Every interpolation of the Compose files, those of what watches the stack included, with its place.
+fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
+    let mut found = Vec::new();
+    for (path, documents) in &facts.documents {
+        if !path.rsplit('/').next().is_some_and(|name| name.starts_with("compose")) {
+            continue;
+        }
+        for document in documents {
+            document.walk(&mut |node| {
+                if let Some(text) = node.str().filter(|text| text.contains('$')) {
+                    found.extend(interpolations(text).into_iter().map(|one| (one, node.at)));
+                }
+            });
+        }
+    }
+    found
+}
+
+fn unused(facts: &Facts, out: &mut Sink) {
+    let Some(example) = &facts.env_example else {
+        out.skip(format!("there is no {ENV_EXAMPLE}"));
+        return;
+    };
+    let used = used(facts);
+    for (name, _, line) in &example.entries {
+        let known = used.iter().any(|(one, _)| one.name == *name)
+            || name.starts_with("COMPOSE_")
+            || name.starts_with("DOCKER_")
+            || facts.makefile.as_ref().is_some_and(|make| mentions(make.text, name))
+            || facts.files.under("scripts").any(|path| facts.files.text(path).is_some_and(|text| mentions(text, name)));
+        if !known {
+            let names = used.iter().map(|(one, _)| one.name.as_str());
+            let help = did_you_mean(name, names);
+            let finding = out.line(ENV_EXAMPLE, *line, format!("nothing reads `{name}`"));
+            finding.hint = Some(help.unwrap_or_else(|| "remove it".to_owned()));
+        }
+    }
+}
+
+/// Whether a text holds the name as a whole word.
+fn mentions(text: &str, name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| !text[..at].ends_with(word) && !text[at + name.len()..].starts_with(word))
+}
+
+fn defaults(facts: &Facts, out: &mut Sink) {
+    let Some(example) = &facts.env_example else {
+        out.skip(format!("there is no {ENV_EXAMPLE}"));
+        return;
+    };
+    let mut seen: BTreeMap<String, (String, At)> = BTreeMap::new();
+    for (one, at) in used(facts) {
+        let Some(default) = one.default else { continue };
+        if let Some((value, line)) = example.get(&one.name)
+            && value != default
+            && !seen.contains_key(&one.name)
+        {
+            let place = facts.place(at);
+            let message = format!("`{}` is `{value}` here and `{default}` at {place}", one.name);
+            out.line(ENV_EXAMPLE, line, message).hint("use one default in both places");
+        }
+        seen.entry(one.name).or_insert((default, at));
+    }
+}
+
+fn undeclared(facts: &Facts, out: &mut Sink) {
+    if facts.compose.is_none() {
+        out.skip("there is no Compose file");
+    }
+    let names = || facts.env_example.iter().flat_map(|example| example.entries.iter().map(|(name, _, _)| *name));
+    for (one, at) in used(facts) {
+        if names().any(|name| name == one.name) || WELL_KNOWN.contains(&one.name.as_str()) {
+            continue;
+        }
+        let help = did_you_mean(&one.name, names());
+        let finding = out.at(at, format!("`${{{}}}` is not in {ENV_EXAMPLE}", one.name));
+        finding.hint =
+            Some(help.unwrap_or_else(|| format!("add it to {ENV_EXAMPLE}, or write `$$` if it is meant literally")));
+    }
+}

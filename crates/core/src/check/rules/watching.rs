@@ -1,0 +1,118 @@
+//! Rules about what watches the stack and what runs by the clock.
+use crate::check::facts::{Facts, Overlay};
+use crate::check::kubernetes::{Labels, Object, selects};
+use crate::check::node::Node;
+use crate::check::schedule::unreadable;
+use crate::check::{Rule, Severity, Sink};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R104",
+        title: "Schedules can be read by whoever keeps them",
+        severity: Severity::Error,
+        why: "What is scheduled is refused, or runs at another time than anybody thinks.",
+        example: "deploy/kubernetes/base/reports.yaml:9: CronJob `reports` is scheduled `0 25 * * *`: the hour 25 is not within 0-23",
+        yields_to: &[],
+        run: schedules,
+    },
+    Rule {
+        id: "R130",
+        title: "What is scraped exists and serves the port",
+        severity: Severity::Error,
+        why: "A scrape that selects nothing is no error anywhere: the graphs stay empty.",
+        example: "deploy/kubernetes/base/metrics.yaml:12: PodMonitor `api` scrapes the port `metric`, which no selected container has",
+        yields_to: &[],
+        run: scrapes,
+    },
+];
+
+/// All rendered objects, with what they are rendered together with.
+fn all<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Object, &'f [Object])> {
+    let inside = facts.overlays.iter().map(|overlay: &Overlay| overlay.objects.as_slice());
+    inside
+        .chain(facts.others.values().map(Vec::as_slice))
+        .flat_map(|objects| objects.iter().map(move |object| (object, objects)))
+}
+
+fn schedules(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    let mut judge = |node: &Node, key: &str, count: usize, what: String| {
+        let Some((at, text)) = node.entry(key).and_then(|entry| Some((entry.value.at, entry.value.str()?))) else {
+            return;
+        };
+        any = true;
+        if let Some(why) = unreadable(text, count) {
+            out.at(at, format!("{what} is scheduled `{text}`: {why}"));
+        }
+    };
+    for (object, _) in all(facts) {
+        let Some(spec) = object.node.get("spec") else { continue };
+        if object.kind == "CronJob" && object.group() == "batch" {
+            judge(spec, "schedule", 5, object.what());
+        }
+    }
+    for (_, workflow) in facts.workflows() {
+        for entry in workflow.list_at(&["on", "schedule"]) {
+            judge(entry, "cron", 5, "the workflow".to_owned());
+        }
+    }
+    if !any {
+        out.skip("nothing runs by the clock");
+    }
+}
+
+fn scrapes(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    for overlay in &facts.overlays {
+        for scrape in &overlay.objects {
+            let Some(kind) = facts.scrape(&scrape.kind) else { continue };
+            let pods = kind.pods;
+            let Some(selector) = scrape.node.path(&["spec", "selector"]) else { continue };
+            // What is in other namespaces, operators' pods too, may be made by somebody else.
+            if scrape.node.path(&["spec", "namespaceSelector"]).is_some() {
+                continue;
+            }
+            any = true;
+            let ports: Vec<&str> = if pods { pod_ports(overlay, selector) } else { service_ports(overlay, selector) };
+            if ports.is_empty() && made_by_others(facts, overlay, selector) {
+                continue;
+            }
+            if ports.is_empty() {
+                out.at(selector.at, format!("{} selects nothing that has a port with a name", scrape.what()));
+                continue;
+            }
+            for endpoint in scrape.node.list_at(&kind.ports.keys()) {
+                let Some(port) = endpoint.text_at(&["port"]).filter(|port| !ports.contains(port)) else { continue };
+                let holder = if pods { "no selected container" } else { "no selected Service" };
+                let message = format!("{} scrapes the port `{port}`, which {holder} has", scrape.what());
+                out.at(endpoint.place(&["port"]), message);
+            }
+        }
+    }
+    if !any {
+        out.skip("nothing is scraped");
+    }
+}
+
+/// Whether a selector is about what an operator makes: it holds the name of a custom resource.
+fn made_by_others(facts: &Facts, overlay: &Overlay, selector: &Node) -> bool {
+    let names = selector.entries_at(&["matchLabels"]).iter().filter_map(|entry| entry.value.str()).collect::<Vec<_>>();
+    overlay.objects.iter().any(|object| facts.operated(object) && names.contains(&object.name.as_str()))
+}
+
+fn pod_ports<'o>(overlay: &'o Overlay, selector: &Node) -> Vec<&'o str> {
+    let selected =
+        overlay.objects.iter().filter(|object| object.pod().is_some() && selects(selector, &object.pod_labels()));
+    let ports = selected.flat_map(Object::containers).flat_map(|container| container.list_at(&["ports"]));
+    ports.filter_map(|port| port.text_at(&["name"])).collect()
+}
+
+fn service_ports<'o>(overlay: &'o Overlay, selector: &Node) -> Vec<&'o str> {
+    let services = overlay.objects.iter().filter(|object| object.kind == "Service");
+    let selected =
+        services.filter(|service| selects(selector, &Labels::of(service.node.path(&["metadata", "labels"]))));
+    selected
+        .flat_map(|service| service.node.list_at(&["spec", "ports"]))
+        .filter_map(|port| port.text_at(&["name"]))
+        .collect()
+}

@@ -1,0 +1,243 @@
+//! Rules about single workloads: how many, how they are replaced, what they may write, what they run.
+use crate::check::facts::{Facts, Overlay};
+use crate::check::kubernetes::{Object, find, selects};
+use crate::check::node::{At, Node};
+use crate::check::{Rule, Severity, Sink};
+
+use super::health::workloads;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "R034",
+        title: "What is to be scaled exists and can be measured",
+        severity: Severity::Error,
+        why: "A scaler without a target does nothing and says so only in its own status.",
+        example: "deploy/kubernetes/base/scaling.yaml:9: HorizontalPodAutoscaler `api` scales Deployment `apis`, which does not exist",
+        yields_to: &[],
+        run: scalers,
+    },
+    Rule {
+        id: "R035",
+        title: "The number of replicas is the environment's, and one party sets it",
+        severity: Severity::Error,
+        why: "Delivery and a scaler that both set the number undo each other's work for ever.",
+        example: "deploy/kubernetes/overlays/staging/kustomization.yaml:22: Deployment `api` runs 3 times, staging runs it 2 times",
+        yields_to: &["R037", "R115"],
+        run: replicas,
+    },
+    Rule {
+        id: "R036",
+        title: "A disruption budget lets a node be drained",
+        severity: Severity::Error,
+        why: "A budget that allows no eviction blocks every upgrade of the cluster.",
+        example: "deploy/kubernetes/base/api.yaml:80: PodDisruptionBudget `api` wants 2 of 2 pods to stay",
+        yields_to: &[],
+        run: budgets,
+    },
+    Rule {
+        id: "R037",
+        title: "What must exist once runs once, and is never replaced by a second one beside it",
+        severity: Severity::Error,
+        why: "Two schedulers hand out every piece of work twice.",
+        example: "deploy/kubernetes/base/api.yaml:17: Deployment `api-beat` must run once and runs 2 times",
+        yields_to: &[],
+        run: singletons,
+    },
+    Rule {
+        id: "R043",
+        title: "The file system is read-only, and what a process writes is mounted",
+        severity: Severity::Error,
+        why: "A write outside of a mounted path fails in the cluster only.",
+        example: "deploy/kubernetes/base/web.yaml:50: Deployment `web` writes to `/tmp`, and nothing is mounted there",
+        yields_to: &[],
+        run: writable,
+    },
+    Rule {
+        id: "R045",
+        title: "Services of the namespace do not appear as variables",
+        severity: Severity::Warning,
+        why: "The cluster adds `<NAME>_PORT=tcp://…` for every Service, which replaces a default of the same name.",
+        example: "deploy/kubernetes/base/api.yaml:21: Deployment `api` gets variables for every Service",
+        yields_to: &[],
+        run: links,
+    },
+];
+
+fn any(facts: &Facts, out: &mut Sink) {
+    if facts.overlays.is_empty() {
+        out.skip("there is no overlay");
+    }
+}
+
+/// The objects that set the size or number of a workload's pods, with what they aim at.
+fn aimed<'f>(facts: &'f Facts, overlay: &'f Overlay) -> impl Iterator<Item = Aimed<'f>> {
+    overlay.objects.iter().filter_map(|object| {
+        let scaler = facts.scaler(&object.kind)?;
+        let target = object.node.path(&scaler.target.keys())?;
+        let kind = target.text_at(&["kind"]).unwrap_or("Deployment");
+        Some(Aimed {
+            object,
+            kind,
+            name: target.text_at(&["name"])?,
+            at: target.place(&["name"]),
+            counts: scaler.counts,
+        })
+    })
+}
+
+/// A workload that something scales.
+struct Aimed<'f> {
+    object: &'f Object,
+    kind: &'f str,
+    name: &'f str,
+    at: At,
+    /// Whether the number is set, else the size.
+    counts: bool,
+}
+
+fn scalers(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    for overlay in &facts.overlays {
+        for Aimed { object, kind, name, at, .. } in aimed(facts, overlay) {
+            any = true;
+            if find(&overlay.objects, kind, name).is_none() {
+                out.at(at, format!("{} scales {kind} `{name}`, which does not exist", object.what()));
+            }
+        }
+    }
+    if !any {
+        out.skip("nothing scales by itself");
+    }
+}
+
+fn count(object: &Object) -> (i64, At) {
+    let entry = object.node.get("spec").and_then(|spec| spec.entry("replicas"));
+    let at = entry.map_or_else(|| object.at(), |entry| entry.value.at);
+    (entry.and_then(|entry| entry.value.int()).unwrap_or(1), at)
+}
+
+fn replicas(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (object, _, process, overlay) in workloads(facts) {
+        if !process.long_running() {
+            continue;
+        }
+        let environment = overlay.environment(facts.stack);
+        let scaled = aimed(facts, overlay).find(|aimed| aimed.name == object.name && aimed.counts);
+        let (found, at) = count(object);
+        if let Some(Aimed { object: scaler, .. }) = scaled {
+            if object.node.path(&["spec", "replicas"]).is_some() {
+                out.at(at, format!("{} sets its replicas, which {} sets too", object.what(), scaler.what()))
+                    .hint("leave `replicas` out");
+            }
+            continue;
+        }
+        let wanted = environment.replicas.get(process.id.as_str()).copied().unwrap_or(process.scale.default);
+        if found != i64::from(wanted) && !process.singleton && !process.stateful {
+            let message = format!("{} runs {found} times, {} runs it {wanted} times", object.what(), environment.name);
+            out.at(at, message).hint("change the number in stackwright.yaml too");
+        }
+    }
+}
+
+fn budgets(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    for overlay in &facts.overlays {
+        for budget in overlay.objects.iter().filter(|object| object.kind == "PodDisruptionBudget") {
+            any = true;
+            let Some(selector) = budget.node.path(&["spec", "selector"]) else { continue };
+            let pods = overlay.objects.iter().filter(|object| object.template().is_some());
+            for object in pods.filter(|object| selects(selector, &object.pod_labels())) {
+                let (running, _) = count(object);
+                let blocks = |key: &str, blocked: &dyn Fn(&str) -> bool| {
+                    let entry = budget.node.get("spec")?.entry(key)?;
+                    blocked(entry.value.str()?).then_some((entry.at, entry.value.str()?.to_owned()))
+                };
+                let least = |text: &str| text == "100%" || text.parse::<i64>().is_ok_and(|least| least >= running);
+                let most = |text: &str| text == "0" || text == "0%";
+                if let Some((at, text)) = blocks("minAvailable", &least) {
+                    out.at(at, format!("{} wants {text} of {running} pods to stay", budget.what()))
+                        .hint("write `maxUnavailable: 1`");
+                } else if let Some((at, _)) = blocks("maxUnavailable", &most) {
+                    out.at(at, format!("{} lets no pod go", budget.what())).hint("write `maxUnavailable: 1`");
+                }
+            }
+        }
+    }
+    if !any {
+        out.skip("there is no disruption budget");
+    }
+}
+
+fn singletons(facts: &Facts, out: &mut Sink) {
+    let mut any = false;
+    for (object, _, process, _) in workloads(facts) {
+        if !process.singleton || !process.long_running() {
+            continue;
+        }
+        any = true;
+        let (found, at) = count(object);
+        if found > 1 {
+            out.at(at, format!("{} must run once and runs {found} times", object.what()));
+        }
+        let strategy = object.node.text_at(&["spec", "strategy", "type"]);
+        if object.kind == "Deployment" && strategy != Some("Recreate") {
+            let at = object.node.place(&["spec", "strategy", "type"]);
+            out.at(at, format!("{} must run once, and an update starts the new one beside the old one", object.what()))
+                .hint("write `strategy: {type: Recreate}`");
+        }
+    }
+    if !any {
+        out.skip("nothing has to run alone");
+    }
+}
+
+fn writable(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (object, _, process, _) in workloads(facts) {
+        let Some(container) = object.container() else { continue };
+        let read_only = container.path(&["securityContext", "readOnlyRootFilesystem"]).and_then(Node::bool);
+        if read_only != Some(true) {
+            let at = container.place(&["securityContext", "readOnlyRootFilesystem"]);
+            out.at(at, format!("the file system of {} is not read-only", object.what()));
+        }
+        let mounts = container.list_at(&["volumeMounts"]);
+        let kept = process.volumes.iter().map(|volume| &volume.path);
+        for path in kept.chain(&process.scratch) {
+            if !mounts.iter().any(|mount| mount.text_at(&["mountPath"]) == Some(path)) {
+                let at = container.place(&["volumeMounts"]);
+                out.at(at, format!("{} writes to `{path}`, and nothing is mounted there", object.what()));
+            }
+        }
+        volumes(object, mounts, out);
+    }
+}
+
+fn volumes(object: &Object, mounts: &[Node], out: &mut Sink) {
+    let Some(pod) = object.pod() else { return };
+    let claims = object.node.list_at(&["spec", "volumeClaimTemplates"]);
+    for mount in mounts {
+        let name = mount.text_at(&["name"]).unwrap_or_default();
+        let known = pod.list_at(&["volumes"]).iter().any(|volume| volume.text_at(&["name"]) == Some(name))
+            || claims.iter().any(|claim| claim.text_at(&["metadata", "name"]) == Some(name));
+        if !known {
+            out.at(
+                mount.place(&["name"]),
+                format!("{} mounts the volume `{name}`, which it does not have", object.what()),
+            );
+        }
+    }
+}
+
+fn links(facts: &Facts, out: &mut Sink) {
+    any(facts, out);
+    for (object, unit, ..) in workloads(facts) {
+        let Some(pod) = object.pod().filter(|_| unit.directory().is_some()) else { continue };
+        let entry = pod.entry("enableServiceLinks");
+        if entry.and_then(|entry| entry.value.bool()) != Some(false) {
+            let at = entry.map_or_else(|| object.at(), |entry| entry.at);
+            out.at(at, format!("{} gets variables for every Service", object.what()))
+                .hint("write `enableServiceLinks: false`");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which targets a stack has: those whose runtime is among its environments and whose condition holds.
+use std::rc::Rc;
+
+use super::{BTreeMap, Diagnostics, Planner, Runtime, TargetManifest, manifest, target_ids};
+
+/// Every target of the catalog, with whether this stack has it.
+#[derive(Default)]
+pub(super) struct Targets(BTreeMap<String, (Rc<TargetManifest>, bool)>);
+
+impl Targets {
+    /// The targets that the stack has.
+    pub(super) fn present(&self) -> Vec<(String, Rc<TargetManifest>)> {
+        let here = self.0.iter().filter(|(_, (_, here))| *here);
+        here.map(|(id, (manifest, _))| (id.clone(), Rc::clone(manifest))).collect()
+    }
+
+    /// The runtime of the target that a template belongs to, if it is bound to one; nothing where the stack doesn't
+    /// have the target. A template belongs to the target that its first folder is named after.
+    pub(super) fn runtime_of(&self, folder: &str, from: &str) -> Option<Option<Runtime>> {
+        let name = folder.strip_prefix("targets/").or_else(|| Some(from.split_once('/')?.0));
+        match name.and_then(|name| self.0.get(name)) {
+            Some((manifest, here)) => here.then_some(manifest.runtime),
+            None => Some(None),
+        }
+    }
+}
+
+/// Decides for every target whether the stack has it.
+pub(super) fn targets(planner: &Planner) -> Result<Targets, Diagnostics> {
+    let mut targets = Targets::default();
+    for id in target_ids(planner.catalog) {
+        let manifest = manifest(planner.catalog, &id)?;
+        let runs = manifest.runtime.is_none_or(|runtime| planner.stack.environments_on(runtime).next().is_some());
+        let here = match &manifest.when {
+            Some(when) if runs => {
+                let context = planner.context(&planner.whole(), &[]);
+                planner.engine.holds(&format!("target `{id}`"), when, &context).map_err(|problem| *problem)?
+            }
+            _ => runs,
+        };
+        targets.0.insert(id, (Rc::new(manifest), here));
+    }
+    Ok(targets)
+}

@@ -1,0 +1,92 @@
+//! A user's own catalog.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::catalog::OwnFiles;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// The largest file that a user's catalog may hold.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
+/// The most files that a user's catalog may hold.
+const MAX_FILES: usize = 20_000;
+/// The deepest folder that is read.
+const MAX_DEPTH: usize = 32;
+
+/// The files of a user's directory, by path. Symbolic links are refused, not followed.
+pub fn catalog(directory: &Path) -> Result<OwnFiles, Diagnostics> {
+    let mut files = BTreeMap::new();
+    let mut problems = Diagnostics::new();
+    match fs::symlink_metadata(directory) {
+        Ok(found) if found.is_symlink() => problems.push(link(directory)),
+        Ok(found) if !found.is_dir() => problems.push(
+            Diagnostic::error(format!("`{}` is not a directory", directory.display()))
+                .help("`--catalog` takes a directory with `components/` or `blueprints/` in it"),
+        ),
+        Ok(_) => walk(directory, directory, 0, &mut files, &mut problems),
+        Err(error) => problems.push(
+            Diagnostic::error(format!("can't read the catalog `{}`: {error}", directory.display()))
+                .help("check the path after `--catalog`"),
+        ),
+    }
+    problems.into_result(OwnFiles { directory: directory.display().to_string(), files })
+}
+
+fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, String>, problems: &mut Diagnostics) {
+    let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+        Ok(entries) => entries,
+        Err(error) => {
+            problems.push(Diagnostic::error(format!("can't read `{}`: {error}", folder.display())));
+            return;
+        }
+    };
+    for entry in entries {
+        let path = entry.path();
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with('.') || name.to_string_lossy().ends_with('~') {
+            continue; // an editor's or a version control system's own
+        }
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_symlink() {
+            problems.push(link(&path));
+        } else if kind.is_dir() && depth >= MAX_DEPTH {
+            problems
+                .push(Diagnostic::error(format!("`{}` is nested more than {MAX_DEPTH} folders deep", path.display())));
+        } else if kind.is_dir() {
+            walk(root, &path, depth + 1, files, problems);
+        } else if kind.is_file() && files.len() >= MAX_FILES {
+            problems.push(Diagnostic::error(format!("`{}` has more than {MAX_FILES} files", root.display())));
+            return;
+        } else if kind.is_file() {
+            match text(root, &path) {
+                Ok((relative, text)) => {
+                    files.insert(relative, text);
+                }
+                Err(problem) => problems.push(*problem),
+            }
+        }
+    }
+}
+
+fn text(root: &Path, path: &Path) -> Result<(String, String), Box<Diagnostic>> {
+    let refuse = |why: String| Box::new(Diagnostic::error(format!("`{}`: {why}", path.display())));
+    let size = fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
+    if size > MAX_FILE {
+        return Err(refuse(format!("{size} bytes are more than a catalog's file may have ({MAX_FILE})")));
+    }
+    let bytes = fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".into()))?;
+    let relative = path
+        .strip_prefix(root)
+        .ok()
+        .and_then(Path::to_str)
+        .ok_or_else(|| refuse("its name is not UTF-8 text".into()))?;
+    let relative = relative.replace('\\', "/");
+    Ok((relative, text))
+}
+
+fn link(path: &Path) -> Diagnostic {
+    Diagnostic::error(format!("`{}` is a symbolic link", path.display()))
+        .note("a catalog is read without following links, so that it can't show files from elsewhere")
+        .help("replace the link with the file itself")
+}

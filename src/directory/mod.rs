@@ -1,0 +1,6 @@
+//! Directories that are read: a user's own catalog, and a repository to check.
+mod catalog;
+mod repository;
+
+pub use catalog::catalog;
+pub use repository::repository;
