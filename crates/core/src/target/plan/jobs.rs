@@ -126,7 +126,10 @@ impl<'a> Planner<'a> {
         let (Some(from), Some(to)) = (&rule.from, &rule.to) else {
             return Err(Diagnostic::error(format!("a file rule of `{owner}` lacks `from` or `to`")).into());
         };
-        let Some(runtime) = self.targets.runtime_of(folder, from) else { return Ok(()) };
+        if !self.targets.have(folder, from) {
+            return Ok(());
+        }
+        let runtime = self.targets.runtime_of(folder, from);
         for scope in scopes::each(scope, &rule.each, runtime) {
             let label = format!("{folder}, file rule `{to}`");
             let mut extra = extra.to_vec();
