@@ -30,7 +30,8 @@ fn checked(components: &[Folder], blueprint: &str) -> Result<Generated, Diagnost
     let source = Source::new("facts.yaml", blueprint.to_owned());
     let blueprint = Blueprint::parse(&source, &catalog)?;
     let answers: Answers = collect(&blueprint, &BTreeMap::new(), &engine)?;
-    stackwright::generate(&blueprint, &answers, &catalog, &engine, &source)
+    stackwright::blueprint::expand(&blueprint, &answers, &engine)
+        .and_then(|spec| stackwright::generate(&spec, &catalog, &engine))
 }
 
 /// A blueprint with those units and platform entries.

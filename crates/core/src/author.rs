@@ -3,6 +3,7 @@ use crate::blueprint::{Answers, Blueprint, context, validate};
 use crate::catalog::{Catalog, Component, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Engine;
+use crate::tree::Glob;
 use crate::yaml::At;
 
 /// Everything that is wrong with the catalog.
@@ -25,7 +26,8 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
         problems.absorb(crate::target::manifest(catalog, &id));
     }
     problems.extend(crate::target::check_points(catalog));
-    for (path, text) in catalog.files() {
+    let verbatim = verbatim(catalog);
+    for (path, text) in catalog.files().filter(|(path, _)| !verbatim.iter().any(|rule| rule.matches(path))) {
         let template =
             !path.ends_with("component.yaml") && !path.ends_with("target.yaml") && !path.starts_with("locks/");
         let described = path.starts_with("blueprints/") && path.matches('/').count() == 1;
@@ -35,6 +37,21 @@ pub fn check(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     }
     problems.sort();
     problems
+}
+
+/// Files that are copied as they are, and need not be templates.
+fn verbatim(catalog: &Catalog) -> Vec<Glob> {
+    let components = catalog.component_ids().into_iter().filter_map(|id| catalog.component(id).ok());
+    let pattern = |id: &str, from: &str| match from.strip_prefix("app/") {
+        Some(inside) => Glob::new(&format!("components/{id}/*app/{inside}")),
+        None => Glob::new(&format!("components/{id}/{}", from.replace("/**", "/*"))),
+    };
+    components
+        .flat_map(|component| {
+            let rules = component.files.iter().filter(|rule| rule.verbatim);
+            rules.map(|rule| pattern(&component.id, &rule.from)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Parameters that nothing could ever be, and defaults that they would refuse.
@@ -94,16 +111,17 @@ fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
             }
         }
     }
+    let source = matches!(component.kind, Kind::Service | Kind::Feature);
     for (index, rule) in component.files.iter().enumerate() {
-        let placed = rule.from.is_some() && rule.to.is_some() && rule.path.is_none();
-        let conditional = rule.path.is_some() && rule.from.is_none() && rule.to.is_none();
-        if !placed && !conditional {
-            fault(at.key("files").item(index), "a file rule has either `from` and `to`, or `path`".into());
+        if rule.to.is_none() && !(source && rule.from.starts_with("app/")) {
+            let from = &rule.from;
+            let why = format!("the file rule from `{from}` lacks `to`: only files of `app/` have their place already");
+            fault(at.key("files").item(index), why);
         }
     }
     match catalog.reserved().unknown(&component.id) {
         Ok(unknown) => {
-            unknown.into_iter().for_each(|message| fault(at.key("id"), format!("in its reserved.yaml: {message}")))
+            unknown.into_iter().for_each(|message| fault(at.key("id"), format!("in its reserved.yaml: {message}")));
         }
         Err(found) => {
             problems.extend(found);

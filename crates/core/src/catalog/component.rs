@@ -8,11 +8,11 @@ use serde_json::Value;
 use super::contribution::{Acceptance, Contribution};
 use super::file_rule::FileRule;
 use super::param::Param;
-use super::process::ProcessSpec;
+use super::process::{Preset, ProcessSpec};
 use super::provision::{KnownValue, Managed, Operator, Package, Provision};
 use super::slot::Slot;
 use crate::blueprint::Rule;
-use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, VariableType};
+use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Role, Runtime, VariableType};
 use crate::yaml::{At, Place};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
@@ -24,6 +24,10 @@ use crate::yaml::{At, Place};
 pub struct Component {
     /// The id; equal to the folder's name.
     pub id: String,
+    /// The component that it is with some things different: mappings are laid over those of the other key by key, a
+    /// null takes a key away, anything else takes its place; files that are not in its own folder are the other's.
+    #[serde(default)]
+    pub extends: Option<String>,
     /// One line for lists.
     pub title: String,
     /// What it is.
@@ -39,6 +43,13 @@ pub struct Component {
     /// What can be chosen, by parameter id.
     #[serde(default)]
     pub params: BTreeMap<String, Param>,
+    /// Values that this file names once, in order: `let.<name>` stands for them in every expression after (text without
+    /// templates, or one template expression).
+    #[serde(default, rename = "let")]
+    pub named: serde_json::Map<String, Value>,
+    /// What processes of a role have unless they say otherwise, those that features add among them.
+    #[serde(default)]
+    pub presets: BTreeMap<Role, Preset>,
     /// What must hold of an instance, with the reason (expressions over `params`, `unit`, `features`, `filled`,
     /// `bindings`, `project` and `provided`).
     #[serde(default)]

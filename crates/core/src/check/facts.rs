@@ -12,7 +12,7 @@ use super::products::{Applied, RuleBook};
 use super::running::Running;
 use super::secrets::SecretMakers;
 use super::texts::{EnvFile, Makefile};
-use super::{Files, NotAnalysed};
+use super::{Drift, Files, NotAnalysed};
 use crate::catalog::{Scaler, Scrape};
 use crate::diagnostic::Source;
 use crate::stack::{Environment, Runtime, Stack};
@@ -41,6 +41,7 @@ pub(super) struct Overlay {
 pub(super) struct Facts<'a> {
     pub stack: &'a Stack,
     pub files: &'a Files,
+    pub drift: &'a Drift,
     paths: Vec<&'a str>,
     pub documents: Documents<'a>,
     pub faults: Vec<Fault>,
@@ -82,11 +83,12 @@ pub(super) const OWN_DIRECTORY: &str = ".stackwright/";
 
 impl<'a> Facts<'a> {
     /// Reads all files.
-    pub(super) fn new(stack: &'a Stack, files: &'a Files, book: &'a RuleBook) -> Self {
+    pub(super) fn new(stack: &'a Stack, files: &'a Files, book: &'a RuleBook, drift: &'a Drift) -> Self {
         let products = book.of_components(&components(stack));
         let mut facts = Self {
             stack,
             files,
+            drift,
             paths: files.iter().map(|(path, _)| path).collect(),
             documents: Documents::new(),
             faults: Vec::new(),

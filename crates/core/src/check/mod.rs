@@ -5,6 +5,7 @@
 mod compose;
 mod dockerfile;
 mod docs;
+mod drift;
 mod facts;
 mod files;
 pub mod format;
@@ -27,6 +28,7 @@ pub use crate::diagnostic::Severity;
 use crate::stack::Stack;
 use crate::yaml::FileLine;
 pub use docs::{explain, reference};
+pub use drift::{Drift, Stale};
 use facts::Facts;
 pub use files::{FileText, Files};
 pub use products::RuleBook;
@@ -169,14 +171,20 @@ impl Finding {
     }
 }
 
-/// Checks files against the stack they belong to, by the program's own rules.
+/// Checks files that were rendered just now against the stack they belong to, by the program's own rules.
 pub fn check(stack: &Stack, files: &Files) -> Report {
     check_by(RuleBook::embedded(), stack, files)
 }
 
-/// Checks files against the stack they belong to.
+/// Checks files that were rendered just now against the stack they belong to.
 pub fn check_by(book: &RuleBook, stack: &Stack, files: &Files) -> Report {
-    let facts = Facts::new(stack, files, book);
+    let unknown = Some("everything was rendered from it just now".to_owned());
+    check_repository(book, stack, files, &Drift { unknown, ..Drift::default() })
+}
+
+/// Checks the files of a repository against the stack they belong to, and against its own description.
+pub fn check_repository(book: &RuleBook, stack: &Stack, files: &Files, drift: &Drift) -> Report {
+    let facts = Facts::new(stack, files, book, drift);
     let mut report = Report { not_analysed: facts.not_analysed.clone(), ..Report::default() };
     let mut found = Vec::new();
     for rule in &book.rules {

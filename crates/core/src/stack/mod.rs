@@ -123,8 +123,6 @@ pub struct Origin {
     pub blueprint: String,
     /// The blueprint's version.
     pub version: String,
-    /// The accepted answers, by question.
-    pub answers: Params,
 }
 
 /// A named queue or topic.

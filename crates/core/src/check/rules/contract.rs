@@ -112,17 +112,19 @@ fn edited(facts: &Facts, out: &mut Sink) {
 
 fn examples(facts: &Facts, out: &mut Sink) {
     let project = &facts.stack.project;
-    let text = facts.files.text(SPEC).unwrap_or_default();
+    let description = facts.documents.get(SPEC).and_then(|documents| documents.first());
     for (what, value) in
         [("domain", &project.domain), ("repository", &project.repository), ("registry", &project.registry)]
     {
         if !reserved(value) {
             continue;
         }
-        let line = text.lines().position(|line| line.contains(value.as_str())).map_or(0, |index| index + 1);
-
-        out.line(SPEC, line, format!("`{value}` is a name for examples: the {what} is not set yet"))
-            .hint("write the real one before production");
+        let message = format!("`{value}` is a name for examples: the {what} is not set yet");
+        let finding = match description {
+            Some(root) => out.at(root.place(&["project", what]), message),
+            None => out.line(SPEC, 0, message),
+        };
+        finding.hint("write the real one before production");
     }
 }
 
