@@ -130,7 +130,10 @@ impl<'a> Planner<'a> {
             let problem = Diagnostic::error(format!("{folder}: the file rule from `{from}` lacks `to`"));
             return Err(problem.note("only files of a service's source have their place already").into());
         };
-        let Some(runtime) = self.targets.runtime_of(folder, from) else { return Ok(()) };
+        if !self.targets.have(folder, from) {
+            return Ok(());
+        }
+        let runtime = self.targets.runtime_of(folder, from);
         for scope in scopes::each(scope, &rule.each, runtime) {
             let label = format!("{folder}, file rule `{to}`");
             let mut extra = extra.to_vec();
