@@ -84,7 +84,7 @@ impl Contributions {
             return Ok(()); // nobody in this stack assembles that
         }
         if let Some(from) = &contribution.from
-            && planner.targets.runtime_of(&by.folder, from).is_none()
+            && !planner.targets.have(&by.folder, from)
         {
             return Ok(()); // it belongs to a target that this stack doesn't have
         }
