@@ -50,7 +50,8 @@ def _made(program: Path, blueprint: str, questions: list[dict[str, Any]], seed: 
     for _ in range(DRAWS):
         given = json.dumps(_answers(questions, chance))
         tried = run([program, "new", blueprint, directory, "--yes", "--answers", "-"], stdin=given, timeout=120)
-        if not (tried.code == 2 and "error: answer `" in tried.output):
+        refused = "error: answer `" in tried.output or "error[rule]" in tried.output
+        if not (tried.code == 2 and refused):
             return Outcome(tried.code, tried.stdout, f"{tried.stderr}\nanswers: {given}")
     return Outcome(1, "", f"none of {DRAWS} draws was accepted; the last one: {tail(tried.output)}")
 
@@ -93,6 +94,6 @@ def _value(question: dict[str, Any], name: str, noun: str, names: Sequence[str],
         least = question.get("min") or 0
         return chance.sample(others, chance.randint(least, max(least, min(2, len(others)))))
     if kind in {"choice", "multi"}:
-        values = [choice["value"] for choice in question["choices"] if "refused" not in choice]
+        values = [choice["value"] for choice in question["choices"] if choice.get("refused") != "true"]
         return chance.choice(values) if kind == "choice" else chance.sample(values, chance.randint(0, len(values)))
     raise SystemExit(f"question {question['id']}: nothing draws a {kind}")

@@ -61,7 +61,7 @@ pub(super) fn whole(catalog: &Catalog, node: Node, source: &Source, above: &[&st
 pub(super) fn overlay(below: Node, above: &Node) -> Node {
     let (Kind::Mapping(mut entries), Kind::Mapping(own)) = (below.kind, &above.kind) else { return above.clone() };
     for Entry { key, value } in own {
-        let known = entries.iter().position(|entry| entry.key.as_str() == key.as_str());
+        let known = entries.iter().position(|known| known.key.as_str() == key.as_str());
         match known {
             Some(at) if value.is_null() => drop(entries.remove(at)),
             Some(at) => {
@@ -71,5 +71,5 @@ pub(super) fn overlay(below: Node, above: &Node) -> Node {
             None => entries.push(Entry { key: key.clone(), value: value.clone() }),
         }
     }
-    Node { kind: Kind::Mapping(entries), tag: below.tag, ..above.clone() }
+    Node { span: above.span, end: above.end, file: above.file, kind: Kind::Mapping(entries), tag: below.tag }
 }

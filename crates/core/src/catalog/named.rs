@@ -42,9 +42,9 @@ fn replace(node: &mut Node, known: &[(String, String)]) {
             }
         }
         Kind::Sequence(items) => items.iter_mut().for_each(|item| replace(item, known)),
-        Kind::Mapping(entries) => entries.iter_mut().for_each(|entry| {
-            replace(&mut entry.key, known);
-            replace(&mut entry.value, known);
+        Kind::Mapping(entries) => entries.iter_mut().for_each(|Entry { key, value }| {
+            replace(key, known);
+            replace(value, known);
         }),
     }
 }

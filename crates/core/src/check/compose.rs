@@ -88,7 +88,7 @@ fn service(entry: &Entry, local: usize) -> Service {
         image_at: node.place(&["image"]),
         command: command(&node),
         variables: variables(&node),
-        variables_at: node.entry("environment").map_or(entry.here(), |e| e.here()),
+        variables_at: node.entry("environment").map_or(entry.here(), Entry::here),
         opaque: node.get("env_file").is_some(),
     };
     Service {

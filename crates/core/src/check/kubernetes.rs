@@ -1,7 +1,7 @@
 //! Rendered Kubernetes objects as facts.
 use super::running::{Given, GivenValue, Running};
 use super::secrets::SecretMakers;
-use crate::yaml::{FileLine, Node};
+use crate::yaml::{Entry, FileLine, Node};
 
 /// One object.
 #[derive(Debug, Clone)]
@@ -187,7 +187,7 @@ pub(super) fn running(
         variables.retain(|given: &Given| given.name != name);
         variables.push(Given { name: name.to_owned(), at: item.place(&["value"]), value: value(item, objects) });
     }
-    let at = |key: &str| container.entry(key).map(|entry| entry.here());
+    let at = |key: &str| container.entry(key).map(Entry::here);
     Some(Running {
         name: object.name.clone(),
         environment,

@@ -102,14 +102,12 @@ fn declared(id: &str, text: &RuleText) -> Rule {
 fn kept(text: &str) -> &'static str {
     static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    match kept.get(text) {
-        Some(known) => known,
-        None => {
-            let new: &'static str = Box::leak(text.into());
-            kept.insert(new);
-            new
-        }
+    if let Some(known) = kept.get(text) {
+        return known;
     }
+    let new: &'static str = Box::leak(text.into());
+    kept.insert(new);
+    new
 }
 
 /// What a check looks at: an object, or an item in it, with what is delivered together with it.

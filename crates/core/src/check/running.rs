@@ -180,7 +180,7 @@ pub(super) fn url_address(text: &str) -> Option<(&str, Option<u16>)> {
 
 /// An argument vector as people write it.
 pub(super) fn shown(command: &[String]) -> String {
-    let quoted = |word: &String| shlex::try_quote(word).map_or_else(|_| word.clone(), |quoted| quoted.into_owned());
+    let quoted = |word: &String| shlex::try_quote(word).map_or_else(|_| word.clone(), std::borrow::Cow::into_owned);
     command.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 

@@ -138,6 +138,12 @@ impl Node {
         }
     }
 
+    /// The value of a key, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Kind::Mapping(entries) = &mut self.kind else { return None };
+        entries.iter_mut().find(|entry| entry.name() == key).map(|entry| &mut entry.value)
+    }
+
     /// The value of a key, made as an empty mapping if it is not there.
     pub fn child(&mut self, key: &str) -> &mut Self {
         let at = self.here();

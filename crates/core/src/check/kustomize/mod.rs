@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Files, NotAnalysed};
 use crate::diagnostic::Source;
 use crate::yaml;
-use crate::yaml::{FileLine, Node};
+use crate::yaml::{Entry, FileLine, Node};
 
 /// The documents of every YAML file, by path.
 pub(super) type Documents<'a> = BTreeMap<&'a str, Vec<Node>>;
@@ -193,7 +193,7 @@ impl Renderer<'_> {
                         .text_at(&["name"])
                         .or_else(|| target.text_at(&["metadata", "name"]))
                         .unwrap_or("any name");
-                    let at = item.entry("target").map_or_else(|| patch.place(&["metadata", "name"]), |e| e.here());
+                    let at = item.entry("target").map_or_else(|| patch.place(&["metadata", "name"]), Entry::here);
                     out.problem(
                         "R074",
                         at,

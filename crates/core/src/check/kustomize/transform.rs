@@ -96,10 +96,8 @@ fn replicas(item: &Node, objects: &mut [Node], out: &mut Rendered) {
 
 fn images(item: &Node, objects: &mut [Node], out: &mut Rendered) {
     let Some(name) = item.text_at(&["name"]) else { return };
-    let at = ["digest", "newTag", "newName", "name"]
-        .iter()
-        .find_map(|key| item.entry(key))
-        .map_or(item.here(), |entry| entry.here());
+    let at =
+        ["digest", "newTag", "newName", "name"].iter().find_map(|key| item.entry(key)).map_or(item.here(), Entry::here);
     let mut hit = false;
     for object in objects {
         containers(object, &mut |image| {

@@ -33,13 +33,9 @@ pub(super) fn filled(text: &str, words: &[(&str, String)], item: &Node) -> Strin
     let mut rest = text;
     while let Some((before, name, after)) = hole(rest) {
         out.push_str(before);
-        match words.iter().find(|(word, _)| *word == name) {
-            Some((_, value)) => out.push_str(value),
-            None => {
-                let keys: Vec<&str> = name.split('.').collect();
-                out.push_str(item.text_at(&keys).unwrap_or_default());
-            }
-        }
+        let keys: Vec<&str> = name.split('.').collect();
+        let word = words.iter().find(|(word, _)| *word == name).map(|(_, value)| value.as_str());
+        out.push_str(word.or_else(|| item.text_at(&keys)).unwrap_or_default());
         rest = after;
     }
     out + rest

@@ -7,6 +7,7 @@ use crate::check::kustomize::join;
 use crate::check::running::{GivenValue, interpolated, interpolations, url_address};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::Condition;
+use crate::yaml::Entry;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -108,7 +109,7 @@ fn waits(facts: &Facts, out: &mut Sink) {
                 let known = compose.service(id).is_some() && id != service.name;
                 let listed = process.after.iter().any(|start| start.process == *id);
                 if talks && known && !listed && !compose.waits_for(&service.name, id) {
-                    let at = service.node.entry("depends_on").map_or(service.at, |entry| entry.here());
+                    let at = service.node.entry("depends_on").map_or(service.at, Entry::here);
                     out.at(at, format!("`{}` talks to `{id}` and does not wait for it", service.name))
                         .hint(format!("add `{id}: {{condition: service_healthy}}` to its depends_on"));
                 }
@@ -121,7 +122,7 @@ fn waits(facts: &Facts, out: &mut Sink) {
 fn declared(service: &Service, wanted: &str, condition: &str, out: &mut Sink) {
     match service.depends_on.iter().find(|(name, _, _)| name == wanted) {
         None => {
-            let at = service.node.entry("depends_on").map_or(service.at, |entry| entry.here());
+            let at = service.node.entry("depends_on").map_or(service.at, Entry::here);
             out.at(at, format!("`{}` has to wait for `{wanted}` and does not", service.name))
                 .hint(format!("add `{wanted}: {{condition: {condition}}}` to its depends_on"));
         }
@@ -194,7 +195,7 @@ fn volumes(facts: &Facts, out: &mut Sink) {
         for volume in &process.volumes {
             let mounted = service.mounts.iter().any(|mount| mount.target == volume.path && mount.source.is_some());
             if !mounted {
-                let at = service.node.entry("volumes").map_or(service.at, |entry| entry.here());
+                let at = service.node.entry("volumes").map_or(service.at, Entry::here);
                 out.at(
                     at,
                     format!("`{}` keeps data at `{}`, and no volume is mounted there", service.name, volume.path),
@@ -240,7 +241,7 @@ fn stop(facts: &Facts, out: &mut Sink) {
         let entry = service.node.entry("stop_grace_period");
         let given = entry.and_then(|entry| crate::check::running::seconds(entry.value.as_str()?)).unwrap_or(10);
         if given < process.stop_timeout {
-            let at = entry.map_or(service.at, |entry| entry.here());
+            let at = entry.map_or(service.at, Entry::here);
             let wanted = process.stop_timeout;
             out.at(at, format!("`{}` is killed after {given} s, the stack gives it {wanted} s", service.name))
                 .hint(format!("write `stop_grace_period: {wanted}s`"));

@@ -4,7 +4,7 @@ use crate::check::kubernetes::Object;
 use crate::check::running::shown;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Probe, ProbeAction, Process, Role, Unit};
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -128,7 +128,7 @@ fn budget(facts: &Facts, out: &mut Sink) {
         let Some(pod) = object.pod() else { continue };
         let entry = pod.entry("terminationGracePeriodSeconds");
         let given = entry.and_then(|entry| entry.value.int()).unwrap_or(30);
-        let at = entry.map_or_else(|| object.at(), |entry| entry.here());
+        let at = entry.map_or_else(|| object.at(), Entry::here);
         let what = object.what();
         if given < i64::from(process.stop_timeout) {
             let wanted = process.stop_timeout;

@@ -5,7 +5,7 @@ use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, encrypted, find};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Provider, Value};
-use crate::yaml::{FileLine, Node};
+use crate::yaml::{Entry, FileLine, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -146,7 +146,7 @@ fn handed<'f>(facts: &'f Facts, overlay: &Overlay, name: &str) -> Option<(&'f st
                 && encrypted(node)
         })?;
         let values = ["data", "stringData"].iter().flat_map(|key| secret.entries_at(&[key]));
-        Some((*path, values.map(|entry| entry.name()).collect()))
+        Some((*path, values.map(Entry::name).collect()))
     })
 }
 

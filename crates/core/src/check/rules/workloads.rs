@@ -2,7 +2,7 @@
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find, selects};
 use crate::check::{Rule, Severity, Sink};
-use crate::yaml::{FileLine, Node};
+use crate::yaml::{Entry, FileLine, Node};
 
 use super::health::workloads;
 
@@ -235,7 +235,7 @@ fn links(facts: &Facts, out: &mut Sink) {
         let Some(pod) = object.pod().filter(|_| unit.directory().is_some()) else { continue };
         let entry = pod.entry("enableServiceLinks");
         if entry.and_then(|entry| entry.value.bool()) != Some(false) {
-            let at = entry.map_or_else(|| object.at(), |entry| entry.here());
+            let at = entry.map_or_else(|| object.at(), Entry::here);
             out.at(at, format!("{} gets variables for every Service", object.what()))
                 .hint("write `enableServiceLinks: false`");
         }
