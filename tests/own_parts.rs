@@ -44,7 +44,8 @@ fn made(files: BTreeMap<String, String>, blueprint: &str, given: &[(&str, bool)]
     let given =
         given.iter().map(|(id, answer)| ((*id).to_owned(), Given::typed((*answer).into(), "the test"))).collect();
     let answers: Answers = collect(&blueprint, &given, &engine).unwrap();
-    stackwright::generate(&blueprint, &answers, &catalog, &engine, &source).unwrap_or_else(|found| panic!("{found}"))
+    let spec = stackwright::blueprint::expand(&blueprint, &answers, &engine).unwrap();
+    stackwright::generate(&spec, &catalog, &engine).unwrap_or_else(|found| panic!("{found}"))
 }
 
 /// The house, with the own parts or without.
@@ -80,7 +81,7 @@ fn the_own_parts_contribute_to_every_point_that_anybody_accepts() {
         if path.ends_with("/component.yaml") || path.ends_with("/target.yaml") {
             let node = parse_one(&Source::new(path, text.text.to_string())).unwrap();
             let points = node.get("accepts").and_then(Node::as_map).unwrap_or_default();
-            accepted.extend(points.iter().map(|(point, _)| point.as_str().unwrap().to_owned()));
+            accepted.extend(points.iter().map(|entry| entry.key.as_str().unwrap().to_owned()));
         }
     }
     assert_eq!(contributed, accepted);

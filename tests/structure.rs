@@ -197,12 +197,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("yaml", &["diagnostic"]),
     ("render", &["diagnostic", "yaml"]),
     ("catalog", &["diagnostic", "render", "stack", "tree", "yaml"]),
-    ("blueprint", &["catalog", "diagnostic", "render", "stack", "yaml"]),
+    ("blueprint", &["catalog", "diagnostic", "render", "stack", "tree", "yaml"]),
     ("locks", &["catalog", "diagnostic", "stack", "yaml"]),
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
     ("check", &["catalog", "diagnostic", "stack", "tree", "yaml"]),
-    ("author", &["blueprint", "catalog", "diagnostic", "render", "target"]),
+    ("author", &["blueprint", "catalog", "diagnostic", "render", "target", "yaml"]),
 ];
 
 #[test]

@@ -37,6 +37,9 @@ struct Entry {
     kind: Option<&'static str>,
     title: String,
     summary: String,
+    /// The capabilities that it provides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    provides: Vec<String>,
     /// The user's directory that it comes from; absent for embedded ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     directory: Option<String>,
@@ -60,7 +63,8 @@ fn document(workbench: &Workbench) -> Result<Document, Failure> {
         let (blueprint, _) = Blueprint::of(catalog, id)?;
         let directory = directory(&format!("blueprints/{id}.yaml"));
         let (title, summary) = (blueprint.title, blueprint.summary);
-        document.blueprints.push(Entry { id: id.to_owned(), kind: None, title, summary, directory });
+        let (id, provides) = (id.to_owned(), Vec::new());
+        document.blueprints.push(Entry { id, kind: None, title, summary, provides, directory });
     }
     for id in catalog.component_ids() {
         let component = catalog.component(id)?;
@@ -70,6 +74,7 @@ fn document(workbench: &Workbench) -> Result<Document, Failure> {
             kind: Some(word(component.kind)),
             title: component.title.clone(),
             summary: component.summary.clone(),
+            provides: component.provides.keys().cloned().collect(),
             directory,
         });
     }
@@ -86,7 +91,8 @@ fn text(document: &Document) -> String {
     let width = all.map(|entry| entry.id.chars().count()).max().unwrap_or(0);
     let line = |entry: &Entry| {
         let from = entry.directory.as_ref().map_or_else(String::new, |directory| format!(" (from {directory})"));
-        format!("  {:<width$}  {}{from}\n", entry.id, entry.title)
+        let provides = if entry.provides.is_empty() { "" } else { ", provides " };
+        format!("  {:<width$}  {}{provides}{}{from}\n", entry.id, entry.title, entry.provides.join(", "))
     };
     let mut out = String::from("Blueprints\n");
     out.extend(document.blueprints.iter().map(line));

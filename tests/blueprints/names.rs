@@ -2,12 +2,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use stackwright::blueprint::expand;
+use stackwright::blueprint::{StackSpec, expand};
 use stackwright::diagnostic::Source;
 use stackwright::render::{pascal, plural, snake};
-use stackwright::resolve::{Place, resolve};
+use stackwright::resolve::resolve;
 use stackwright::stack::Name;
-use stackwright::yaml;
 
 use crate::options::Bench;
 
@@ -184,13 +183,12 @@ fn a_stack_that_was_written_by_hand_is_held_to_the_same_words() {
     let bench = Bench::new("django-gitops");
     let answers = bench.answers(&BTreeMap::new()).unwrap();
     let good = expand(&bench.blueprint, &answers, &bench.engine).unwrap();
-    let said = |change: &dyn Fn(&mut stackwright::blueprint::StackSpec)| {
+    let said = |change: &dyn Fn(&mut StackSpec)| {
         let mut spec = good.clone();
         change(&mut spec);
         let source = Source::new("stackwright.yaml", spec.to_yaml());
-        let place = Place::new(source.clone(), yaml::parse_one(&source).unwrap());
-        resolve(&spec, &bench.catalog, &bench.engine, &place)
-            .map_or_else(|problems| problems.to_string(), |_| String::new())
+        let spec = StackSpec::parse(&source).unwrap();
+        resolve(&spec, &bench.catalog, &bench.engine).map_or_else(|problems| problems.to_string(), |_| String::new())
     };
     assert_eq!(said(&|_| {}), "");
     let noun = said(&|spec| drop(spec.units[0].params.insert("noun".into(), "secret".into())));

@@ -31,9 +31,15 @@ const FURTHER_WORDS: &[(&str, &[&str])] = &[
     ("reloader", &["stakater"]),
     ("sops", &["age1"]),
 ];
-/// Names that hold a word and mean something else: where others keep their charts, and a part that a chart switches off.
-const NAMES_OF_OTHERS: &[&str] =
-    &["https://grafana.github.io", "https://grafana-community.github.io", "grafana:\n          enabled: false"];
+/// Names that hold a word and mean something else: where others keep their charts, a part that a chart switches off, and
+/// what a broker calls itself.
+const NAMES_OF_OTHERS: &[&str] = &[
+    "https://grafana.github.io",
+    "https://grafana-community.github.io",
+    "grafana:\n          enabled: false",
+    "CLUSTER_ID",
+    "Marks the data of this cluster",
+];
 /// Words of a cluster.
 const CLUSTER: &[&str] = &["kube", "kustom", "cluster", "overlay", "helm", "argo"];
 
@@ -201,6 +207,9 @@ fn a_platform_that_is_left_out_leaves_no_trace() {
             assert!(found.is_empty(), "without {component}, files that are not there:\n{}", found.join("\n"));
         }
     }
+    let encrypted = Whole::new().without("delivery").with("secrets", "sops").files();
+    let found = traces(&encrypted, words("argocd").iter().map(String::as_str));
+    assert!(found.is_empty(), "with sops and without argocd:\n{}", found.join("\n"));
     let whole = Whole::new().files();
     for component in WITH_THEIR_SERVICES {
         let words = words(component);
@@ -214,10 +223,18 @@ fn without_a_cluster_nothing_speaks_of_one() {
     let observed = Whole::new().without("delivery").without("gateway").without("secrets");
     let observed = observed.without("restarts").without("scaling");
     let observed = Whole { environments: LOCAL, ..observed };
+    // What serves clusters brings nothing where there is none.
+    let everything = |component: &'static str, environments| {
+        let small = Whole::small("component: kiosk", environments);
+        let platforms = Whole::new().without("gateway").without("delivery").with("secrets", component).platforms;
+        Whole { platforms, ..small }
+    };
     for (what, stack) in [
         ("a machine alone", Whole::small("component: kiosk", LOCAL)),
         ("a machine alone that is observed", observed),
         ("hosts", Whole::small("component: kiosk", HOSTS)),
+        ("hosts with all platforms", everything("external-secrets", HOSTS)),
+        ("a platform with all platforms", everything("sops", PAAS)),
         ("a platform", Whole::small("component: kiosk", PAAS)),
         ("a platform and continuous integration", Whole::small("component: kiosk", PAAS).with("ci", "github-actions")),
     ] {

@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::answers::context;
 use super::{
-    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FromSpec, PlatformSpec, PortSpec, ProjectSpec, ProviderSpec,
-    RouteSpec, StackSpec, UnitSpec,
+    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FileSpec, FromSpec, PlatformSpec, PortSpec, ProjectSpec,
+    ProviderSpec, RouteSpec, StackSpec, UnitSpec,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{Context, Engine};
 use crate::stack::HostGroup;
+use crate::yaml::At;
 
 type Step<T> = Result<T, Box<Diagnostic>>;
 
@@ -25,36 +26,44 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
     });
     let mut units = Vec::new();
     for unit in &blueprint.units {
-        scope.each(&unit.name, unit.when.as_ref(), unit.each.as_ref(), &mut problems, |scope| {
+        scope.each(unit.place.at(), unit.when.as_ref(), unit.each.as_ref(), &mut problems, |scope| {
             units.push(scope.unit(unit)?);
             Ok(())
         });
     }
     let mut platforms = Vec::new();
     for platform in &blueprint.platforms {
-        scope.each(&platform.name, platform.when.as_ref(), None, &mut problems, |scope| {
+        scope.each(platform.place.at(), platform.when.as_ref(), None, &mut problems, |scope| {
             platforms.push(scope.platform(platform)?);
             Ok(())
         });
     }
     let mut routes = Vec::new();
     for route in &blueprint.routes {
-        scope.each(&route.path, route.when.as_ref(), route.each.as_ref(), &mut problems, |scope| {
+        scope.each(route.place.at(), route.when.as_ref(), route.each.as_ref(), &mut problems, |scope| {
             routes.push(scope.route(route)?);
             Ok(())
         });
     }
     let mut environments = Vec::new();
     for environment in &blueprint.environments {
-        scope.each(&environment.name, None, environment.each.as_ref(), &mut problems, |scope| {
+        scope.each(environment.place.at(), None, environment.each.as_ref(), &mut problems, |scope| {
             environments.push(scope.environment(environment)?);
+            Ok(())
+        });
+    }
+    let mut files = Vec::new();
+    for file in &blueprint.files {
+        scope.each(file.place.at(), file.when.as_ref(), None, &mut problems, |scope| {
+            files.push(scope.file(&blueprint.id, file)?);
             Ok(())
         });
     }
     problems.into_result(())?;
     let from =
         FromSpec { blueprint: blueprint.id.clone(), version: blueprint.version.clone(), answers: answers.clone() };
-    Ok(StackSpec { from, project, units, platforms, routes, environments })
+    let place = blueprint.place.clone();
+    Ok(StackSpec { from, project, units, platforms, routes, environments, files, place })
 }
 
 struct Expander<'a> {
@@ -66,7 +75,7 @@ impl Expander<'_> {
     /// Runs `make` once, or once per item; not at all where `when` fails.
     fn each(
         &self,
-        label: &str,
+        at: At,
         when: Option<&String>,
         each: Option<&String>,
         problems: &mut Diagnostics,
@@ -74,16 +83,13 @@ impl Expander<'_> {
     ) {
         let mut run = || -> Step<()> {
             if let Some(when) = when
-                && !self.engine.holds(label, when, &self.context)?
+                && !self.engine.holds(at.key("when"), when, &self.context)?
             {
                 return Ok(());
             }
             let Some(each) = each else { return make(self) };
-            let items = self.engine.evaluate(label, each, &self.context)?;
-            let items = items
-                .try_iter()
-                .map_err(|_| Box::new(Diagnostic::error(format!("{label}: `each: {each}` is not a list"))))?;
-            for (index, item) in items.enumerate() {
+            let items = self.engine.items(at.key("each"), each, &self.context)?;
+            for (index, item) in items.into_iter().enumerate() {
                 make(&self.with(&[("item", item), ("index", index.into())]))?;
             }
             Ok(())
@@ -100,75 +106,89 @@ impl Expander<'_> {
         Self { engine: self.engine, context }
     }
 
-    fn text(&self, label: &str, text: &str) -> Step<String> {
-        self.engine.text(label, text, &self.context)
+    fn text(&self, at: At, text: &str) -> Step<String> {
+        self.engine.text(at, text, &self.context)
     }
 
-    fn values<'v>(&self, label: &str, values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> Step<Answers> {
-        let value = |(key, value): (&String, &Value)| {
-            Ok((key.clone(), self.engine.value(&format!("{label}.{key}"), value, &self.context)?))
-        };
+    fn values<'v>(&self, at: At, values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> Step<Answers> {
+        let value =
+            |(key, value): (&String, &Value)| Ok((key.clone(), self.engine.value(at.key(key), value, &self.context)?));
         // A value that gives nothing is not given: the parameter takes its default.
         let given = |value: &Step<(String, Value)>| !matches!(value, Ok((_, Value::Null)));
         values.into_iter().map(value).filter(given).collect()
     }
 
+    fn texts(&self, at: At, texts: &BTreeMap<String, String>) -> Step<BTreeMap<String, String>> {
+        texts.iter().map(|(key, text)| Ok((key.clone(), self.text(at.key(key), text)?))).collect()
+    }
+
     fn project(&self, project: &ProjectSpec) -> Step<ProjectSpec> {
+        let at = project.place.at();
         Ok(ProjectSpec {
-            name: self.text("project.name", &project.name)?,
-            domain: self.text("project.domain", &project.domain)?,
-            repository: self.text("project.repository", &project.repository)?,
-            registry: self.text("project.registry", &project.registry)?,
-            summary: self.text("project.summary", &project.summary)?,
+            name: self.text(at.key("name"), &project.name)?,
+            domain: self.text(at.key("domain"), &project.domain)?,
+            repository: self.text(at.key("repository"), &project.repository)?,
+            registry: self.text(at.key("registry"), &project.registry)?,
+            summary: self.text(at.key("summary"), &project.summary)?,
+            place: project.place.clone(),
         })
     }
 
     fn unit(&self, unit: &UnitSpec) -> Step<UnitSpec> {
-        let label = format!("unit `{}`", unit.name);
+        let at = unit.place.at();
         let mut features = Vec::new();
         for feature in &unit.features {
-            let wanted = feature.when.as_ref();
-            if wanted.map_or(Ok(true), |when| self.engine.holds(&label, when, &self.context))? {
-                features.push(FeatureSpec {
-                    component: self.text(&label, &feature.component)?,
-                    when: None,
-                    params: self.values(&label, &feature.params)?,
-                });
-            }
+            features.extend(self.feature(feature)?);
         }
-        let texts = |map: &BTreeMap<String, String>| -> Step<_> {
-            map.iter()
-                .map(|(key, text)| Ok((key.clone(), self.text(&label, text)?)))
-                .collect::<Step<BTreeMap<String, String>>>()
-        };
+        let uses = self.texts(at.key("uses"), &unit.uses)?;
         let providers = unit.providers.iter();
         Ok(UnitSpec {
-            name: self.text(&label, &unit.name)?,
-            component: self.text(&label, &unit.component)?,
+            name: self.text(at.key("name"), &unit.name)?,
+            component: self.text(at.key("component"), &unit.component)?,
             when: None,
             each: None,
-            params: self.values(&label, &unit.params)?,
+            params: self.values(at.key("params"), &unit.params)?,
             features,
-            uses: texts(&unit.uses)?.into_iter().filter(|(_, unit): &(String, String)| !unit.is_empty()).collect(),
+            uses: uses.into_iter().filter(|(_, unit)| !unit.is_empty()).collect(),
             providers: providers
-                .map(|(key, provider)| Ok((key.clone(), ProviderSpec(self.text(&label, &provider.0)?))))
+                .map(|(key, provider)| {
+                    Ok((key.clone(), ProviderSpec(self.text(at.key("providers").key(key), &provider.0)?)))
+                })
                 .collect::<Step<_>>()?,
-            publish: self.ports(&label, &unit.publish)?,
+            publish: self.ports(at.key("publish"), &unit.publish)?,
+            place: unit.place.clone(),
         })
     }
 
-    fn ports(&self, label: &str, ports: &BTreeMap<String, PortSpec>) -> Step<BTreeMap<String, PortSpec>> {
+    /// The feature, if its condition holds.
+    fn feature(&self, feature: &FeatureSpec) -> Step<Option<FeatureSpec>> {
+        let at = feature.place.at();
+        if let Some(when) = &feature.when
+            && !self.engine.holds(at.key("when"), when, &self.context)?
+        {
+            return Ok(None);
+        }
+        Ok(Some(FeatureSpec {
+            component: self.text(at.key("component"), &feature.component)?,
+            when: None,
+            params: self.values(at.key("params"), &feature.params)?,
+            place: feature.place.clone(),
+        }))
+    }
+
+    fn ports(&self, at: At, ports: &BTreeMap<String, PortSpec>) -> Step<BTreeMap<String, PortSpec>> {
         let mut found = BTreeMap::new();
         for (endpoint, port) in ports {
+            let at = at.key(endpoint);
             let text = match port {
                 PortSpec::Number(port) => port.to_string(),
-                PortSpec::Template(text) => self.text(label, text)?,
+                PortSpec::Template(text) => self.text(at, text)?,
             };
             if text.is_empty() {
                 continue;
             }
             let port = text.parse().map_err(|_| {
-                Box::new(Diagnostic::error(format!("{label}: `{text}` is not a port for `{endpoint}`")))
+                Box::new(at.point(Diagnostic::error(format!("`{text}` is not a port for `{endpoint}`"))))
             })?;
             found.insert(endpoint.clone(), PortSpec::Number(port));
         }
@@ -176,46 +196,61 @@ impl Expander<'_> {
     }
 
     fn platform(&self, platform: &PlatformSpec) -> Step<PlatformSpec> {
-        let label = format!("platform `{}`", platform.name);
+        let at = platform.place.at();
         Ok(PlatformSpec {
             name: platform.name.clone(),
-            component: self.text(&label, &platform.component)?,
+            component: self.text(at.key("component"), &platform.component)?,
             when: None,
-            params: self.values(&label, &platform.params)?,
+            params: self.values(at.key("params"), &platform.params)?,
+            place: platform.place.clone(),
         })
     }
 
     fn route(&self, route: &RouteSpec) -> Step<RouteSpec> {
-        let label = format!("route `{}`", route.path);
+        let at = route.place.at();
         Ok(RouteSpec {
-            path: self.text(&label, &route.path)?,
-            unit: self.text(&label, &route.unit)?,
+            path: self.text(at.key("path"), &route.path)?,
+            unit: self.text(at.key("unit"), &route.unit)?,
             endpoint: route.endpoint.clone(),
             when: None,
             each: None,
+            place: route.place.clone(),
         })
     }
 
-    fn groups(&self, label: &str, groups: &[HostGroup]) -> Step<Vec<HostGroup>> {
-        let filled = groups.iter().map(|group| {
-            let hosts = group.hosts.iter().map(|host| self.text(label, host));
+    fn groups(&self, at: At, groups: &[HostGroup]) -> Step<Vec<HostGroup>> {
+        let filled = groups.iter().enumerate().map(|(index, group)| {
+            let at = at.item(index).key("hosts");
+            let hosts = group.hosts.iter().enumerate().map(|(index, host)| self.text(at.item(index), host));
             Ok(HostGroup { name: group.name.clone(), hosts: hosts.collect::<Step<_>>()? })
         });
         filled.collect()
     }
 
     fn environment(&self, environment: &EnvironmentSpec) -> Step<EnvironmentSpec> {
-        let label = format!("environment `{}`", environment.name);
+        let at = environment.place.at();
         let revision = environment.revision.as_ref();
         Ok(EnvironmentSpec {
-            name: self.text(&label, &environment.name)?,
+            name: self.text(at.key("name"), &environment.name)?,
             runtime: environment.runtime,
-            host: self.text(&label, &environment.host)?,
-            revision: revision.map(|text| self.text(&label, text)).transpose()?,
+            host: self.text(at.key("host"), &environment.host)?,
+            revision: revision.map(|text| self.text(at.key("revision"), text)).transpose()?,
             replicas: environment.replicas.clone(),
-            groups: self.groups(&label, &environment.groups)?,
+            groups: self.groups(at.key("groups"), &environment.groups)?,
             placement: environment.placement.clone(),
             each: None,
+            place: environment.place.clone(),
+        })
+    }
+
+    /// A file of the blueprint's folder, which the catalog has under the blueprint's id.
+    fn file(&self, id: &str, file: &FileSpec) -> Step<FileSpec> {
+        Ok(FileSpec {
+            from: format!("blueprints/{id}/{}", file.from),
+            to: self.text(file.place.at().key("to"), &file.to)?,
+            when: None,
+            owner: file.owner,
+            place: file.place.clone(),
         })
     }
 }

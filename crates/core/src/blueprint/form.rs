@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::question::{Question, Rule};
-use crate::catalog::FileRule;
 use crate::stack::{HostGroup, Provider, Runtime};
+use crate::tree::Ownership;
+use crate::yaml::Place;
 
 /// A stack description with questions.
 ///
@@ -44,7 +45,10 @@ pub struct Blueprint {
     pub rules: Vec<Rule>,
     /// Files of the blueprint's own folder.
     #[serde(default)]
-    pub files: Vec<FileRule>,
+    pub files: Vec<FileSpec>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// The project's names and addresses.
@@ -61,6 +65,9 @@ pub struct ProjectSpec {
     pub registry: String,
     /// One sentence on what the stack is.
     pub summary: String,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A unit.
@@ -92,6 +99,9 @@ pub struct UnitSpec {
     /// Ports on a developer's machine, by endpoint; a template may give nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub publish: BTreeMap<String, PortSpec>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A port, or a template that gives one.
@@ -128,6 +138,9 @@ pub struct FeatureSpec {
     /// Values of its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, Value>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A platform component.
@@ -144,6 +157,9 @@ pub struct PlatformSpec {
     /// Values of its parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, Value>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An outside path.
@@ -163,6 +179,9 @@ pub struct RouteSpec {
     /// One route per item of this list (expression); `item` is the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An environment.
@@ -191,6 +210,29 @@ pub struct EnvironmentSpec {
     /// One environment per item of this list (expression); `item` is the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<String>,
+    /// Where it was written; what an `each` repeats stands at its template.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// A file that the blueprint brings itself.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileSpec {
+    /// The template; `dir/**` takes the whole tree below `dir`. In a blueprint it is a path in the blueprint's own folder,
+    /// in `stackwright.yaml` one in the catalog.
+    pub from: String,
+    /// The output path; the directory for a tree.
+    pub to: String,
+    /// Whether it is there (expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Who may edit it afterwards; `managed` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Ownership>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A project's own stack: a blueprint without questions, every expression decided.
@@ -211,6 +253,12 @@ pub struct StackSpec {
     pub routes: Vec<RouteSpec>,
     /// Where the stack runs.
     pub environments: Vec<EnvironmentSpec>,
+    /// Files beside those of its components.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileSpec>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// What a project was made from.

@@ -8,11 +8,12 @@ use serde_json::Value;
 use super::contribution::{Acceptance, Contribution};
 use super::file_rule::FileRule;
 use super::param::Param;
-use super::process::ProcessSpec;
+use super::process::{Preset, ProcessSpec};
 use super::provision::{KnownValue, Managed, Operator, Package, Provision};
 use super::slot::Slot;
 use crate::blueprint::Rule;
-use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, VariableType};
+use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Role, Runtime, VariableType};
+use crate::yaml::{At, Place};
 
 /// A component: a reusable part of a stack, one folder of data and templates.
 ///
@@ -23,6 +24,10 @@ use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Runtime, V
 pub struct Component {
     /// The id; equal to the folder's name.
     pub id: String,
+    /// The component that it is with some things different: mappings are laid over those of the other key by key, a
+    /// null takes a key away, anything else takes its place; files that are not in its own folder are the other's.
+    #[serde(default)]
+    pub extends: Option<String>,
     /// One line for lists.
     pub title: String,
     /// What it is.
@@ -38,6 +43,13 @@ pub struct Component {
     /// What can be chosen, by parameter id.
     #[serde(default)]
     pub params: BTreeMap<String, Param>,
+    /// Values that this file names once, in order: `let.<name>` stands for them in every expression after (text without
+    /// templates, or one template expression).
+    #[serde(default, rename = "let")]
+    pub named: serde_json::Map<String, Value>,
+    /// What processes of a role have unless they say otherwise, those that features add among them.
+    #[serde(default)]
+    pub presets: BTreeMap<Role, Preset>,
     /// What must hold of an instance, with the reason (expressions over `params`, `unit`, `features`, `filled`,
     /// `bindings`, `project` and `provided`).
     #[serde(default)]
@@ -72,6 +84,9 @@ pub struct Component {
     /// What it offers, by capability.
     #[serde(default)]
     pub provides: BTreeMap<String, Provision>,
+    /// Why its container is for a developer's machine only; elsewhere it has another provider.
+    #[serde(default)]
+    pub development: Option<String>,
     /// How an operator provides it.
     #[serde(default)]
     pub operator: Option<Operator>,
@@ -120,9 +135,17 @@ pub struct Component {
     /// Points of files that it assembles, to which others contribute.
     #[serde(default)]
     pub accepts: BTreeMap<String, Acceptance>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 impl Component {
+    /// Where it stands, to look further from.
+    pub fn at(&self) -> At<'_> {
+        self.place.at()
+    }
+
     /// Where a value of a capability is found when it is provided that way, unless it follows from `provides`.
     pub fn known_value(&self, provider: Provider, capability: &str, value: &str) -> Option<&KnownValue> {
         let values = match provider {
@@ -159,6 +182,9 @@ pub struct EndpointSpec {
     pub port: u16,
     /// What is spoken on it.
     pub protocol: Protocol,
+    /// Whether it is for operators: a route leads there only when it names it.
+    #[serde(default)]
+    pub admin: bool,
     /// The path at which monitoring reads metrics from it.
     #[serde(default)]
     pub scrape: Option<String>,
@@ -194,6 +220,12 @@ pub struct Requirement {
     /// The unit that serves it (template), where the component itself knows which.
     #[serde(default)]
     pub unit: Option<String>,
+    /// What of the provider it uses alone (template; a list is several): no other unit may claim the same.
+    #[serde(default)]
+    pub claims: Option<String>,
+    /// Why nobody else may use what it claims.
+    #[serde(default)]
+    pub because: Option<String>,
 }
 
 /// A variable.

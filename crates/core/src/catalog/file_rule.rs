@@ -6,15 +6,13 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRule {
-    /// The template in this folder; `dir/**` takes the whole tree below `dir`.
-    #[serde(default)]
-    pub from: Option<String>,
-    /// The output path (template); the directory for a tree.
+    /// The template in this folder; `dir/**` takes the whole tree below `dir`, `*` stands for any characters of files
+    /// that have their place already.
+    pub from: String,
+    /// The output path (template); the directory for a tree. Absent for files of a service's source, whose place follows
+    /// from theirs in `app/`.
     #[serde(default)]
     pub to: Option<String>,
-    /// A path pattern below the service directory that `when` decides about, instead of `from` and `to`.
-    #[serde(default)]
-    pub path: Option<String>,
     /// What it is rendered for, outermost first.
     #[serde(default, deserialize_with = "one_or_more")]
     #[schemars(with = "OneOrMore")]
@@ -28,6 +26,9 @@ pub struct FileRule {
     /// The target whose view the template sees.
     #[serde(default)]
     pub view: Option<String>,
+    /// Whether it is copied as it is, whatever in it looks like a template.
+    #[serde(default)]
+    pub verbatim: bool,
 }
 
 /// What a file is rendered for.

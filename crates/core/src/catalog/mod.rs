@@ -3,11 +3,13 @@
 //! The embedded files come first; a user's own directories may add files and override them by path.
 mod component;
 mod contribution;
+mod extends;
 mod file_rule;
 mod identifiers;
+mod named;
 mod param;
 mod pins;
-mod places;
+mod presets;
 mod process;
 mod product;
 mod provision;
@@ -51,6 +53,8 @@ pub struct Catalog {
     components: RwLock<BTreeMap<String, Arc<Component>>>,
     pins: Pins,
     reserved: Arc<Reserved>,
+    /// Whether a directory of the user's takes part.
+    own: bool,
 }
 
 impl Catalog {
@@ -67,9 +71,10 @@ impl Catalog {
             }
             files.extend(texts);
         }
+        extends::inherit(&mut files);
         let files = Arc::new(files);
         let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
-        Ok(Self { files, components: RwLock::default(), pins, reserved })
+        Ok(Self { files, components: RwLock::default(), pins, reserved, own: !own.is_empty() })
     }
 
     /// The pinned versions.
@@ -80,6 +85,16 @@ impl Catalog {
     /// The words that can't be used as names.
     pub fn reserved(&self) -> Arc<Reserved> {
         Arc::clone(&self.reserved)
+    }
+
+    /// All pins as text, where directories of the user's own take part, which may add some.
+    pub fn own_pins(&self) -> Option<String> {
+        self.own.then(|| self.pins.text())
+    }
+
+    /// Lays further files over the catalog: those of a blueprint that was given as a file.
+    pub fn add(&mut self, own: &OwnFiles) {
+        Arc::make_mut(&mut self.files).extend(own.texts());
     }
 
     /// Every text by path, for a template loader.
@@ -149,16 +164,25 @@ impl Catalog {
             return Err(unknown("component", id, &self.component_ids()).into());
         }
         let source = self.source(&path);
-        let component: Component = yaml::decode(&yaml::parse_one(&source)?, &source)?;
+        let document = yaml::Document::read(&source)?;
+        let mut component: Component = yaml::decode(&self.described(id, document.root.clone(), &source)?, &source)?;
+        component.place = yaml::Place::whole(&document);
         if component.id != id {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
-            return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
+            let problem = Diagnostic::error(message).help(format!("write `id: {id}`"));
+            return Err(component.at().key("id").point(problem).into());
         }
         let component = Arc::new(component);
         if let Ok(mut known) = self.components.write() {
             known.insert(id.to_owned(), Arc::clone(&component));
         }
         Ok(component)
+    }
+
+    /// What a component's file says, with everything that it leaves to others or names once.
+    fn described(&self, id: &str, node: yaml::Node, source: &Source) -> Result<yaml::Node, Diagnostics> {
+        let node = extends::whole(self, node, source, &[id])?;
+        named::expand(presets::apply(self, node)?, source)
     }
 
     /// Every capability that some component provides.

@@ -66,6 +66,36 @@ pub struct ProcessSpec {
     pub when: Option<String>,
 }
 
+/// What processes of a role have unless they say otherwise.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// Names of the endpoints they serve.
+    #[serde(default)]
+    pub serves: Vec<String>,
+    /// How their health is found out.
+    #[serde(default)]
+    pub probes: ProbeSpecs,
+    /// Seconds they need to finish their work once told to stop (number or template).
+    #[serde(default)]
+    pub drain: Option<Value>,
+    /// What they ask for.
+    #[serde(default)]
+    pub resources: ResourceSpec,
+    /// Writable paths that may be lost.
+    #[serde(default)]
+    pub scratch: Vec<String>,
+    /// How many run.
+    #[serde(default)]
+    pub scale: ScaleSpec,
+    /// Database connections that one replica may open (number or template).
+    #[serde(default)]
+    pub connections: Option<Value>,
+    /// Aliases of the bindings they use; all of the unit's when absent.
+    #[serde(default)]
+    pub uses: Option<Vec<String>>,
+}
+
 /// An argument vector.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -116,13 +146,13 @@ pub struct ProbeSpec {
     /// The endpoint of an `http` probe; the process's first when absent.
     #[serde(default)]
     pub port: Option<String>,
-    /// Seconds between two questions.
+    /// Seconds between two questions; 2 for `startup`, 5 for `ready` and 10 for `live` when absent.
     #[serde(default)]
     pub period: Option<u32>,
-    /// Seconds to wait for an answer.
+    /// Seconds to wait for an answer; 3 when absent.
     #[serde(default)]
     pub timeout: Option<u32>,
-    /// Wrong answers in a row that count.
+    /// Wrong answers in a row that count; 60 for `startup`, 3 for `ready` and 6 for `live` when absent.
     #[serde(default)]
     pub failures: Option<u32>,
 }

@@ -9,10 +9,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use super::facts::Facts;
 use super::kubernetes::Object;
-use super::node::{At, Node};
 use super::{Rule, Sink, rules};
 use crate::catalog::{Catalog, CheckSpec, CommandOption, Objects, Product, ProductChecks, RuleText};
 use crate::diagnostic::Diagnostics;
+use crate::yaml::{FileLine, Node};
 
 /// All rules, with what is known about products.
 #[derive(Debug, Clone)]
@@ -188,7 +188,7 @@ fn commands(facts: &Facts, check: &CheckSpec, option: &CommandOption, component:
     any
 }
 
-fn report(check: &CheckSpec, at: At, words: &[(&str, String)], item: &Node, out: &mut Sink) {
+fn report(check: &CheckSpec, at: FileLine, words: &[(&str, String)], item: &Node, out: &mut Sink) {
     let finding = out.at(at, field::filled(&check.say, words, item));
     finding.hint = check.hint.as_ref().map(|hint| field::filled(hint, words, item));
 }

@@ -9,6 +9,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use super::{error, filters};
 use crate::diagnostic::Diagnostic;
+use crate::yaml::At;
 
 /// The most bytes that one file may have once rendered.
 const MAX_OUTPUT: usize = 8 * 1024 * 1024;
@@ -78,7 +79,7 @@ impl Engine {
             done?;
             String::from_utf8(out.bytes).map_err(|_| invalid("the result is not UTF-8".into()))
         };
-        run().map_err(|problem| Box::new(error::explain(&problem, path)))
+        run().map_err(|problem| Box::new(error::explain(&problem, At::label(path))))
     }
 
     /// Renders a file; one without template syntax is copied.
@@ -86,14 +87,14 @@ impl Engine {
         if has_syntax(text) { self.render(path, context) } else { Ok(text.to_owned()) }
     }
 
-    /// Renders a text of a component or blueprint; `label` says where it stands.
-    pub fn text(&self, label: &str, text: &str, context: &Value) -> Result<String, Box<Diagnostic>> {
+    /// Renders a text of a component or blueprint, which stands there.
+    pub fn text<'a>(&self, at: impl Into<At<'a>>, text: &str, context: &Value) -> Result<String, Box<Diagnostic>> {
         if !has_syntax(text) {
             return Ok(text.to_owned());
         }
         let run = || {
             let mut out = Capped::default();
-            let template = self.environment.template_from_named_str(label, text)?;
+            let template = self.environment.template_from_named_str(error::INLINE, text)?;
             let done = template.render_captured_to(context.clone(), &mut out);
             if out.full {
                 return Err(invalid(format!("the result has more than {MAX_OUTPUT} bytes")));
@@ -101,11 +102,21 @@ impl Engine {
             done?;
             String::from_utf8(out.bytes).map_err(|_| invalid("the result is not UTF-8".into()))
         };
-        run().map_err(|problem| Box::new(error::explain(&problem, label)))
+        run().map_err(|problem| Box::new(error::explain(&problem, at.into())))
     }
 
-    /// Evaluates a bare expression.
-    pub fn evaluate(&self, label: &str, expression: &str, context: &Value) -> Result<Value, Box<Diagnostic>> {
+    /// Evaluates a bare expression, which stands there.
+    pub fn evaluate<'a>(
+        &self,
+        at: impl Into<At<'a>>,
+        expression: &str,
+        context: &Value,
+    ) -> Result<Value, Box<Diagnostic>> {
+        let at = at.into();
+        if let Some(inner) = sole_expression(expression) {
+            let problem = Diagnostic::error("an expression stands here without delimiters, and this is a template");
+            return Err(Box::new(at.point(problem.help(format!("write `{inner}`")))));
+        }
         let run = || {
             let value = self.environment.compile_expression(expression)?.eval(context.clone())?;
             if value.is_undefined() {
@@ -113,8 +124,24 @@ impl Engine {
             }
             Ok(value)
         };
-        run().map_err(|problem| {
-            Box::new(error::explain(&problem, label).note(format!("in the expression `{expression}`")))
+        run()
+            .map_err(|problem| Box::new(error::explain(&problem, at).note(format!("in the expression `{expression}`"))))
+    }
+
+    /// The items of a list that a bare expression gives, which stands there.
+    pub fn items<'a>(
+        &self,
+        at: impl Into<At<'a>>,
+        expression: &str,
+        context: &Value,
+    ) -> Result<Vec<Value>, Box<Diagnostic>> {
+        let at = at.into();
+        let value = self.evaluate(at, expression, context)?;
+        let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable);
+        let items = if is_list { value.try_iter().ok() } else { None };
+        items.map(Iterator::collect).ok_or_else(|| {
+            let problem = Diagnostic::error(format!("`{expression}` is a {}, and `each` takes a list", value.kind()));
+            Box::new(at.point(problem))
         })
     }
 
@@ -125,29 +152,30 @@ impl Engine {
     }
 
     /// Whether a bare expression holds.
-    pub fn holds(&self, label: &str, expression: &str, context: &Value) -> Result<bool, Box<Diagnostic>> {
-        self.evaluate(label, expression, context).map(|value| value.is_true())
+    pub fn holds<'a>(&self, at: impl Into<At<'a>>, expression: &str, context: &Value) -> Result<bool, Box<Diagnostic>> {
+        self.evaluate(at, expression, context).map(|value| value.is_true())
     }
 
     /// Evaluates a value of a blueprint: a text that is one expression keeps the expression's type, other
     /// texts are rendered, lists and maps item by item.
-    pub fn value(
+    pub fn value<'a>(
         &self,
-        label: &str,
+        at: impl Into<At<'a>>,
         value: &serde_json::Value,
         context: &Value,
     ) -> Result<serde_json::Value, Box<Diagnostic>> {
+        let at = at.into();
         Ok(match value {
             serde_json::Value::String(text) => match sole_expression(text) {
-                Some(expression) => to_json(&self.evaluate(label, expression, context)?),
-                None => self.text(label, text, context)?.into(),
+                Some(expression) => to_json(&self.evaluate(at, expression, context)?),
+                None => self.text(at, text, context)?.into(),
             },
             serde_json::Value::Array(items) => {
-                let items = items.iter().map(|item| self.value(label, item, context));
+                let items = items.iter().enumerate().map(|(index, item)| self.value(at.item(index), item, context));
                 items.collect::<Result<Vec<_>, _>>()?.into()
             }
             serde_json::Value::Object(map) => {
-                let items = map.iter().map(|(key, item)| Ok((key.clone(), self.value(label, item, context)?)));
+                let items = map.iter().map(|(key, item)| Ok((key.clone(), self.value(at.key(key), item, context)?)));
                 serde_json::Value::Object(items.collect::<Result<_, Box<Diagnostic>>>()?)
             }
             other => other.clone(),
@@ -157,7 +185,7 @@ impl Engine {
     /// Checks that a template of the catalog compiles.
     pub fn compile(&self, path: &str) -> Result<(), Box<Diagnostic>> {
         let compiled = self.environment.get_template(path).map(drop);
-        compiled.map_err(|problem| Box::new(error::explain(&problem, path)))
+        compiled.map_err(|problem| Box::new(error::explain(&problem, At::label(path))))
     }
 }
 

@@ -4,9 +4,13 @@ use std::error::Error as _;
 use minijinja::Error;
 
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::yaml::At;
 
-/// The innermost error as the message, the outer ones as notes.
-pub(super) fn explain(problem: &Error, label: &str) -> Diagnostic {
+/// What the engine calls a text that is no file; its place is known better.
+pub(super) const INLINE: &str = "<text>";
+
+/// The innermost error as the message, the outer ones as notes; `at` is where the template or expression stands.
+pub(super) fn explain(problem: &Error, at: At) -> Diagnostic {
     let mut chain = Vec::new();
     let mut innermost = problem;
     while let Some(inner) = innermost.source().and_then(|error| error.downcast_ref::<Error>()) {
@@ -15,13 +19,18 @@ pub(super) fn explain(problem: &Error, label: &str) -> Diagnostic {
     }
     let message = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
     let mut diagnostic = Diagnostic::error(format!("template: {message}"));
-    let name = innermost.name().filter(|name| *name != "<string>").unwrap_or(label);
-    diagnostic = match (innermost.template_source(), innermost.line()) {
-        (Some(text), Some(line)) => diagnostic.at(&Source::new(name, text), span(text, line, innermost.range())),
-        _ => diagnostic.file(name),
+    // The engine has names of its own for texts that are no files.
+    let file = innermost.name().filter(|name| !name.starts_with('<'));
+    let inner = innermost.template_source().zip(innermost.line());
+    let inner = inner.map(|(text, line)| (text, span(text, line, innermost.range())));
+    diagnostic = match (file, inner) {
+        (Some(file), Some((text, span))) => diagnostic.at(&Source::new(file, text), span),
+        (Some(file), None) => diagnostic.file(file),
+        (None, Some((text, span))) => at.point_inside(diagnostic, text, span),
+        (None, None) => at.point(diagnostic),
     };
     for outer in chain.iter().rev() {
-        if let (Some(name), Some(line)) = (outer.name(), outer.line()) {
+        if let (Some(name), Some(line)) = (outer.name().filter(|name| !name.starts_with('<')), outer.line()) {
             diagnostic = diagnostic.note(format!("included from {name}:{line}"));
         }
     }

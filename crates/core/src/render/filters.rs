@@ -20,7 +20,14 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     for (name, form) in words::FORMS {
         environment.add_filter(*name, |text: String| form(&text));
     }
+    environment.add_filter("prefixed", |texts: Vec<String>, with: String| around(&texts, &with, ""));
+    environment.add_filter("suffixed", |texts: Vec<String>, with: String| around(&texts, "", &with));
     environment.add_function("fail", |message: String| Err::<Value, Error>(invalid(message)));
+}
+
+/// Each text with something before and after it.
+fn around(texts: &[String], before: &str, after: &str) -> Vec<String> {
+    texts.iter().map(|text| format!("{before}{text}{after}")).collect()
 }
 
 /// A scalar as YAML reads it back, quoted only where needed.

@@ -1,5 +1,4 @@
 //! Budgets: time to stop, and connections to a database.
-use super::Run;
 use super::draft::Draft;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{Environment, Process, Provider};
@@ -10,7 +9,7 @@ const MAX_STOP: u32 = 900;
 const RESERVE: u32 = 10;
 
 /// Checks that every sum fits.
-pub(super) fn check(run: &Run, draft: &Draft) -> Result<(), Diagnostics> {
+pub(super) fn check(draft: &Draft) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     for unit in &draft.units {
         for process in unit.unit.processes.iter().filter(|process| process.stop_timeout > MAX_STOP) {
@@ -20,14 +19,14 @@ pub(super) fn check(run: &Run, draft: &Draft) -> Result<(), Diagnostics> {
             ))
             .note(format!("it drains for {} seconds; the rest is the margin before and after", process.drain))
             .help("make its work smaller, or let it be resumed after a kill");
-            problems.push(run.place.mark(problem, "units", &unit.spec.name, &["params"]));
+            problems.push(unit.at().key("params").point(problem));
         }
     }
-    connections(run, draft, &mut problems);
+    connections(draft, &mut problems);
     problems.into_result(())
 }
 
-fn connections(run: &Run, draft: &Draft, problems: &mut Diagnostics) {
+fn connections(draft: &Draft, problems: &mut Diagnostics) {
     for database in &draft.units {
         let Some(limit) = database.unit.connection_limit else { continue };
         for environment in &draft.environments {
@@ -46,7 +45,7 @@ fn connections(run: &Run, draft: &Draft, problems: &mut Diagnostics) {
                 }
                 let problem =
                     problem.help("lower `replicas` or the pool sizes, or put a connection pooler between them");
-                problems.push(run.place.mark(problem, "units", &database.spec.name, &[]));
+                problems.push(database.at().key("name").point(problem));
             }
         }
     }

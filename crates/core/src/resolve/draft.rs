@@ -2,15 +2,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Run;
 use super::params::params;
 use super::units::unit;
+use super::{Run, addresses};
 use crate::blueprint::{PlatformSpec, StackSpec, UnitSpec};
 use crate::catalog::{Component, Extension, Kind, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{
     Channel, Edge, Environment, Name, Origin, Params, Platform, Project, Route, Secret, Stack, Unit, Variable,
 };
+use crate::yaml::{At, Place};
 
 /// The stack while it is being decided.
 pub(super) struct Draft {
@@ -28,7 +29,9 @@ pub(super) struct DraftUnit {
     pub(super) features: Vec<(Arc<Component>, Params, Extension)>,
     pub(super) spec: UnitSpec,
     /// What it and its features need from others, by alias.
-    pub(super) requires: BTreeMap<String, Requirement>,
+    pub(super) requires: BTreeMap<String, Need>,
+    /// Where its processes and endpoints are described.
+    pub(super) described: BTreeMap<String, Place>,
     /// Aliases of bindings that each process uses, by process name.
     pub(super) uses: BTreeMap<String, Vec<String>>,
     /// Channels that each process consumes, by process name: broker alias and channel.
@@ -37,12 +40,47 @@ pub(super) struct DraftUnit {
     pub(super) after: BTreeMap<String, Vec<String>>,
 }
 
+/// Something that a unit needs from another.
+pub(super) struct Need {
+    pub(super) requirement: Requirement,
+    /// What of the provider no other unit may claim, each with the reason.
+    pub(super) claims: Vec<(String, Option<String>)>,
+    /// The component or feature that says so, and where.
+    pub(super) by: String,
+    pub(super) place: Place,
+}
+
 impl DraftUnit {
-    /// The keys that lead to something in the file of the unit's component, or of a feature of it.
-    pub(super) fn path_in<'a>(&'a self, component: &Component, path: &[&'a str]) -> Vec<&'a str> {
+    /// Where the stack describes it.
+    pub(super) fn at(&self) -> At<'_> {
+        self.spec.place.at()
+    }
+
+    /// Remembers where a process or an endpoint is described; there is one of each name.
+    pub(super) fn describe(&mut self, what: &str, place: &Place) -> Result<(), Box<Diagnostic>> {
+        let Some(other) = self.described.insert(what.to_owned(), place.clone()) else { return Ok(()) };
+        let problem = Diagnostic::error(format!("`{}` has the {what} twice", self.unit.name))
+            .help("rename one of them, or use only one of the features");
+        Err(Box::new(place.at().point(with_other(problem, other.at()))))
+    }
+
+    /// Where a process or an endpoint is described.
+    pub(super) fn described_at(&self, what: &str) -> At<'_> {
+        self.described.get(what).map_or_else(|| self.at(), Place::at)
+    }
+
+    /// A problem with what its component says: shown there if the place is known, else where the component is chosen.
+    pub(super) fn blame(&self, problem: Diagnostic) -> Diagnostic {
+        match problem.file {
+            Some(_) => problem.note(format!("in unit `{}`", self.unit.name)),
+            None => self.at().key("component").point(problem),
+        }
+    }
+
+    /// Where its component, or a feature of it, says what it adds to this unit.
+    pub(super) fn place_in(&self, component: &Component) -> Place {
         let own = component.id == self.component.id;
-        let prefix: &[&str] = if own { &[] } else { &["on", &self.component.id] };
-        [prefix, path].concat()
+        if own { component.place.clone() } else { component.place.key("on").key(&self.component.id) }
     }
 }
 
@@ -58,11 +96,7 @@ impl Draft {
     ) -> Stack {
         Stack {
             project: self.project,
-            from: Origin {
-                blueprint: spec.from.blueprint.clone(),
-                version: spec.from.version.clone(),
-                answers: spec.from.answers.clone(),
-            },
+            from: Origin { blueprint: spec.from.blueprint.clone(), version: spec.from.version.clone() },
             units: self.units.into_iter().map(|draft| draft.unit).collect(),
             platforms: self.platforms,
             channels,
@@ -82,12 +116,13 @@ impl Draft {
 /// Builds the units, or says everything that is wrong with their descriptions.
 pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let project = project(run, &mut problems);
+    addresses::check(run, &mut problems);
+    let project = project(run);
     let environments = environments(run, &project, &mut problems);
     if run.spec.units.is_empty() {
         let problem = Diagnostic::error("the stack has no units, so nothing would run")
             .help("add a service, a resource or a tool under `units`");
-        problems.push(run.place.mark(problem, "units", "", &[]));
+        problems.push(run.spec.place.at().key("units").name().point(problem));
     }
     let mut units: Vec<DraftUnit> = Vec::new();
     for spec in &run.spec.units {
@@ -100,7 +135,7 @@ pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     for pair in units.windows(2).filter(|pair| pair[0].unit.name == pair[1].unit.name) {
         let name = &pair[0].unit.name;
         let problem = Diagnostic::error(format!("two units are called `{name}`")).help("rename one of them");
-        problems.push(run.place.mark(problem, "units", name.as_str(), &[]));
+        problems.push(pair[1].at().key("name").point(with_other(problem, pair[0].at().key("name"))));
     }
     let mut platforms = Vec::new();
     for spec in &run.spec.platforms {
@@ -114,24 +149,33 @@ pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     Ok(Draft { project, units, platforms, environments })
 }
 
-fn project(run: &Run, problems: &mut Diagnostics) -> Project {
+/// Says in a note where the other of two things stands.
+pub(super) fn with_other(problem: Diagnostic, other: At) -> Diagnostic {
+    match other.shown() {
+        Some(place) => problem.note(format!("the other is at {place}")),
+        None => problem,
+    }
+}
+
+/// The project; what is wrong with its own texts has been said already.
+fn project(run: &Run) -> Project {
     let spec = &run.spec.project;
-    let name = name(&spec.name, "the project's name", problems);
+    let name = name(&spec.name, "the project's name", spec.place.at().key("name"), &mut Diagnostics::new());
     Project {
         title: crate::render::title(name.as_str()),
         name,
         domain: spec.domain.clone(),
         repository: spec.repository.clone(),
-        registry: spec.registry.trim_end_matches('/').to_owned(),
+        registry: spec.registry.clone(),
         summary: spec.summary.clone(),
     }
 }
 
 /// The name, or a stand-in with the problem said.
-pub(super) fn name(text: &str, what: &str, problems: &mut Diagnostics) -> Name {
+pub(super) fn name(text: &str, what: &str, at: At, problems: &mut Diagnostics) -> Name {
     Name::new(text)
         .or_else(|error| {
-            problems.push(Diagnostic::error(format!("{what}: {error}")).help("choose another name"));
+            problems.push(at.point(Diagnostic::error(format!("{what}: {error}")).help("choose another name")));
             Name::new("unnamed")
         })
         .unwrap_or_else(|_| unreachable!("`unnamed` is a name"))
@@ -140,10 +184,12 @@ pub(super) fn name(text: &str, what: &str, problems: &mut Diagnostics) -> Name {
 fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec<Environment> {
     let mut environments: Vec<Environment> = Vec::new();
     for spec in &run.spec.environments {
-        let own = name(&spec.name, "an environment's name", problems);
-        let namespace = name(&format!("{}-{own}", project.name), "an environment's namespace", problems);
+        let at = spec.place.at().key("name");
+        let own = name(&spec.name, "an environment's name", at, problems);
+        let namespace = namespace(project, &own, at, problems);
         if environments.iter().any(|other| other.name == own) {
-            problems.push(Diagnostic::error(format!("two environments are called `{own}`")).help("rename one of them"));
+            let problem = Diagnostic::error(format!("two environments are called `{own}`")).help("rename one of them");
+            problems.push(at.point(problem));
         }
         environments.push(Environment {
             name: own,
@@ -157,24 +203,33 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
         });
     }
     environments.sort_by_key(|environment| !environment.is_local());
-    if environments.iter().filter(|environment| environment.is_local()).count() != 1 {
-        problems.push(
-            Diagnostic::error("a stack has exactly one environment on a developer's machine")
-                .help("say `runtime: machine` in one of them"),
-        );
-    }
     environments
+}
+
+/// The isolation unit of an environment; longer than a name that people give may be.
+fn namespace(project: &Project, environment: &Name, at: At, problems: &mut Diagnostics) -> Name {
+    let text = format!("{}-{environment}", project.name);
+    Name::joined(text).unwrap_or_else(|error| {
+        let problem = Diagnostic::error(format!("the namespace of environment `{environment}`: {error}"))
+            .note("it consists of the project's name and the environment's")
+            .help("shorten one of them");
+        problems.push(at.point(problem));
+        project.name.clone()
+    })
 }
 
 fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let name = name(&spec.name, "a platform entry's name", &mut problems);
-    let component = run.catalog.component(&spec.component)?;
+    let at = spec.place.at();
+    let name = name(&spec.name, "a platform entry's name", at.key("name"), &mut problems);
+    let chosen = at.key("component");
+    let component = run.catalog.component(&spec.component).map_err(|found| chosen.point_all(found))?;
     if component.kind != Kind::Platform {
-        problems.push(Diagnostic::error(format!("`{}` is not a platform component", component.id)));
+        problems.push(chosen.point(Diagnostic::error(format!("`{}` is not a platform component", component.id))));
     }
     let label = format!("platform `{name}`");
-    let params = params(run.engine, &component, &spec.params, &label, &mut |problem| problems.push(problem));
+    let mut report = |problem| problems.push(problem);
+    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut report);
     problems.into_result(())?;
     Ok(Platform {
         name,

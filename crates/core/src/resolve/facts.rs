@@ -11,6 +11,7 @@ use crate::catalog::Provision;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Context;
 use crate::stack::{Environment, Name, Platform, Project, Provided, Provider};
+use crate::yaml::At;
 
 type Step<T> = Result<T, Box<Diagnostic>>;
 type Offers = BTreeMap<String, Provided>;
@@ -22,7 +23,7 @@ pub(super) fn state(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     for unit in units {
         match of_unit(run, project, unit, environments) {
             Ok((provides, hosts)) => (unit.unit.provides, unit.unit.hosts) = (provides, hosts),
-            Err(problem) => problems.push(run.place.mark(*problem, "units", &unit.spec.name, &["component"])),
+            Err(problem) => problems.push(unit.blame(*problem)),
         }
     }
     for platform in platforms {
@@ -45,14 +46,15 @@ fn of_unit(
     let mut offers = Offers::new();
     let base = run.base(&unit.name);
     let context = dynamic(json!({ "project": project, "unit": unit, "params": unit.params, "base": base }));
-    add(run, &unit.component, &draft.component.provides, &context, &mut offers)?;
+    add(run, draft.component.at(), &draft.component.provides, &context, &mut offers)?;
     for (capability, offer) in &mut offers {
         let provision = &draft.component.provides[capability];
         offer.endpoint = served(unit, provision).map(|endpoint| endpoint.name.clone());
     }
     for (feature, params, added) in &draft.features {
         let context = dynamic(json!({ "project": project, "unit": unit, "params": params, "base": base }));
-        add(run, &feature.id, &added.provides, &context, &mut offers)?;
+        let at = feature.at().key("on").key(&draft.component.id);
+        add(run, at, &added.provides, &context, &mut offers)?;
         for (capability, provision) in &added.provides {
             if let (Some(offer), Some(endpoint)) = (offers.get_mut(capability), &provision.endpoint) {
                 offer.endpoint = Some(endpoint.clone());
@@ -61,7 +63,7 @@ fn of_unit(
     }
     let mut hosts = BTreeMap::new();
     if let Some(host) = draft.component.operator.as_ref().and_then(|operator| operator.host.as_ref()) {
-        let host = run.engine.text(&unit.component, host, &context)?;
+        let host = run.engine.text(draft.component.at().key("operator").key("host"), host, &context)?;
         let run_so = environments.iter().filter(|environment| unit.provider(&environment.name) == Provider::Operator);
         hosts.extend(run_so.map(|environment| (environment.name.clone(), host.clone())));
     }
@@ -78,28 +80,22 @@ fn of_platform(run: &Run, project: &Project, platform: &Platform) -> Result<Offe
     let component = run.catalog.component(&platform.component)?;
     let mut offers = Offers::new();
     let context = dynamic(json!({ "project": project, "platform": platform, "params": platform.params }));
-    add(run, &component.id, &component.provides, &context, &mut offers).map_err(|problem| *problem)?;
+    add(run, component.at(), &component.provides, &context, &mut offers).map_err(|problem| *problem)?;
     Ok(offers)
 }
 
 /// Adds what holds of a component's or feature's offers; facts that are there already are replaced.
-fn add(
-    run: &Run,
-    component: &str,
-    provides: &BTreeMap<String, Provision>,
-    context: &Context,
-    offers: &mut Offers,
-) -> Step<()> {
+fn add(run: &Run, at: At, provides: &BTreeMap<String, Provision>, context: &Context, offers: &mut Offers) -> Step<()> {
     for (capability, provision) in provides {
-        let label = format!("component `{component}`, provides `{capability}`");
+        let at = at.key("provides").key(capability);
         if let Some(when) = &provision.when
-            && !run.engine.holds(&label, when, context)?
+            && !run.engine.holds(at.key("when"), when, context)?
         {
             continue;
         }
         let offer = offers.entry(capability.clone()).or_default();
         for (fact, value) in &provision.facts {
-            let value = run.engine.value(&format!("{label}, fact `{fact}`"), value, context)?;
+            let value = run.engine.value(at.key("facts").key(fact), value, context)?;
             offer.facts.insert(fact.clone(), value);
         }
     }

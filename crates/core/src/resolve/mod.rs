@@ -2,19 +2,22 @@
 //!
 //! Every pass reports all the problems that it finds; a pass that needs the result of one that failed is not
 //! run, so that nobody reads the consequences of a mistake beside the mistake.
+mod addresses;
 mod bindings;
 mod budgets;
+mod channels;
+mod claims;
 mod draft;
 mod edges;
 mod facts;
 mod names;
 mod order;
 mod params;
-mod place;
 mod placement;
 mod ports;
 mod probes;
 mod processes;
+mod providers;
 mod quantity;
 mod requirements;
 mod reserved;
@@ -31,12 +34,11 @@ use crate::diagnostic::Diagnostics;
 use crate::render::Engine;
 use crate::stack::{Name, Stack};
 
-pub use place::Place;
 pub use rules::REFUSED;
 
-/// Decides everything that the description leaves open. `place` says where the description stands.
-pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Place) -> Result<Stack, Diagnostics> {
-    let run = Run { spec, catalog, engine, place };
+/// Decides everything that the description leaves open.
+pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<Stack, Diagnostics> {
+    let run = Run { spec, catalog, engine };
     let mut draft = draft::begin(&run)?;
     reserved::check(&run, &draft)?;
     rules::check(&run, &draft, rules::Stage::Described)?;
@@ -44,17 +46,18 @@ pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine, place: &Pla
     requirements::decide(&run, &mut draft)?;
     bindings::join(&run, &mut draft)?;
     rules::check(&run, &draft, rules::Stage::Bound)?;
-    order::decide(&run, &mut draft)?;
-    names::check(&run, &draft)?;
+    claims::check(&draft)?;
+    order::decide(&mut draft)?;
+    names::check(&draft)?;
     scale::decide(&run, &mut draft)?;
     placement::decide(&run, &mut draft)?;
     ports::publish(&run, &mut draft)?;
     facts::state(&run, &mut draft)?;
     let routes = routes::lead(&run, &draft)?;
-    let channels = routes::channels(&run, &draft)?;
+    let channels = channels::gather(&run, &draft)?;
     let (variables, secrets) = variables::collect(&run, &mut draft)?;
     let edges = edges::draw(&draft, &routes);
-    budgets::check(&run, &draft)?;
+    budgets::check(&draft)?;
     Ok(draft.finish(spec, routes, channels, variables, secrets, edges))
 }
 
@@ -63,7 +66,6 @@ struct Run<'a> {
     spec: &'a StackSpec,
     catalog: &'a Catalog,
     engine: &'a Engine,
-    place: &'a Place,
 }
 
 impl Run<'_> {

@@ -14,18 +14,18 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
         let Some(at) = draft.environments.iter().position(|environment| environment.name == *spec.name) else {
             continue;
         };
-        let mut found = groups(&draft.environments[at]);
+        let mut found = groups(spec, &draft.environments[at]);
         found.extend(wishes(draft, spec, &draft.environments[at]));
         if found.is_empty() {
             draft.environments[at].placement = placement(draft, spec, &draft.environments[at], &mut problems);
         }
-        problems.extend(found.into_iter().map(|problem| run.place.mark(problem, "environments", &spec.name, &[])));
+        problems.extend(spec.place.at().key("name").point_all(found));
     }
     problems.into_result(())
 }
 
 /// What is wrong with the groups of machines.
-fn groups(environment: &Environment) -> Diagnostics {
+fn groups(spec: &EnvironmentSpec, environment: &Environment) -> Diagnostics {
     let mut problems = Diagnostics::new();
     let own = &environment.name;
     match (environment.runtime, environment.groups.is_empty()) {
@@ -41,12 +41,16 @@ fn groups(environment: &Environment) -> Diagnostics {
     }
     for (at, group) in environment.groups.iter().enumerate() {
         let HostGroup { name: called, hosts } = group;
-        name(called, "a group's name", &mut problems);
+        let place = spec.place.key("groups").item(at);
+        let at_name = place.at().key("name");
+        name(called, "a group's name", at_name, &mut problems);
         if hosts.is_empty() {
-            problems.push(Diagnostic::error(format!("the group `{called}` of `{own}` has no hosts")));
+            let problem = Diagnostic::error(format!("the group `{called}` of `{own}` has no hosts"));
+            problems.push(place.at().key("hosts").point(problem));
         }
         if environment.groups[..at].iter().any(|other| other.name == *called) {
-            problems.push(Diagnostic::error(format!("`{own}` has two groups `{called}`")).help("rename one of them"));
+            let problem = Diagnostic::error(format!("`{own}` has two groups `{called}`")).help("rename one of them");
+            problems.push(at_name.point(problem));
         }
     }
     problems
@@ -55,19 +59,20 @@ fn groups(environment: &Environment) -> Diagnostics {
 /// What is wrong with the wishes where to place something.
 fn wishes(draft: &Draft, spec: &EnvironmentSpec, environment: &Environment) -> Diagnostics {
     let mut problems = Diagnostics::new();
-    let names = || draft.units.iter().flat_map(|unit| names(unit));
+    let names = || draft.units.iter().flat_map(names);
     for (wanted, group) in &spec.placement {
         if !names().any(|known| known == wanted) {
             let guess = did_you_mean(wanted, names()).map(|guess| format!("did you mean `{guess}`?"));
-            problems
-                .push(Diagnostic::error(format!("there is no unit or process `{wanted}` to place")).maybe_help(guess));
+            let problem = Diagnostic::error(format!("there is no unit or process `{wanted}` to place"));
+            problems.push(spec.place.at().key("placement").key(wanted).name().point(problem.maybe_help(guess)));
         }
         let groups = || environment.groups.iter().map(|group| group.name.as_str());
         if !groups().any(|known| known == group) {
             let guess = did_you_mean(group, groups()).map(|guess| format!("did you mean `{guess}`?"));
             let known = groups().collect::<Vec<_>>().join(", ");
             let problem = Diagnostic::error(format!("`{}` has no group `{group}` for `{wanted}`", environment.name));
-            problems.push(problem.note(format!("its groups are {known}")).maybe_help(guess));
+            let problem = problem.note(format!("its groups are {known}")).maybe_help(guess);
+            problems.push(spec.place.at().key("placement").key(wanted).point(problem));
         }
     }
     problems
@@ -92,7 +97,8 @@ fn placement(
     for unit in draft.units.iter().filter(runs) {
         for process in &unit.unit.processes {
             if let Some(group) = group(unit, process, spec, environment) {
-                placement.insert(process.id.to_string(), name(group, "a group's name", problems));
+                let at = spec.place.at().key("groups");
+                placement.insert(process.id.to_string(), name(group, "a group's name", at, problems));
             }
         }
     }

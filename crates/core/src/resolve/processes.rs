@@ -12,6 +12,7 @@ use crate::catalog::{CommandSpec, EndpointSpec, ProcessSpec, ScaleSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Context;
 use crate::stack::{Endpoint, Mount, Name, Params, Process, Project, Resources, Role, Scale, Signal};
+use crate::yaml::{At, Place};
 
 /// Seconds between the order to stop and the moment when no new work arrives any more.
 const BEFORE_STOP: u32 = 5;
@@ -28,7 +29,7 @@ pub(super) fn add(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let project = draft.project.clone();
     for unit in &mut draft.units {
         if let Err(problem) = add_to(run, unit, &project) {
-            problems.push(run.place.mark(*problem, "units", &unit.spec.name, &["component"]));
+            problems.push(unit.blame(*problem));
         }
     }
     problems.into_result(())
@@ -38,11 +39,22 @@ fn add_to(run: &Run, draft: &mut DraftUnit, project: &Project) -> Step<()> {
     let component = std::sync::Arc::clone(&draft.component);
     let features = draft.features.clone();
     let params = &draft.unit.params.clone();
-    let own = Maker { run, project, unit: &draft.unit.name.clone(), service: params, params };
+    let given = &draft.spec.clone();
+    let own = Maker {
+        run,
+        project,
+        unit: &draft.unit.name.clone(),
+        service: params,
+        params,
+        place: &component.place,
+        given: given.place.at().key("params"),
+    };
     own.endpoints(&component.endpoints, draft)?;
     own.processes(&component.processes, draft)?;
-    for (_, params, added) in &features {
-        let maker = Maker { params, ..own };
+    for (index, (feature, params, added)) in features.iter().enumerate() {
+        let place = &feature.place.key("on").key(&component.id);
+        let given = given.features.get(index).map_or(own.given, |spec| spec.place.at().key("params"));
+        let maker = Maker { params, place, given, ..own };
         maker.endpoints(&added.endpoints, draft)?;
         maker.processes(&added.processes, draft)?;
         for process in &mut draft.unit.processes {
@@ -84,10 +96,9 @@ fn identify(draft: &mut DraftUnit) -> Step<()> {
             process.id = unit.clone();
         } else {
             process.id = Name::new(format!("{unit}-{}", process.name)).map_err(|error| {
-                Box::new(
-                    Diagnostic::error(format!("process `{}` of `{unit}`: {error}", process.name))
-                        .help("choose a shorter name for the unit or the item"),
-                )
+                let problem = Diagnostic::error(format!("process `{}` of `{unit}`: {error}", process.name))
+                    .help("choose a shorter name for the unit or the item");
+                Box::new(draft.spec.place.at().key("name").point(problem))
             })?;
         }
     }
@@ -103,6 +114,10 @@ struct Maker<'a> {
     /// The unit's own, which a feature's processes may depend on.
     service: &'a Params,
     params: &'a Params,
+    /// Where the component or feature describes them.
+    place: &'a Place,
+    /// Where the stack gives the parameters.
+    given: At<'a>,
 }
 
 impl Maker<'_> {
@@ -121,18 +136,38 @@ impl Maker<'_> {
         format!("unit `{}`, {what}", self.unit)
     }
 
-    fn holds(&self, when: Option<&String>, what: &str, context: &Context) -> Step<bool> {
-        when.map_or(Ok(true), |when| self.run.engine.holds(&self.label(what), when, context))
+    fn holds(&self, at: At, when: Option<&String>, context: &Context) -> Step<bool> {
+        when.map_or(Ok(true), |when| self.run.engine.holds(at.key("when"), when, context))
+    }
+
+    /// The items of an `each`, which differ.
+    fn items(&self, at: At, each: &str, context: &Context) -> Step<Vec<(String, Value)>> {
+        let mut items: Vec<(String, Value)> = Vec::new();
+        for item in self.run.engine.items(at.key("each"), each, context)? {
+            let item = crate::render::to_json(&item);
+            let text = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+            if items.iter().any(|(known, _)| *known == text) {
+                let problem = Diagnostic::error(format!("`{each}` has `{text}` twice"))
+                    .note("each item gets a process of its own, with its name")
+                    .help("leave one of them out");
+                return Err(Box::new(blamed(each, self.given, at.key("each")).point(problem)));
+            }
+            items.push((text, item));
+        }
+        Ok(items)
     }
 
     fn endpoints(&self, specs: &std::collections::BTreeMap<String, EndpointSpec>, draft: &mut DraftUnit) -> Step<()> {
         let context = self.context(None);
         for (name, spec) in specs {
-            if self.holds(spec.when.as_ref(), name, &context)? {
+            let place = self.place.key("endpoints").key(name);
+            if self.holds(place.at(), spec.when.as_ref(), &context)? {
+                draft.describe(&format!("endpoint `{name}`"), &place)?;
                 draft.unit.endpoints.push(Endpoint {
                     name: name.clone(),
                     port: spec.port,
                     protocol: spec.protocol,
+                    admin: spec.admin,
                     host_port: None,
                     scrape: spec.scrape.clone(),
                 });
@@ -145,67 +180,82 @@ impl Maker<'_> {
     fn processes(&self, specs: &std::collections::BTreeMap<String, ProcessSpec>, draft: &mut DraftUnit) -> Step<()> {
         for (name, spec) in specs {
             let context = self.context(None);
-            if !self.holds(spec.when.as_ref(), name, &context)? {
+            let place = &self.place.key("processes").key(name);
+            let at = place.at();
+            if !self.holds(at, spec.when.as_ref(), &context)? {
                 continue;
             }
             let Some(each) = &spec.each else {
-                self.process(name, spec, &context, draft)?;
+                self.process(name, spec, place, &context, draft)?;
                 continue;
             };
-            let items = crate::render::to_json(&self.run.engine.evaluate(&self.label(name), each, &context)?);
-            for item in items.as_array().into_iter().flatten() {
-                let suffix = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-                self.process(&format!("{name}-{suffix}"), spec, &self.context(Some(item)), draft)?;
+            for (suffix, item) in self.items(at, each, &context)? {
+                self.process(&format!("{name}-{suffix}"), spec, place, &self.context(Some(&item)), draft)?;
             }
         }
         Ok(())
     }
 
-    fn process(&self, name: &str, spec: &ProcessSpec, context: &Context, draft: &mut DraftUnit) -> Step<()> {
+    fn process(
+        &self,
+        name: &str,
+        spec: &ProcessSpec,
+        place: &Place,
+        context: &Context,
+        draft: &mut DraftUnit,
+    ) -> Step<()> {
+        let at = place.at();
+        draft.describe(&format!("process `{name}`"), place)?;
         let label = self.label(&format!("process `{name}`"));
-        let fault = |why: String| Box::new(Diagnostic::error(format!("{label}: {why}")));
-        let name = Name::new(name).map_err(|error| fault(error.to_string()))?;
-        let texts = |texts: &[String]| -> Step<Vec<String>> {
-            texts.iter().map(|text| self.run.engine.text(&label, text, context)).collect()
+        let fault = |at: At, why: String| Box::new(at.point(Diagnostic::error(format!("{label}: {why}"))));
+        let name = Name::new(name).map_err(|error| fault(at, error.to_string()))?;
+        let texts = |at: At, texts: &[String]| -> Step<Vec<String>> {
+            let texts = texts.iter().enumerate();
+            texts.map(|(index, text)| self.run.engine.text(at.item(index), text, context)).collect()
         };
-        let drain = self.number(&label, spec.drain.as_ref(), context)?.unwrap_or(10);
+        let number = |key: &str, value: Option<&Value>| self.number(&label, at.key(key), value, context);
+        let drain = number("drain", spec.drain.as_ref())?.unwrap_or(10);
         let mut volumes = Vec::new();
-        for volume in &spec.volumes {
-            if self.holds(volume.when.as_ref(), "volumes", context)? {
+        for (index, volume) in spec.volumes.iter().enumerate() {
+            let at = at.key("volumes").item(index);
+            if self.holds(at, volume.when.as_ref(), context)? {
+                let size = memory(&volume.size).map(|mib| mib.div_ceil(1024));
                 volumes.push(Mount {
-                    name: Name::new(&volume.name).map_err(|error| fault(error.to_string()))?,
+                    name: Name::new(&volume.name).map_err(|error| fault(at.key("name"), error.to_string()))?,
                     path: volume.path.clone(),
-                    size_gib: memory(&volume.size).map(|mib| mib.div_ceil(1024)).map_err(fault)?,
+                    size_gib: size.map_err(|why| fault(at.key("size"), why))?,
                 });
             }
         }
+        let resources = at.key("resources");
+        let command = at.key("command");
         let process = Process {
             id: name.clone(),
             role: spec.role,
             command: match &spec.command {
-                CommandSpec::Words(words) => texts(words)?,
+                CommandSpec::Words(words) => texts(command, words)?,
                 CommandSpec::List(list) => {
-                    names(&self.run.engine.value(&label, &Value::String(list.clone()), context)?).collect()
+                    names(&self.run.engine.value(command, &Value::String(list.clone()), context)?).collect()
                 }
             },
-            reload: spec.reload.as_deref().map(texts).transpose()?,
+            reload: spec.reload.as_deref().map(|words| texts(at.key("reload"), words)).transpose()?,
             serves: spec.serves.clone(),
-            probes: probes(&spec.probes, spec, &texts).map_err(|why| fault(why.message))?,
+            probes: probes(&spec.probes, spec, at.key("probes"), &texts)?,
             drain,
             stop_timeout: BEFORE_STOP + drain + MARGIN,
             singleton: spec.singleton || spec.role == Role::Scheduler,
             schedule: spec.schedule.clone(),
             stateful: !volumes.is_empty(),
-            scale: self.scale(&label, &spec.scale, context)?,
+            scale: self.scale(at.key("scale"), &spec.scale, context)?,
             resources: Resources {
-                cpu_millis: cpu(&spec.resources.cpu).map_err(fault)?,
-                memory_mib: memory(&spec.resources.memory).map_err(fault)?,
+                cpu_millis: cpu(&spec.resources.cpu).map_err(|why| fault(resources.key("cpu"), why))?,
+                memory_mib: memory(&spec.resources.memory).map_err(|why| fault(resources.key("memory"), why))?,
             },
             volumes,
             scratch: spec.scratch.clone(),
             user: NOBODY,
             after: Vec::new(),
-            connections: self.number(&label, spec.connections.as_ref(), context)?.unwrap_or(0),
+            connections: number("connections", spec.connections.as_ref())?.unwrap_or(0),
             variables: Vec::new(),
             name: name.clone(),
         };
@@ -213,7 +263,7 @@ impl Maker<'_> {
             draft.uses.insert(name.to_string(), uses.clone());
         }
         for (alias, channels) in &spec.consumes {
-            let channels = self.run.engine.value(&label, channels, context)?;
+            let channels = self.run.engine.value(at.key("consumes").key(alias), channels, context)?;
             let entry = draft.consumes.entry(name.to_string()).or_default();
             entry.extend(names(&channels).map(|channel| (alias.clone(), channel)));
         }
@@ -222,18 +272,20 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn scale(&self, label: &str, spec: &ScaleSpec, context: &Context) -> Step<Scale> {
+    fn scale(&self, at: At, spec: &ScaleSpec, context: &Context) -> Step<Scale> {
         let mut signals = Vec::new();
-        for signal in &spec.signals {
+        for (index, signal) in spec.signals.iter().enumerate() {
+            let at = at.key("signals").item(index);
             let items = match &signal.each {
-                Some(each) => crate::render::to_json(&self.run.engine.evaluate(label, each, context)?),
-                None => json!([null]),
+                Some(each) => self.items(at, each, context)?,
+                None => vec![(String::new(), Value::Null)],
             };
-            for item in items.as_array().into_iter().flatten() {
-                let context = self.context(Some(item));
+            for (_, item) in items {
+                let context = self.context(Some(&item));
                 let mut settings = BTreeMap::new();
                 for (key, text) in &signal.settings {
-                    settings.insert(key.clone(), self.run.engine.text(label, text, &context)?);
+                    let text = self.run.engine.text(at.key("settings").key(key), text, &context)?;
+                    settings.insert(key.clone(), text);
                 }
                 signals.push(Signal { source: signal.source.clone(), settings });
             }
@@ -241,15 +293,22 @@ impl Maker<'_> {
         Ok(Scale { local: spec.local, default: spec.default, max: spec.max, signals })
     }
 
-    fn number(&self, label: &str, value: Option<&Value>, context: &Context) -> Step<Option<u32>> {
+    fn number(&self, label: &str, at: At, value: Option<&Value>, context: &Context) -> Step<Option<u32>> {
         let Some(value) = value else { return Ok(None) };
-        let value = self.run.engine.value(label, value, context)?;
+        let value = self.run.engine.value(at, value, context)?;
         let number = value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
         match number.and_then(|number| u32::try_from(number).ok()) {
             Some(number) => Ok(Some(number)),
-            None => Err(Box::new(Diagnostic::error(format!("{label}: {value} is not a whole number")))),
+            None => Err(Box::new(at.point(Diagnostic::error(format!("{label}: {value} is not a whole number"))))),
         }
     }
+}
+
+/// Where a mistake in what an expression reads is made: at the parameter if the stack gives it, else at the expression.
+fn blamed<'a>(expression: &str, given: At<'a>, own: At<'a>) -> At<'a> {
+    let read = expression.split("params.").nth(1).unwrap_or_default();
+    let param = read.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    if given.has(param) { given.key(param) } else { own }
 }
 
 /// The texts of a list, or a single one.

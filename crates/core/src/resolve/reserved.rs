@@ -19,7 +19,7 @@ pub(super) fn check(run: &Run, draft: &Draft) -> Result<(), Diagnostics> {
             let name = unit.unit.name.as_str();
             if let Some(why) = run.catalog.reserved().reason(&platform.component, "others", name)? {
                 let problem = Diagnostic::error(format!("unit `{name}`, beside `{}`: {why}", platform.name));
-                problems.push(run.place.mark(problem, "units", &unit.spec.name, &["name"]));
+                problems.push(unit.at().key("name").point(problem));
             }
         }
     }
@@ -28,18 +28,28 @@ pub(super) fn check(run: &Run, draft: &Draft) -> Result<(), Diagnostics> {
 
 fn unit_words(run: &Run, draft: &Draft, unit: &DraftUnit, problems: &mut Diagnostics) -> Result<(), Diagnostics> {
     let name = unit.unit.name.as_str();
-    let features = unit.unit.features.iter().map(|feature| (feature.component.as_str(), &feature.params));
-    for (component, params) in std::iter::once((unit.unit.component.as_str(), &unit.unit.params)).chain(features) {
+    let places = unit.spec.features.iter().map(|spec| spec.place.at());
+    let features = unit.unit.features.iter().zip(places);
+    let features = features.map(|(feature, at)| (feature.component.as_str(), &feature.params, at));
+    let own = (unit.unit.component.as_str(), &unit.unit.params, unit.at());
+    for (component, params, at) in std::iter::once(own).chain(features) {
         for parameter in run.catalog.reserved().words_of(component)?.keys() {
-            let (what, words, key) = match parameter.as_str() {
-                "unit" => (format!("unit `{name}`"), vec![name], "name"),
-                "project" => ("the project's name".to_owned(), vec![draft.project.name.as_str()], "name"),
-                _ => (format!("unit `{name}`: parameter `{parameter}`"), texts(params, parameter), "params"),
+            let (what, words, at) = match parameter.as_str() {
+                "unit" => (format!("unit `{name}`"), vec![name], unit.at().key("name")),
+                "project" => (
+                    "the project's name".to_owned(),
+                    vec![draft.project.name.as_str()],
+                    run.spec.project.place.at().key("name"),
+                ),
+                _ => {
+                    let what = format!("unit `{name}`: parameter `{parameter}`");
+                    (what, texts(params, parameter), at.key("params").key(parameter))
+                }
             };
             for word in words {
                 if let Some(why) = run.catalog.reserved().reason(component, parameter, word)? {
                     let problem = Diagnostic::error(format!("{what}: {why}"));
-                    problems.push(run.place.mark(problem, "units", &unit.spec.name, &[key, parameter]));
+                    problems.push(at.point(problem));
                 }
             }
         }

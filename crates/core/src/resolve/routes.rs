@@ -1,121 +1,112 @@
-//! Outside paths, and named queues and topics.
+//! Outside paths, and the endpoints that they lead to.
 use std::collections::BTreeMap;
 
 use super::Run;
-use super::draft::{Draft, DraftUnit};
-use super::processes::names;
-use crate::blueprint::dynamic;
+use super::bindings::providers_of;
+use super::draft::{Draft, with_other};
+use crate::blueprint::RouteSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use crate::stack::{Channel, Name, Protocol, Route};
+use crate::stack::{Endpoint, Protocol, Route};
+use crate::yaml::At;
+
+/// What leads visitors to routes.
+const GATEWAY: &str = "gateway.http";
 
 /// The routes, longest path first.
 pub(super) fn lead(run: &Run, draft: &Draft) -> Result<Vec<Route>, Diagnostics> {
     let mut problems = Diagnostics::new();
     let mut routes: Vec<Route> = Vec::new();
+    let mut paths: BTreeMap<&str, At> = BTreeMap::new();
     for spec in &run.spec.routes {
-        match find(draft, &spec.unit, spec.endpoint.as_deref()) {
-            Ok((process, endpoint)) if !routes.iter().any(|route| route.path == spec.path) => {
-                routes.push(Route { path: spec.path.clone(), process, endpoint });
-            }
-            Ok(_) => problems.push(run.place.mark(
-                Diagnostic::error(format!("two routes have the path `{}`", spec.path)),
-                "routes",
-                &spec.path,
-                &[],
-            )),
-            Err(problem) => problems.push(run.place.mark(*problem, "routes", &spec.path, &["unit"])),
+        let at = spec.place.at().key("path");
+        if let Some(other) = paths.insert(&spec.path, at) {
+            let problem = Diagnostic::error(format!("two routes have the path `{}`", spec.path));
+            problems.push(at.point(with_other(problem, other)));
         }
         if !spec.path.starts_with('/') {
-            let problem = Diagnostic::error(format!("the path `{}` doesn't start with `/`", spec.path));
-            problems.push(run.place.mark(problem, "routes", &spec.path, &[]));
+            problems.push(at.point(Diagnostic::error(format!("the path `{}` doesn't start with `/`", spec.path))));
         }
+        match find(draft, spec) {
+            Ok((process, endpoint)) => routes.push(Route { path: spec.path.clone(), process, endpoint }),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    if let Some(first) = run.spec.routes.first() {
+        problems.extend(gateway(run, draft, first)?);
     }
     routes.sort_by(|a, b| b.path.len().cmp(&a.path.len()).then_with(|| a.path.cmp(&b.path)));
     problems.into_result(routes)
 }
 
-fn find(draft: &Draft, name: &str, endpoint: Option<&str>) -> Result<(String, String), Box<Diagnostic>> {
+/// Beyond a developer's machine something has to lead visitors to the routes.
+fn gateway(run: &Run, draft: &Draft, first: &RouteSpec) -> Result<Option<Diagnostic>, Diagnostics> {
+    let Some(environment) = draft.environments.iter().find(|environment| !environment.is_local()) else {
+        return Ok(None);
+    };
+    for platform in &draft.platforms {
+        if run.catalog.component(&platform.component)?.provides.contains_key(GATEWAY) {
+            return Ok(None);
+        }
+    }
+    if draft.units.iter().any(|unit| unit.component.provides.contains_key(GATEWAY)) {
+        return Ok(None);
+    }
+    let problem = Diagnostic::error(format!(
+        "nothing leads visitors to `{}` in `{}`: no part of the stack provides `{GATEWAY}`",
+        first.path, environment.name
+    ));
+    let problem = match providers_of(run, GATEWAY).as_slice() {
+        [] => problem.help("`stackwright list` shows what each component provides"),
+        known => problem.help(format!("add a gateway under `platforms`, whose component is {}", known.join(" or "))),
+    };
+    Ok(Some(first.place.at().key("path").point(problem)))
+}
+
+/// The process and the endpoint that a route leads to.
+fn find(draft: &Draft, spec: &RouteSpec) -> Result<(String, String), Box<Diagnostic>> {
+    let at = spec.place.at();
+    let name = &spec.unit;
     let Some(unit) = draft.unit(name) else {
         let guess = did_you_mean(name, draft.units.iter().map(|unit| unit.unit.name.as_str()));
         let problem = Diagnostic::error(format!("a route leads to unit `{name}`, which does not exist"));
-        return Err(Box::new(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))));
+        let problem = problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+        return Err(Box::new(at.key("unit").point(problem)));
     };
-    let wanted = |known: &&crate::stack::Endpoint| match endpoint {
-        Some(name) => known.name == name,
-        None => {
-            known.protocol == Protocol::Http
-                && unit.unit.processes.iter().any(|p| p.id == unit.unit.name && p.serves.contains(&known.name))
-        }
+    let process = |endpoint: &Endpoint| unit.unit.processes.iter().find(|p| p.serves.contains(&endpoint.name));
+    let open: Vec<&Endpoint> = unit.unit.endpoints.iter().filter(|endpoint| process(endpoint).is_some()).collect();
+    let public: Vec<&Endpoint> =
+        open.iter().copied().filter(|known| known.protocol == Protocol::Http && !known.admin).collect();
+    let endpoint = match &spec.endpoint {
+        Some(wanted) => open.iter().find(|endpoint| endpoint.name == *wanted).copied().ok_or_else(|| {
+            let guess = did_you_mean(wanted, open.iter().map(|endpoint| endpoint.name.as_str()));
+            let problem = Diagnostic::error(format!("no process of `{name}` serves an endpoint `{wanted}`"));
+            let problem = problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+            Box::new(at.key("endpoint").point(problem))
+        })?,
+        None => match public.as_slice() {
+            [only] => *only,
+            [] => return Err(Box::new(at.key("unit").point(closed(name, &open)))),
+            several => return Err(Box::new(at.key("unit").point(which(name, several)))),
+        },
     };
-    let endpoint = unit.unit.endpoints.iter().find(wanted).map(|endpoint| endpoint.name.clone());
-    let endpoint =
-        endpoint.ok_or_else(|| Box::new(Diagnostic::error(format!("`{name}` has no such endpoint for a route"))))?;
-    let process = unit.unit.processes.iter().find(|process| process.serves.contains(&endpoint));
-    let process =
-        process.ok_or_else(|| Box::new(Diagnostic::error(format!("no process of `{name}` serves `{endpoint}`"))))?;
-    Ok((process.id.to_string(), endpoint))
+    let process = process(endpoint).map(|process| process.id.to_string()).unwrap_or_default();
+    Ok((process, endpoint.name.clone()))
 }
 
-/// Whether messages on the broker's channels go by themselves after a time.
-fn retained(draft: &Draft, broker: &Name) -> bool {
-    let unit = draft.unit(broker.as_str());
-    unit.is_some_and(|unit| unit.component.provides.values().any(|provision| provision.retains))
+/// A unit that serves nothing a visitor is led to by itself.
+fn closed(name: &str, open: &[&Endpoint]) -> Diagnostic {
+    let problem = Diagnostic::error(format!("`{name}` serves no HTTP that a route could lead to"));
+    match open.iter().find(|endpoint| endpoint.protocol == Protocol::Http) {
+        Some(admin) => problem
+            .note(format!("`{}` is for operators, and no visitor gets there unless a route says so", admin.name))
+            .help(format!("if it is meant: `endpoint: {}`", admin.name)),
+        None => problem.help("lead the route to another unit"),
+    }
 }
 
-/// The channels, by broker and name.
-pub(super) fn channels(run: &Run, draft: &Draft) -> Result<Vec<Channel>, Diagnostics> {
-    let mut problems = Diagnostics::new();
-    let mut channels: BTreeMap<(Name, String), Channel> = BTreeMap::new();
-    let broker = |unit: &DraftUnit, alias: &str| {
-        let binding = unit.unit.bindings.iter().find(|binding| binding.alias == alias);
-        binding.map(|binding| binding.unit.clone())
-    };
-    let entry =
-        |channels: &mut BTreeMap<(Name, String), Channel>, broker: Name, name: String, id: &Name, consumes: bool| {
-            let channel = channels.entry((broker.clone(), name.clone())).or_insert_with(|| Channel {
-                name,
-                broker,
-                publishers: Vec::new(),
-                consumers: Vec::new(),
-            });
-            let side = if consumes { &mut channel.consumers } else { &mut channel.publishers };
-            side.push(id.to_string());
-        };
-    for unit in &draft.units {
-        for process in &unit.unit.processes {
-            for (alias, name) in unit.consumes.get(process.name.as_str()).into_iter().flatten() {
-                if let Some(broker) = broker(unit, alias) {
-                    entry(&mut channels, broker, name.clone(), &process.id, true);
-                }
-            }
-        }
-        for (feature, params, added) in &unit.features {
-            for (alias, value) in &added.publishes {
-                let own = serde_json::json!({ "name": unit.unit.name, "params": unit.unit.params });
-                let context = dynamic(serde_json::json!({ "project": draft.project, "unit": own, "params": params }));
-                let value = match run.engine.value(&feature.id, value, &context) {
-                    Ok(value) => value,
-                    Err(problem) => {
-                        problems.push(*problem);
-                        continue;
-                    }
-                };
-                let Some(broker) = broker(unit, alias) else { continue };
-                for name in names(&value) {
-                    for process in unit.unit.processes.iter().filter(|process| process.long_running()) {
-                        entry(&mut channels, broker.clone(), name.clone(), &process.id, false);
-                    }
-                }
-            }
-        }
-    }
-    for channel in channels.values().filter(|channel| channel.consumers.is_empty() && !retained(draft, &channel.broker))
-    {
-        problems.push(
-            Diagnostic::error(format!("nothing takes messages from `{}`", channel.name))
-                .note("messages would pile up until the broker is full")
-                .help("add a worker for it, or remove it from the list"),
-        );
-    }
-    problems.into_result(channels.into_values().collect())
+/// A unit with several endpoints for visitors.
+fn which(name: &str, several: &[&Endpoint]) -> Diagnostic {
+    let names = several.iter().map(|endpoint| endpoint.name.as_str()).collect::<Vec<_>>();
+    Diagnostic::error(format!("`{name}` serves HTTP on several endpoints: {}; which one is meant?", names.join(", ")))
+        .help(format!("name it: `endpoint: {}`", names[0]))
 }

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 
 use super::Run;
 use super::bindings::holds;
-use super::draft::{Draft, DraftUnit};
+use super::draft::{Draft, DraftUnit, with_other};
 use crate::blueprint::{Rule, dynamic};
 use crate::catalog::{Catalog, Component, Extension, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Context;
 use crate::stack::Params;
+use crate::yaml::At;
 
 /// The code of a refusal by a component's rule.
 pub const REFUSED: &str = "rule";
@@ -31,10 +32,10 @@ pub(super) fn check(run: &Run, draft: &Draft, stage: Stage) -> Result<(), Diagno
     for unit in &draft.units {
         let filled = filled(run.catalog, unit);
         if stage == Stage::Described {
-            exclusive(run, unit, &filled, &mut problems);
+            exclusive(unit, &filled, &mut problems);
         }
         let subjects =
-            std::iter::once(Subject::unit(unit)).chain(unit.features.iter().map(|f| Subject::feature(unit, f)));
+            std::iter::once(Subject::unit(unit)).chain((0..unit.features.len()).map(|at| Subject::feature(unit, at)));
         for subject in subjects {
             let facts = Facts { unit: Some(unit), filled: filled.keys().copied().collect(), provided: &provided };
             subject.check(run, draft, stage, &facts, &mut problems);
@@ -43,7 +44,10 @@ pub(super) fn check(run: &Run, draft: &Draft, stage: Stage) -> Result<(), Diagno
     for platform in &draft.platforms {
         let component = run.catalog.component(&platform.component)?;
         let facts = Facts { unit: None, filled: BTreeSet::new(), provided: &provided };
-        Subject::platform(platform, &component).check(run, draft, stage, &facts, &mut problems);
+        let spec = run.spec.platforms.iter().find(|spec| platform.name == *spec.name);
+        let place = spec.map(|spec| spec.place.clone()).unwrap_or_default();
+        let subject = Subject::platform(platform, &component, place.at());
+        subject.check(run, draft, stage, &facts, &mut problems);
     }
     problems.into_result(())
 }
@@ -88,7 +92,7 @@ fn fills(catalog: &Catalog, feature: &Component, host: &str, added: &Extension, 
 }
 
 /// Refuses two features in a slot for one.
-fn exclusive(run: &Run, unit: &DraftUnit, filled: &BTreeMap<&str, Vec<&str>>, problems: &mut Diagnostics) {
+fn exclusive(unit: &DraftUnit, filled: &BTreeMap<&str, Vec<&str>>, problems: &mut Diagnostics) {
     for slot in unit.component.slots.iter().filter(|slot| slot.exclusive) {
         let Some([first, second, ..]) = filled.get(slot.id.as_str()).map(Vec::as_slice) else { continue };
         let problem = Diagnostic::error(format!(
@@ -96,21 +100,21 @@ fn exclusive(run: &Run, unit: &DraftUnit, filled: &BTreeMap<&str, Vec<&str>>, pr
             unit.unit.name, slot.id
         ));
         let problem = problem.code(REFUSED).help("remove one of them");
-        problems.push(run.place.mark(problem, "units", &unit.spec.name, &["features", second]));
+        let place = |id: &str| unit.features.iter().position(|(feature, ..)| feature.id == id);
+        let place = |id: &str| place(id).map(|at| unit.spec.features[at].place.clone()).unwrap_or_default();
+        problems.push(place(second).at().point(with_other(problem, place(first).at())));
     }
 }
 
 /// What rules are about: a unit, a feature of it, or a platform.
 struct Subject<'a> {
     label: String,
-    component: &'a Component,
     params: &'a Params,
-    /// The rules, each with the keys that lead to it in the component's file.
-    rules: Vec<(&'a Rule, Vec<String>)>,
-    /// The list of the description that it stands in, its name there, and the keys down to it.
-    list: &'static str,
-    name: &'a str,
-    keys: Vec<&'a str>,
+    /// The rules, each with its place in the component's file.
+    rules: Vec<(&'a Rule, At<'a>)>,
+    /// Where the stack describes it, and the unit that it belongs to.
+    at: At<'a>,
+    unit_at: At<'a>,
 }
 
 /// What the rules of a subject may read beside its parameters.
@@ -124,53 +128,47 @@ impl<'a> Subject<'a> {
     fn unit(unit: &'a DraftUnit) -> Self {
         Self {
             label: format!("unit `{}`", unit.unit.name),
-            component: &unit.component,
             params: &unit.unit.params,
-            rules: placed(&unit.component.rules, &[]),
-            list: "units",
-            name: &unit.spec.name,
-            keys: Vec::new(),
+            rules: placed(&unit.component.rules, unit.component.at()).collect(),
+            at: unit.at(),
+            unit_at: unit.at(),
         }
     }
 
-    fn feature(
-        unit: &'a DraftUnit,
-        (component, params, added): &'a (std::sync::Arc<Component>, Params, Extension),
-    ) -> Self {
+    fn feature(unit: &'a DraftUnit, index: usize) -> Self {
+        let (component, params, added) = &unit.features[index];
+        let own = placed(&component.rules, component.at());
+        let here = placed(&added.rules, component.at().key("on").key(&unit.component.id));
         Self {
             label: format!("unit `{}`, feature `{}`", unit.unit.name, component.id),
-            component,
             params,
-            rules: [placed(&component.rules, &[]), placed(&added.rules, &["on", &unit.component.id])].concat(),
-            keys: vec!["features", &component.id],
+            rules: own.chain(here).collect(),
+            at: unit.spec.features.get(index).map_or(unit.at(), |spec| spec.place.at()),
             ..Self::unit(unit)
         }
     }
 
-    fn platform(platform: &'a crate::stack::Platform, component: &'a Component) -> Self {
+    fn platform(platform: &'a crate::stack::Platform, component: &'a Component, at: At<'a>) -> Self {
         Self {
             label: format!("platform `{}`", platform.name),
-            component,
             params: &platform.params,
-            rules: placed(&component.rules, &[]),
-            list: "platforms",
-            name: platform.name.as_str(),
-            keys: Vec::new(),
+            rules: placed(&component.rules, component.at()).collect(),
+            at,
+            unit_at: at,
         }
     }
 
     fn check(&self, run: &Run, draft: &Draft, stage: Stage, facts: &Facts, problems: &mut Diagnostics) {
         let context = self.context(draft, facts);
-        for (rule, path) in &self.rules {
+        for (rule, at) in &self.rules {
             let names = run.engine.names(&rule.that);
             let bound = names.iter().any(|name| name.split('.').next() == Some("bindings"));
             if bound != (stage == Stage::Bound) {
                 continue;
             }
-            let label = format!("component `{}`, rules", self.component.id);
-            match run.engine.holds(&label, &rule.that, &context) {
+            match run.engine.holds(*at, &rule.that, &context) {
                 Ok(true) => {}
-                Ok(false) => problems.push(self.refusal(run, rule, path, facts)),
+                Ok(false) => problems.push(self.refusal(run, rule, *at, facts)),
                 Err(problem) => problems.push(*problem),
             }
         }
@@ -197,9 +195,8 @@ impl<'a> Subject<'a> {
         }))
     }
 
-    fn refusal(&self, run: &Run, rule: &Rule, path: &[String], facts: &Facts) -> Diagnostic {
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let place = run.catalog.line_of(&self.component.id, &path);
+    fn refusal(&self, run: &Run, rule: &Rule, at: At, facts: &Facts) -> Diagnostic {
+        let place = at.shown().unwrap_or_default();
         let mut problem = Diagnostic::error(format!("{}: {}", self.label, rule.because))
             .code(REFUSED)
             .note(format!("the rule is `{}`, {place}", rule.that));
@@ -209,16 +206,12 @@ impl<'a> Subject<'a> {
             let values: Vec<String> = read.iter().map(|(_, key, value)| format!("{key} is {}", plain(value))).collect();
             problem = problem.note(format!("here {}", values.join(", ")));
         }
-        let help = literals(&rule.that).filter_map(|word| self.who_would(run.catalog, facts, word));
+        let help = literals(&rule.that).filter_map(|word| Self::who_would(run.catalog, facts, word));
         let help: Vec<String> = help.collect();
         let problem = problem.maybe_help((!help.is_empty()).then(|| help.join("; ")));
-        let given = read.iter().find(|(own, key, _)| self.gives(facts, *own, key));
-        let keys = match given {
-            Some((true, key, _)) => [self.keys.as_slice(), &["params", key]].concat(),
-            Some((false, key, _)) => vec!["params", key],
-            None => self.keys.clone(),
-        };
-        run.place.mark(problem, self.list, self.name, &keys)
+        let params = |own: bool| if own { self.at } else { self.unit_at }.key("params");
+        let given = read.iter().find(|(own, key, _)| params(*own).has(key));
+        given.map_or(self.at, |(own, key, _)| params(*own).key(key)).point(problem)
     }
 
     /// Parameters that a rule reads: whether it is one of the subject's own, its id and its value.
@@ -241,16 +234,8 @@ impl<'a> Subject<'a> {
         read
     }
 
-    /// Whether the description gives that parameter, instead of leaving it to its default.
-    fn gives(&self, facts: &Facts, own: bool, key: &str) -> bool {
-        let Some(unit) = facts.unit else { return true };
-        let feature = unit.spec.features.iter().find(|spec| self.keys.get(1) == Some(&spec.component.as_str()));
-        let given = if own { feature.map_or(&unit.spec.params, |feature| &feature.params) } else { &unit.spec.params };
-        given.contains_key(key)
-    }
-
     /// What the catalog has to fill a slot, or to provide a capability, that a rule names and the stack lacks.
-    fn who_would(&self, catalog: &Catalog, facts: &Facts, word: &str) -> Option<String> {
+    fn who_would(catalog: &Catalog, facts: &Facts, word: &str) -> Option<String> {
         let host = &facts.unit?.component;
         let slot = host.slots.iter().any(|slot| slot.id == word) && !facts.filled.contains(word);
         let fitting = |component: &Component| match component.on.get(&host.id) {
@@ -272,13 +257,9 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// Rules with the keys that lead to them from `prefix`.
-fn placed<'a>(rules: &'a [Rule], prefix: &[&str]) -> Vec<(&'a Rule, Vec<String>)> {
-    let path = |index: usize| {
-        let steps = prefix.iter().map(|step| (*step).to_owned());
-        steps.chain(["rules".to_owned(), index.to_string(), "that".to_owned()]).collect()
-    };
-    rules.iter().enumerate().map(|(index, rule)| (rule, path(index))).collect()
+/// Rules of a component with their places.
+fn placed<'a>(rules: &'a [Rule], at: At<'a>) -> impl Iterator<Item = (&'a Rule, At<'a>)> {
+    rules.iter().enumerate().map(move |(index, rule)| (rule, at.key("rules").item(index).key("that")))
 }
 
 /// The quoted texts of an expression.

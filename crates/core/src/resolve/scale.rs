@@ -26,18 +26,21 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let processes =
         || units.iter().flat_map(|unit| unit.unit.processes.iter().map(move |process| (&unit.unit, process)));
     for environment in &mut draft.environments {
-        let mark = |problem| run.place.mark(problem, "environments", environment.name.as_str(), &["replicas"]);
+        let spec = run.spec.environments.iter().find(|spec| environment.name == *spec.name);
+        let place = spec.map(|spec| spec.place.key("replicas")).unwrap_or_default();
         for (id, count) in &environment.replicas {
             let Some((_, process)) = processes().find(|(_, process)| process.id == **id) else {
                 let guess = did_you_mean(id, processes().map(|(_, process)| process.id.as_str()));
                 let problem = Diagnostic::error(format!("there is no process `{id}`"));
-                problems.push(mark(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))));
+                let problem = problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+                problems.push(place.at().key(id).name().point(problem));
                 continue;
             };
             if (process.singleton || process.stateful) && *count > 1 {
                 let why =
                     if process.singleton { "two at once would do its work twice" } else { "its data has one owner" };
-                problems.push(mark(Diagnostic::error(format!("`{id}` can't have {count} replicas: {why}"))));
+                let problem = Diagnostic::error(format!("`{id}` can't have {count} replicas: {why}"));
+                problems.push(place.at().key(id).point(problem));
             }
         }
         for (unit, process) in processes().filter(|(_, process)| process.long_running()) {

@@ -1,7 +1,6 @@
 //! Variables and secrets of one name: what says the same is one, what doesn't is refused with both places.
 use std::sync::Arc;
 
-use super::Run;
 use super::draft::DraftUnit;
 use crate::catalog::{Component, Requirement};
 use crate::diagnostic::Diagnostic;
@@ -29,7 +28,7 @@ pub(super) fn merged(first: &mut Variable, second: &Variable) -> bool {
 }
 
 /// Two variables of one name that differ.
-pub(super) fn twice(run: &Run, unit: &DraftUnit, first: &Variable, second: &Variable) -> Diagnostic {
+pub(super) fn twice(unit: &DraftUnit, first: &Variable, second: &Variable) -> Diagnostic {
     let problem = Diagnostic::error(format!(
         "`{}` gets the variable {} from {} and from {}, and not the same",
         unit.unit.name, first.name, first.because, second.because
@@ -43,12 +42,10 @@ pub(super) fn twice(run: &Run, unit: &DraftUnit, first: &Variable, second: &Vari
                         .is_some_and(|requirement| requirement.variables.contains_key(&variable.name))
         };
         let component = components().find(declares)?;
-        let path: &[&str] = if component.id == variable.because {
-            &["variables", &variable.name]
-        } else {
-            &["requires", &variable.because, "variables", &variable.name]
-        };
-        Some(run.catalog.line_of(&component.id, &unit.path_in(component, path)))
+        let place = unit.place_in(component);
+        let own = component.id == variable.because;
+        let place = if own { place } else { place.key("requires").key(&variable.because) };
+        place.at().key("variables").key(&variable.name).name().shown()
     });
     places
         .fold(problem, |problem, place| problem.note(format!("declared in {place}")))

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::Run;
-use super::bindings::requirements;
-use super::draft::{Draft, DraftUnit};
+use super::draft::{Draft, DraftUnit, Need, with_other};
 use super::twins::{merged, shared, twice};
 use crate::blueprint::dynamic;
-use crate::catalog::{KnownValue, Only, Requirement, VariableSpec};
+use crate::catalog::{KnownValue, Only, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::snake;
 use crate::stack::{
     Binding, Environment, Generate, Name, Params, Part, Protocol, Provider, Secret, Unit, Value, Variable, VariableType,
 };
+use crate::yaml::At;
 
 /// Marks the name of a secret inside a rendered text; no template can print it by itself.
 const MARK: char = '\u{1}';
@@ -36,18 +36,19 @@ pub(super) fn collect(run: &Run, draft: &mut Draft) -> Result<(Vec<Variable>, Ve
                 own.sort_by(|a, b| a.name.cmp(&b.name));
                 own.dedup_by(|second, first| merged(first, second));
                 for pair in own.windows(2).filter(|pair| pair[0].name == pair[1].name) {
-                    let problem = twice(run, unit, &pair[0], &pair[1]);
-                    problems.push(run.place.mark(problem, "units", &unit.spec.name, &[]));
+                    problems.push(unit.at().key("component").point(twice(unit, &pair[0], &pair[1])));
                 }
                 all.extend(own);
             }
-            Err(problem) => problems.push(run.place.mark(*problem, "units", &unit.spec.name, &["component"])),
+            Err(problem) => problems.push(unit.blame(*problem)),
         }
     }
     secrets.sort_by(|a: &Secret, b| a.name.cmp(&b.name));
     secrets.dedup();
     for pair in secrets.windows(2).filter(|pair| pair[0].name == pair[1].name) {
-        problems.push(run.place.mark(shared(&pair[0], &pair[1]), "units", pair[1].unit.as_str(), &["name"]));
+        let place = |secret: &Secret| draft.unit(secret.unit.as_str()).map(|unit| unit.spec.place.key("name"));
+        let (first, second) = (place(&pair[0]).unwrap_or_default(), place(&pair[1]).unwrap_or_default());
+        problems.push(second.at().point(with_other(shared(&pair[0], &pair[1]), first.at())));
     }
     for unit in &mut draft.units {
         for process in &mut unit.unit.processes {
@@ -77,11 +78,13 @@ impl Collector<'_> {
         let unit = &self.unit.unit;
         let mut found = Vec::new();
         for (name, spec) in &self.unit.component.variables {
-            found.extend(self.declared(name, spec, &unit.params, &self.unit.component.id, secrets)?);
+            let at = self.unit.component.at().key("variables").key(name);
+            found.extend(self.declared(name, spec, &unit.params, (&self.unit.component.id, at), secrets)?);
         }
         for (feature, params, added) in &self.unit.features {
             for (name, spec) in &added.variables {
-                found.extend(self.declared(name, spec, params, &feature.id, secrets)?);
+                let at = feature.at().key("on").key(&self.unit.component.id).key("variables").key(name);
+                found.extend(self.declared(name, spec, params, (&feature.id, at), secrets)?);
             }
         }
         Ok(found)
@@ -92,19 +95,18 @@ impl Collector<'_> {
         name: &str,
         spec: &VariableSpec,
         params: &Params,
-        because: &str,
+        (because, at): (&str, At),
         secrets: &mut Vec<Secret>,
     ) -> Step<Option<Variable>> {
-        let label = format!("component `{because}`, variable {name}");
         let local = &self.draft.environments[0];
         let context = |environment: &Environment| self.context(self.unit, params, Some(environment));
         if let Some(when) = &spec.when
-            && !self.run.engine.holds(&label, when, &context(local))?
+            && !self.run.engine.holds(at.key("when"), when, &context(local))?
         {
             return Ok(None);
         }
         let default = spec.default.as_ref();
-        let default = default.map(|text| self.run.engine.text(&label, text, &context(local))).transpose()?;
+        let default = default.map(|text| self.run.engine.text(at.key("default"), text, &context(local))).transpose()?;
         let generate =
             spec.generate.or((spec.secret && spec.value.is_none() && default.is_none()).then_some(Generate::Empty));
         if let Some(generate) = generate {
@@ -118,11 +120,10 @@ impl Collector<'_> {
             if spec.only == Some(Only::Local) && !environment.is_local() {
                 continue;
             }
-            let text =
-                if environment.is_local() { spec.local.as_ref().or(spec.value.as_ref()) } else { spec.value.as_ref() };
-            let value = match (text, generate) {
-                (Some(text), _) => {
-                    let text = self.run.engine.text(&label, text, &context(environment))?;
+            let text = spec.local.as_ref().filter(|_| environment.is_local()).map(|text| ("local", text));
+            let value = match (text.or(spec.value.as_ref().map(|text| ("value", text))), generate) {
+                (Some((key, text)), _) => {
+                    let text = self.run.engine.text(at.key(key), text, &context(environment))?;
                     Some(self.placed(&text, environment, name))
                 }
                 (None, Some(_)) if environment.is_local() => {
@@ -166,13 +167,13 @@ impl Collector<'_> {
     /// Variables that bindings bring.
     fn bound(&self) -> Step<Vec<Variable>> {
         let mut found = Vec::new();
-        for (alias, requirement) in requirements(self.unit) {
+        for (alias, need) in &self.unit.requires {
             let Some(binding) = self.unit.unit.bindings.iter().find(|binding| binding.alias == *alias) else {
                 continue;
             };
             let Some(provider) = self.draft.unit(binding.unit.as_str()) else { continue };
-            for (name, value) in &requirement.variables {
-                found.push(self.binding_variable(name, value, requirement, binding, provider)?);
+            for (name, value) in &need.requirement.variables {
+                found.push(self.binding_variable(name, value, need, binding, provider)?);
             }
         }
         Ok(found)
@@ -182,17 +183,18 @@ impl Collector<'_> {
         &self,
         name: &str,
         value: &str,
-        requirement: &Requirement,
+        need: &Need,
         binding: &Binding,
         provider: &DraftUnit,
     ) -> Step<Variable> {
-        let label = format!("component `{}`, value `{value}` of `{}`", provider.component.id, binding.capability);
+        let at = provider.component.at().key("provides").key(&binding.capability).key("values").key(value);
         let provision = provider.component.provides.get(&binding.capability);
         let template = provision.and_then(|provision| provision.values.get(value)).ok_or_else(|| {
-            Box::new(Diagnostic::error(format!(
+            let problem = Diagnostic::error(format!(
                 "`{}` wants `{value}` of `{}` for {name}, which `{}` doesn't provide",
                 self.unit.unit.name, binding.capability, provider.component.id
-            )))
+            ));
+            Box::new(need.place.at().key("variables").key(name).point(problem))
         })?;
         let mut values = BTreeMap::new();
         for environment in &self.draft.environments {
@@ -201,18 +203,25 @@ impl Collector<'_> {
                 (Provider::External | Provider::Managed, None) => self.stored(name),
                 (_, Some(kept)) => {
                     let context = self.context(provider, &provider.unit.params, Some(environment));
-                    let text = |text: &str| self.run.engine.text(&label, text, &context);
+                    let kind = match by {
+                        Provider::Package => "package",
+                        Provider::Managed => "managed",
+                        _ => "operator",
+                    };
+                    let at = provider.component.at().key(kind).key("values");
+                    let at = at.key(&binding.capability).key(value);
+                    let text = |at: At, text: &str| self.run.engine.text(at, text, &context);
                     match kept {
                         KnownValue::Stored(kept) => {
-                            Value::Stored { secret: text(&kept.secret)?, key: kept.key.clone() }
+                            Value::Stored { secret: text(at.key("secret"), &kept.secret)?, key: kept.key.clone() }
                         }
-                        KnownValue::Plain(known) => self.placed(&text(known)?, environment, name),
+                        KnownValue::Plain(known) => self.placed(&text(at, known)?, environment, name),
                     }
                 }
                 _ => {
                     let params = &provider.unit.params;
                     let context = self.context_at(provider, params, Some(environment), Some(&binding.endpoint));
-                    let text = self.run.engine.text(&label, template, &context)?;
+                    let text = self.run.engine.text(at, template, &context)?;
                     self.placed(&text, environment, name)
                 }
             };
@@ -229,7 +238,7 @@ impl Collector<'_> {
             kind: if url { VariableType::Url } else { VariableType::String },
             secret,
             // What may come up later than its consumer has an address all the same.
-            required: !requirement.optional,
+            required: !need.requirement.optional,
             default: None,
             example,
             because: binding.alias.clone(),

@@ -13,7 +13,7 @@ pub use names::{Name, NameError};
 pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
 pub use unit::{
     Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit,
-    UnitKind,
+    UnitKind, port_variable,
 };
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 
@@ -87,9 +87,10 @@ impl Stack {
     }
 
     /// The cluster that stays at a commit until somebody promotes a later one: the last of several. One that has a
-    /// branch of its own follows that instead, and so does one that nothing is built for.
+    /// branch of its own follows that instead, and so does one that nothing is built or released for.
     pub fn promoted_environment(&self) -> Option<&Environment> {
         self.units.iter().find(|unit| unit.directory().is_some())?;
+        self.platforms.iter().find(|platform| platform.provides.contains_key(RELEASES))?;
         let first = self.environments_on(Runtime::Cluster).next()?;
         let last = self.environments_on(Runtime::Cluster).last()?;
         (first.name != last.name && first.revision == last.revision).then_some(last)
@@ -122,8 +123,6 @@ pub struct Origin {
     pub blueprint: String,
     /// The blueprint's version.
     pub version: String,
-    /// The accepted answers, by question.
-    pub answers: Params,
 }
 
 /// A named queue or topic.
@@ -146,7 +145,7 @@ pub fn base<'a>(paths: impl Iterator<Item = &'a String>) -> String {
     let common = steps.reduce(|common, path| {
         common.into_iter().zip(path).take_while(|(one, other)| one == other).map(|(step, _)| step).collect()
     });
-    common.into_iter().flatten().map(|step| format!("/{step}")).collect()
+    common.into_iter().flatten().flat_map(|step| ["/", step]).collect()
 }
 
 /// An outside path that leads to an endpoint.
@@ -177,6 +176,9 @@ pub struct Edge {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<Name>,
 }
+
+/// What a platform component provides that releases what is built.
+const RELEASES: &str = "ci.releases";
 
 /// The name that stands for visitors and the internet in an [`Edge`].
 pub const OUTSIDE: &str = "outside";

@@ -96,6 +96,15 @@ impl Unit {
         self.endpoints.iter().find(|endpoint| endpoint.name == name)
     }
 
+    /// The variable that moves the port of a published endpoint on a developer's machine.
+    pub fn port_variable(&self, endpoint: &str) -> Option<String> {
+        let mut open = self.endpoints.iter().filter(|known| known.host_port.is_some());
+        let found = open.clone().find(|known| known.name == endpoint)?;
+        let alone = open.nth(1).is_none();
+        let of = if alone { self.name.to_string() } else { format!("{}-{}", self.name, found.name) };
+        Some(port_variable(&of))
+    }
+
     /// Who runs it in that environment; what is built is always run by the stack itself.
     pub fn provider(&self, environment: &Name) -> Provider {
         self.providers.get(environment).copied().unwrap_or(Provider::Container)
@@ -231,6 +240,12 @@ pub struct Platform {
     pub provides: BTreeMap<String, Provided>,
 }
 
+/// The variable that moves the port of what has that name.
+pub fn port_variable(name: &str) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    name.chars().chain("-port".chars()).map(upper).collect()
+}
+
 /// A port that a unit serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -241,6 +256,9 @@ pub struct Endpoint {
     pub port: u16,
     /// What is spoken on it.
     pub protocol: Protocol,
+    /// Whether it is for operators, and no visitor gets there unless a route names it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admin: bool,
     /// The path at which monitoring reads metrics from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scrape: Option<String>,

@@ -134,8 +134,9 @@ fn files(
     let context = planner.context(scope, extra);
     let Some(directory) = unit.directory() else { return Ok(()) };
     let paths: Vec<String> = planner.catalog.files_under(folder).map(str::to_owned).collect();
-    let pattern = |rule: &FileRule| Some(Glob::new(rule.path.as_deref()?.trim_start_matches("app/")));
-    let rules: Vec<_> = component.files.iter().filter_map(|rule| Some((rule, pattern(rule)?))).collect();
+    let pattern = |rule: &FileRule| Glob::new(rule.from.trim_start_matches("app/"));
+    let own = component.files.iter().filter(|rule| rule.to.is_none());
+    let rules: Vec<_> = own.map(|rule| (rule, pattern(rule))).collect();
     for file in paths {
         let wanted = rules.iter().find(|(_, pattern)| pattern.matches(&file)).map(|(rule, _)| *rule);
         if let Some(when) = wanted.and_then(|rule| rule.when.as_ref())
@@ -150,6 +151,7 @@ fn files(
             context: context.clone(),
             owner: wanted.and_then(|rule| rule.owner).unwrap_or(Ownership::Seeded),
             component: owner.to_owned(),
+            verbatim: wanted.is_some_and(|rule| rule.verbatim),
         });
     }
     Ok(())

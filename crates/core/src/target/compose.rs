@@ -14,7 +14,7 @@ use start::{depends_on, health_check};
 use values::{environment, escaped};
 
 use super::scope::Scope;
-use crate::stack::{Name, Process, Provider, Role, Source, Stack, Unit};
+use crate::stack::{Endpoint, Name, Process, Provider, Role, Source, Stack, Unit, port_variable};
 
 /// What the Compose templates see.
 #[derive(Debug, Serialize)]
@@ -153,22 +153,17 @@ pub(super) fn local_units(stack: &Stack) -> impl Iterator<Item = &Unit> {
 
 /// The ports that a unit publishes on a developer's machine.
 pub(super) fn published(unit: &Unit) -> Vec<Published> {
-    let open: Vec<_> = unit.endpoints.iter().filter_map(|endpoint| Some((endpoint, endpoint.host_port?))).collect();
-    let alone = open.len() == 1;
-    open.into_iter()
-        .map(|(endpoint, host_port)| Published {
-            variable: if alone {
-                upper(&format!("{}-port", unit.name))
-            } else {
-                upper(&format!("{}-{}-port", unit.name, endpoint.name))
-            },
+    let open = |endpoint: &Endpoint| {
+        Some(Published {
+            variable: unit.port_variable(&endpoint.name)?,
             unit: unit.name.to_string(),
             endpoint: endpoint.name.clone(),
             protocol: endpoint.protocol,
             port: endpoint.port,
-            host_port,
+            host_port: endpoint.host_port?,
         })
-        .collect()
+    };
+    unit.endpoints.iter().filter_map(open).collect()
 }
 
 /// Every port on a developer's machine: of the units that run there, then of what watches them.
@@ -176,7 +171,7 @@ pub(super) fn all_published(stack: &Stack) -> Vec<Published> {
     let platforms = stack.platforms.iter().flat_map(|platform| {
         platform.endpoints.iter().filter_map(|endpoint| {
             Some(Published {
-                variable: upper(&format!("{}-port", endpoint.name)),
+                variable: port_variable(&endpoint.name),
                 unit: platform.name.to_string(),
                 endpoint: endpoint.name.clone(),
                 protocol: endpoint.protocol,
@@ -186,11 +181,6 @@ pub(super) fn all_published(stack: &Stack) -> Vec<Published> {
         })
     });
     local_units(stack).flat_map(published).chain(platforms).collect()
-}
-
-/// A name as environment variables are written.
-pub(super) fn upper(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, String> {

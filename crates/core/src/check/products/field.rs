@@ -1,6 +1,6 @@
 //! Fields of objects by their path, and texts with the values of fields in them.
 use crate::catalog::FieldPath;
-use crate::check::node::{At, Node};
+use crate::yaml::{FileLine, Node};
 
 /// The values at the end of a path; a list on the way stands for each of its items.
 pub(in crate::check) fn values<'n>(node: &'n Node, path: &FieldPath) -> Vec<&'n Node> {
@@ -19,11 +19,11 @@ pub(super) fn items<'n>(node: &'n Node, path: &FieldPath) -> Vec<&'n Node> {
 
 /// The value at the end of a path through mappings.
 pub(in crate::check) fn value<'n>(node: &'n Node, path: &FieldPath) -> Option<&'n Node> {
-    node.path(&path.keys())
+    node.at(&path.keys())
 }
 
 /// Where a field is, or would have to be.
-pub(super) fn place(node: &Node, path: &FieldPath) -> At {
+pub(super) fn place(node: &Node, path: &FieldPath) -> FileLine {
     node.place(&path.keys())
 }
 

@@ -1,8 +1,8 @@
 //! Rules about what the documentation claims.
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
+use crate::check::markdown::Markdown;
 use crate::check::running::interpolated;
-use crate::check::texts::Markdown;
 use crate::check::{Rule, Severity, Sink};
 use crate::diagnostic::Source;
 use crate::yaml;
@@ -70,7 +70,7 @@ fn links(facts: &Facts, out: &mut Sink) {
     any(facts, out);
     for page in pages(facts) {
         let directory = page.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        for (target, line) in &page.links {
+        for (target, line) in page.links.iter().map(|(target, line)| (target.as_str(), line)) {
             let outside = target.contains("://") || target.starts_with("mailto:") || target.starts_with('/');
             // `../../issues` and the like are addresses of the forge.
             let above = target.matches("../").count() > page.path.matches('/').count();
@@ -154,12 +154,14 @@ fn facts_of_the_stack(facts: &Facts, out: &mut Sink) {
         .filter_map(|port| port.published.as_deref().map(interpolated))
         .collect();
     for page in pages(facts) {
+        let forwarded: Vec<&str> = page.code.iter().flat_map(|(code, _)| forwarded(code)).collect();
         for (text, line) in page.prose.iter().chain(&page.code) {
             for host in ["localhost:", "127.0.0.1:"] {
                 for part in text.split(host).skip(1) {
                     let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
                     let port = &part[..end];
-                    if !port.is_empty() && !published.iter().any(|known| known == port) {
+                    let known = forwarded.contains(&port) || published.iter().any(|known| known == port);
+                    if !port.is_empty() && !known {
                         out.line(page.path, *line, format!("nothing is published at {host}{port}"));
                     }
                 }
@@ -167,6 +169,13 @@ fn facts_of_the_stack(facts: &Facts, out: &mut Sink) {
         }
         variables(facts, page, out);
     }
+}
+
+/// The ports of this machine that a command forwards: `kubectl port-forward service/web 8080:80`.
+fn forwarded(command: &str) -> impl Iterator<Item = &str> {
+    let words = command.split_once("port-forward ").map_or("", |(_, words)| words).split_whitespace();
+    let ports = words.map(|word| word.split_once(':').map_or(word, |(local, _)| local));
+    ports.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Names in tables are names of the contract.
@@ -231,7 +240,7 @@ fn examples(facts: &Facts, out: &mut Sink) {
             if ["...", "…", "{{", "<"].iter().any(|gap| text.contains(gap)) {
                 continue;
             }
-            let problem = match *language {
+            let problem = match language.as_str() {
                 "yaml" | "yml" => yaml::parse_with(&Source::new(page.path, text.as_str()), yaml::Options::FOREIGN)
                     .err()
                     .map(|problems| {

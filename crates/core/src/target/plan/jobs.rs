@@ -20,6 +20,8 @@ pub struct Job {
     pub owner: Ownership,
     /// The component, target or blueprint that it comes from.
     pub component: String,
+    /// Whether the template is copied as it is.
+    pub verbatim: bool,
 }
 
 /// Collects jobs.
@@ -123,8 +125,10 @@ impl<'a> Planner<'a> {
         scope: &Scope<'a>,
         extra: &[(&'static str, Value)],
     ) -> Result<(), Diagnostics> {
-        let (Some(from), Some(to)) = (&rule.from, &rule.to) else {
-            return Err(Diagnostic::error(format!("a file rule of `{owner}` lacks `from` or `to`")).into());
+        let from = &rule.from;
+        let Some(to) = &rule.to else {
+            let problem = Diagnostic::error(format!("{folder}: the file rule from `{from}` lacks `to`"));
+            return Err(problem.note("only files of a service's source have their place already").into());
         };
         let Some(runtime) = self.targets.runtime_of(folder, from) else { return Ok(()) };
         for scope in scopes::each(scope, &rule.each, runtime) {
@@ -153,6 +157,7 @@ impl<'a> Planner<'a> {
                     context: context.clone(),
                     owner: rule.owner.unwrap_or(Ownership::Managed),
                     component: owner.to_owned(),
+                    verbatim: rule.verbatim,
                 });
             }
         }
@@ -160,7 +165,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Templates and output paths of a rule: one file, or a whole tree.
-    fn sources(&self, folder: &str, from: &str, to: &str) -> Vec<(String, String)> {
+    pub(super) fn sources(&self, folder: &str, from: &str, to: &str) -> Vec<(String, String)> {
         let Some(tree) = from.strip_suffix("/**") else {
             return vec![(format!("{folder}/{from}"), to.to_owned())];
         };

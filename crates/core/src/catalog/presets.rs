@@ -1,0 +1,40 @@
+//! What a service says once about all of its processes of a role, those that features add among them.
+use super::Catalog;
+use crate::diagnostic::Diagnostics;
+use crate::yaml::{self, Entry, Kind, Node};
+
+use super::extends::{overlay, whole};
+
+/// The same tree with the presets laid below every process.
+pub(super) fn apply(catalog: &Catalog, mut node: Node) -> Result<Node, Diagnostics> {
+    if let Some(presets) = node.get("presets").cloned() {
+        processes(&mut node, &presets);
+    }
+    let Kind::Mapping(entries) = &mut node.kind else { return Ok(node) };
+    let Some(on) = entries.iter_mut().find(|entry| entry.key.as_str() == Some("on")) else { return Ok(node) };
+    let Kind::Mapping(hosts) = &mut on.value.kind else { return Ok(node) };
+    for Entry { key, value } in hosts {
+        let id = key.as_str().unwrap_or_default();
+        let source = catalog.source(&format!("components/{id}/component.yaml"));
+        if source.text.is_empty() {
+            continue; // no such component: whoever uses the feature hears of it
+        }
+        let host = whole(catalog, yaml::parse_one(&source)?, &source, &[id])?;
+        if let Some(presets) = host.get("presets") {
+            processes(value, presets);
+        }
+    }
+    Ok(node)
+}
+
+fn processes(node: &mut Node, presets: &Node) {
+    let Kind::Mapping(entries) = &mut node.kind else { return };
+    let Some(processes) = entries.iter_mut().find(|entry| entry.key.as_str() == Some("processes")) else { return };
+    let Kind::Mapping(processes) = &mut processes.value.kind else { return };
+    for Entry { value: process, .. } in processes {
+        let preset = process.get("role").and_then(Node::as_str).and_then(|role| presets.get(role));
+        if let Some(preset) = preset {
+            *process = overlay(preset.clone(), process);
+        }
+    }
+}
