@@ -2,5 +2,6 @@
 pub mod cli;
 pub mod directory;
 pub mod project;
+pub mod record;
 
 pub use stackwright_core::*;

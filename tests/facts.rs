@@ -30,7 +30,8 @@ fn checked(components: &[Folder], blueprint: &str) -> Result<Generated, Diagnost
     let source = Source::new("facts.yaml", blueprint.to_owned());
     let blueprint = Blueprint::parse(&source, &catalog)?;
     let answers: Answers = collect(&blueprint, &BTreeMap::new(), &engine)?;
-    stackwright::generate(&blueprint, &answers, &catalog, &engine, &source)
+    stackwright::blueprint::expand(&blueprint, &answers, &engine)
+        .and_then(|spec| stackwright::generate(&spec, &catalog, &engine))
 }
 
 /// A blueprint with those units and platform entries.
@@ -255,14 +256,4 @@ fn the_dashboards_port_moves_when_it_is_taken_and_stands_in_the_readme() {
     assert!(readme.contains("| 3000 | `api`, http | `API_PORT` |"), "{readme}");
     assert!(readme.contains("| 3001 | `dashboards`, dashboards | `DASHBOARDS_PORT` |"), "{readme}");
     assert!(readme.contains("| 8428 | `monitoring`, metrics | `METRICS_PORT` |"), "{readme}");
-}
-
-#[test]
-fn a_unit_called_like_what_watches_it_is_refused() {
-    let units = format!("  - {{ name: metrics, component: django }}\n{STORES}");
-    let problems = made(&[], &blueprint(&units, MONITORING)).err().unwrap().to_string();
-    assert!(
-        problems.contains("`metrics` and `monitoring` both run a `metrics` on a developer's machine"),
-        "{problems}"
-    );
 }

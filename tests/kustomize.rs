@@ -32,10 +32,11 @@ fn objects(text: &str) -> BTreeMap<String, Value> {
 fn repository(database: &str) -> Files {
     let catalog = Catalog::load(&[]).unwrap();
     let engine = stackwright::engine(&catalog);
-    let (blueprint, source) = Blueprint::of(&catalog, "django-gitops").unwrap();
+    let (blueprint, _) = Blueprint::of(&catalog, "django-gitops").unwrap();
     let given = BTreeMap::from([("database".to_owned(), blueprint::Given::text(database, "the test"))]);
     let answers = blueprint::collect(&blueprint, &given, &engine).unwrap();
-    Files::from_tree(&generate(&blueprint, &answers, &catalog, &engine, &source).unwrap().tree)
+    let spec = blueprint::expand(&blueprint, &answers, &engine).unwrap();
+    Files::from_tree(&generate(&spec, &catalog, &engine).unwrap().tree)
 }
 
 fn write(files: &Files, root: &Path) {

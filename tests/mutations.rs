@@ -11,8 +11,9 @@ use stackwright::blueprint::{Blueprint, Given, collect};
 use stackwright::catalog::Catalog;
 use stackwright::check::{self, Files, Finding, RULES, Severity};
 use stackwright::diagnostic::Source;
+use stackwright::project::Lock;
 use stackwright::stack::Stack;
-use stackwright::{generate, project, yaml};
+use stackwright::{generate, record, yaml};
 
 /// One change of a generated repository and what it must lead to.
 #[derive(Debug, Deserialize)]
@@ -77,6 +78,17 @@ fn default_set() -> String {
 struct Repository {
     stack: Stack,
     files: Files,
+    lock: Lock,
+}
+
+/// The report on those files in the place of the repository's own, as `check` makes it.
+fn report(repository: &Repository, files: &Files) -> check::Report {
+    let mut drift = check::Drift::default();
+    if !record::is_untouched(files, &repository.lock) {
+        let catalog = Catalog::load(&[]).unwrap();
+        drift = record::drift(files, &repository.lock, &catalog, &stackwright::engine(&catalog));
+    }
+    check::check_repository(check::RuleBook::embedded(), &repository.stack, files, &drift)
 }
 
 /// The option sets: `BLUEPRINT/SET` and the file of answers.
@@ -94,7 +106,7 @@ fn repository(name: &str, path: &Path) -> Repository {
     let catalog = Catalog::load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
     let engine = stackwright::engine(&catalog);
     let id = name.split('/').next().unwrap();
-    let (blueprint, source) = Blueprint::of(&catalog, id).unwrap_or_else(|problems| panic!("{problems}"));
+    let (blueprint, _) = Blueprint::of(&catalog, id).unwrap_or_else(|problems| panic!("{problems}"));
     let text = fs::read_to_string(path).unwrap();
     let given = Source::new(path.display().to_string(), text);
     let documents = yaml::parse(&given).unwrap_or_else(|problems| panic!("{problems}"));
@@ -106,19 +118,20 @@ fn repository(name: &str, path: &Path) -> Repository {
         .map(|(id, value)| (id, Given::typed(value, "the option set")))
         .collect();
     let answers = collect(&blueprint, &given, &engine).unwrap_or_else(|problems| panic!("{problems}"));
-    let made =
-        generate(&blueprint, &answers, &catalog, &engine, &source).unwrap_or_else(|problems| panic!("{problems}"));
+    let made = stackwright::blueprint::expand(&blueprint, &answers, &engine)
+        .and_then(|spec| generate(&spec, &catalog, &engine))
+        .unwrap_or_else(|problems| panic!("{problems}"));
     let mut files = Files::from_tree(&made.tree);
-    let lock = project::Lock::new("test", serde_json::Value::Null, &made.tree);
+    let lock = record::lock(&made.tree, &catalog);
     files.insert(".stackwright/lock.json", lock.to_json());
-    Repository { stack: made.stack, files }
+    Repository { stack: made.stack, files, lock }
 }
 
 static REPOSITORIES: LazyLock<BTreeMap<String, Repository>> =
     LazyLock::new(|| sets().into_iter().map(|(name, path)| (name.clone(), repository(&name, &path))).collect());
 
 fn found(repository: &Repository, files: &Files) -> Vec<Finding> {
-    let report = check::check(&repository.stack, files);
+    let report = report(repository, files);
     // That the names are examples, and that somebody edited a file, is true of every tree here.
     let notes = report.notes.into_iter().filter(|finding| finding.rule != "R209" && finding.rule != "R208");
     report.findings.into_iter().chain(notes).collect()
@@ -135,7 +148,7 @@ fn shown(findings: &[Finding]) -> String {
 #[test]
 fn generated_repositories_have_no_finding() {
     for (name, repository) in REPOSITORIES.iter() {
-        let report = check::check(&repository.stack, &repository.files);
+        let report = report(repository, &repository.files);
         assert!(report.findings.is_empty(), "{name}:\n{}", shown(&report.findings));
         assert!(report.not_analysed.is_empty(), "{name}: {:?}", report.not_analysed);
         for note in &report.notes {
@@ -219,7 +232,7 @@ fn defect(mutation: &Mutation) -> Option<String> {
     };
     let mut findings = found(repository, &files);
     if mutation.rule == "R208" || mutation.rule == "R209" {
-        findings = check::check(&repository.stack, &files).notes;
+        findings = report(repository, &files).notes;
         findings.retain(|finding| finding.rule == mutation.rule);
     }
     let right = |one: &Finding| one.rule == mutation.rule;

@@ -27,9 +27,10 @@ impl World {
         let world = Self { root: tempfile::tempdir().unwrap() };
         let catalog = Catalog::load(&[]).unwrap();
         let engine = stackwright::engine(&catalog);
-        let (asked, source) = Blueprint::of(&catalog, "django-gitops").unwrap();
+        let (asked, _) = Blueprint::of(&catalog, "django-gitops").unwrap();
         let answers = blueprint::collect(&asked, &BTreeMap::new(), &engine).unwrap();
-        let made = generate(&asked, &answers, &catalog, &engine, &source).unwrap();
+        let spec = blueprint::expand(&asked, &answers, &engine).unwrap();
+        let made = generate(&spec, &catalog, &engine).unwrap();
         for (path, file) in made.tree.iter() {
             let path = path.as_str();
             if path.starts_with("deploy/") || path == "scripts/promote" {

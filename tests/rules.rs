@@ -26,7 +26,9 @@ fn with_platforms(units: &str, platforms: &str) -> String {
 fn made(text: &str, catalog: &Catalog) -> Result<Stack, Diagnostics> {
     let source = Source::new("t.yaml", text);
     let blueprint = Blueprint::parse(&source, catalog)?;
-    assemble(&blueprint, &Answers::new(), catalog, &engine(catalog), &source).map(|(stack, _)| stack)
+    let engine = engine(catalog);
+    let spec = stackwright::blueprint::expand(&blueprint, &Answers::new(), &engine)?;
+    assemble(&spec, catalog, &engine).map(|(stack, _)| stack)
 }
 
 /// Everything that is said against a stack.

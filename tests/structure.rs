@@ -197,7 +197,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("yaml", &["diagnostic"]),
     ("render", &["diagnostic", "yaml"]),
     ("catalog", &["diagnostic", "render", "stack", "tree", "yaml"]),
-    ("blueprint", &["catalog", "diagnostic", "render", "stack", "yaml"]),
+    ("blueprint", &["catalog", "diagnostic", "render", "stack", "tree", "yaml"]),
     ("locks", &["catalog", "diagnostic", "stack", "yaml"]),
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),

@@ -36,7 +36,7 @@ fn sample() -> FileTree {
 }
 
 fn lock(tree: &FileTree) -> Lock {
-    Lock::new("0.1.0", serde_json::json!({ "id": "sample" }), tree)
+    Lock::new("0.1.0", None, tree)
 }
 
 fn write(path: &Path) -> Result<Outcome, WriteError> {

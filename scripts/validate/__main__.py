@@ -17,7 +17,7 @@ from scripts.common.process import tail
 from scripts.common.report import ROOT, Report
 from scripts.common.trees import RenderError, binary, option_sets, render
 
-from . import golang, topologies, typechecks
+from . import compiled, seeds
 from .table import TABLE, Validator
 from .tools import Broken, Missing, Tools
 from .tree import NothingToCheck, Tree
@@ -107,24 +107,24 @@ def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[
     return [Tree(label, root, scratch / "work" / str(number)) for number, (label, root) in enumerate(roots)]
 
 
-def random_topologies(pool: ThreadPoolExecutor, scratch: Path, tools: Tools, report: Report) -> list[Future[None]]:
-    """Random answers to every blueprint: rendered now, compiled by the returned jobs."""
-    compilers = {"pyproject.toml": Validator("compiles", typechecks.compiles, {}), "go.mod": Validator("compiles", golang.compiles, {})}
+def seed_trees(pool: ThreadPoolExecutor, scratch: Path, tools: Tools, report: Report) -> list[Future[None]]:
+    """Random answers to every blueprint: rendered now, their code compiled by the returned jobs."""
+    compiler = Validator("compiles", compiled.code, {})
+    applications = Validator("starts", compiled.Starts(scratch / "packages").check, {}, optional=True)
     jobs = []
     for blueprint in sorted({item.blueprint for item in option_sets()}):
         into = scratch / blueprint
         into.mkdir(parents=True)
-        for label, directory, made in topologies.topologies(binary(), blueprint, into):
+        for label, directory, made in seeds.trees(binary(), blueprint, into):
             label = f"{blueprint}/{label}"
             if not made.good:
                 report.fail(f"new {label}", tail(made.output))
                 continue
             report.ok(f"new {label}")
-            work = scratch / "work" / blueprint / directory.name
-            work.mkdir(parents=True)
-            tree = Tree(label, directory, work)
-            fitting = [compiler for pattern, compiler in compilers.items() if tree.named(pattern)]
-            jobs += [pool.submit(validate, compiler, tree, tools, report) for compiler in fitting]
+            for validator in (compiler, applications):
+                work = scratch / "work" / blueprint / directory.name / validator.name
+                work.mkdir(parents=True)
+                jobs.append(pool.submit(validate, validator, Tree(label, directory, work), tools, report))
     return jobs
 
 
@@ -155,7 +155,7 @@ def main() -> int:
                     own = Tree(tree.label, tree.root, work)
                     jobs.append(pool.submit(validate, validator, own, tools, report))
         if not arguments.tree and not arguments.sets:
-            jobs += random_topologies(pool, scratch / "topologies", tools, report)
+            jobs += seed_trees(pool, scratch / "seeds", tools, report)
         for job in jobs:
             job.result()
     return report.close()

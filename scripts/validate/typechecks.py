@@ -51,15 +51,6 @@ def python(tree: Tree, tools: Tools) -> list[str]:
     return problems
 
 
-def compiles(tree: Tree, tools: Tools) -> list[str]:
-    """Only what the compiler of the application's own Python says."""
-    problems = []
-    for project in tree.need(tree.named("pyproject.toml"), "pyproject.toml"):
-        copy = _copy(tree, project.parent)
-        problems += _all(copy, [[_interpreter(tree, project, tools), "-m", "compileall", "-q", "."]])
-    return problems
-
-
 def _interpreter(tree: Tree, project: Path, tools: Tools) -> str:
     """The Python that the application asks for."""
     wanted = tomllib.loads(tree.text(project)).get("project", {}).get("requires-python", "3.11")

@@ -12,6 +12,7 @@ use super::output::count;
 use super::workbench::Workbench;
 use crate::blueprint::{Blueprint, collect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::generate;
 
 /// The version of the JSON. It only grows.
 const VERSION: u32 = 1;
@@ -56,14 +57,15 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
 /// What goes wrong when a blueprint is made with its defaults; one that needs answers is left out.
 fn made(workbench: &Workbench, id: &str) -> Diagnostics {
     let engine = &workbench.engine;
-    let Ok((blueprint, source)) = Blueprint::of(&workbench.catalog, id) else { return Diagnostics::new() };
+    let Ok((blueprint, _)) = Blueprint::of(&workbench.catalog, id) else { return Diagnostics::new() };
     let needs_answers = blueprint.questions.iter().any(|question| question.default.is_none());
     let answers = match collect(&blueprint, &BTreeMap::new(), engine) {
         Ok(answers) => answers,
         Err(_) if needs_answers => return Diagnostics::new(),
         Err(problems) => return problems,
     };
-    match crate::generate(&blueprint, &answers, &workbench.catalog, engine, &source) {
+    let spec = crate::blueprint::expand(&blueprint, &answers, engine);
+    match spec.and_then(|spec| generate(&spec, &workbench.catalog, engine)) {
         Err(problems) => problems,
         Ok(made) => made
             .report

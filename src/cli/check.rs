@@ -1,23 +1,26 @@
 //! `check`: the rules that `new` ran, on a repository as it is now.
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::args::Check;
 use super::output::Output;
 use super::repository::Repository;
+use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::check::format::{self, Format};
-use crate::check::{self, RULES, Severity};
+use crate::check::{self, Drift, Files, RULES, RuleBook, Severity};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::directory;
+use crate::{directory, record};
 
-pub(super) fn run(arguments: &Check, output: &Output) -> Done {
+pub(super) fn run(arguments: &Check, catalogs: &[PathBuf], output: &Output) -> Done {
     if let Some(id) = &arguments.explain {
         return explain(id, output);
     }
     let repository = Repository::at(&arguments.dir)?;
     let stack = repository.stack()?;
     let files = directory::repository(repository.root()).map_err(Failure::io)?;
-    let report = check::check(&stack, &files);
+    let drift = drift(&repository, &files, catalogs)?;
+    let report = check::check_repository(RuleBook::embedded(), &stack, &files, &drift);
     let format = Format::named(&arguments.format).unwrap_or_default();
     let text = match format {
         Format::Text => format::text(&report, output.color),
@@ -30,6 +33,19 @@ pub(super) fn run(arguments: &Check, output: &Output) -> Done {
         _ => Severity::Error,
     };
     Ok(ExitCode::from(u8::from(report.denies(level))))
+}
+
+/// What no longer follows from the repository's own description.
+fn drift(repository: &Repository, files: &Files, catalogs: &[PathBuf]) -> Result<Drift, Failure> {
+    let Ok(lock) = repository.lock() else {
+        let unknown = Some("no record says which catalog made the repository".to_owned());
+        return Ok(Drift { unknown, ..Drift::default() });
+    };
+    if record::is_untouched(files, &lock) {
+        return Ok(Drift::default());
+    }
+    let workbench = Workbench::open(catalogs)?;
+    Ok(record::drift(files, &lock, &workbench.catalog, &workbench.engine))
 }
 
 fn explain(id: &str, output: &Output) -> Done {

@@ -56,7 +56,7 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Done {
         Verb::List(verb) => list::run(verb, catalogs, output),
         Verb::Show(verb) => show::run(verb, catalogs, output),
         Verb::Questions(verb) => questions::run(verb, catalogs, output),
-        Verb::Check(verb) => check::run(verb, output),
+        Verb::Check(verb) => check::run(verb, catalogs, output),
         Verb::Explain(verb) => explain::run(verb, output),
         Verb::Why(verb) => why::run(verb, catalogs, output),
         Verb::Catalog(CatalogVerb::Check(verb)) => catalog::check(verb, catalogs, output),

@@ -14,36 +14,42 @@ use super::output::Output;
 use super::prompt::{self, Prompt, Terminal};
 use super::workbench::Workbench;
 use super::{Done, Failure};
-use crate::blueprint::{Answers, Blueprint, collect, context, strangers};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::blueprint::{Answers, Blueprint, StackSpec, collect, expand, strangers};
+use crate::diagnostic::Diagnostic;
 use crate::project::{self, Lock, Outcome, interrupt};
-use crate::render::Engine;
-use crate::{Generated, generate};
+use crate::{Generated, generate, record};
 use interview::Interview;
 pub(super) use interview::{brief, shown};
 pub(super) use sources::variable;
 
-/// A blueprint that is being made into a repository.
+/// A blueprint with the answers to its questions.
 struct Order {
     blueprint: Blueprint,
-    source: Source,
     answers: Answers,
+}
+
+impl Order {
+    /// The stack that is ordered.
+    fn describe(&self, workbench: &Workbench) -> Result<StackSpec, Failure> {
+        Ok(expand(&self.blueprint, &self.answers, &workbench.engine)?)
+    }
 }
 
 pub(super) fn run(arguments: &New, catalogs: &[PathBuf], output: &Output) -> Done {
     // Without a handler Ctrl-C ends the process at once, which is right everywhere but at a prompt.
     let _ = interrupt::install();
-    let workbench = Workbench::open(catalogs)?;
+    let workbench = Workbench::with_blueprint(catalogs, arguments.blueprint.as_deref())?;
     workbench.tell_overrides(output);
     let mut terminal = asks(arguments).then(Terminal::new);
     let prompt = terminal.as_mut().map(|terminal| terminal as &mut dyn Prompt);
     match prompt {
         None => {
             let Some(named) = arguments.blueprint.as_deref() else { return Err(unnamed(&workbench)) };
-            let (blueprint, source) = open(named, arguments, &workbench)?;
+            let blueprint = open(named, arguments, &workbench)?;
             let given = sources::gather(&blueprint, arguments)?;
             let answers = collect(&blueprint, &given, &workbench.engine)?;
-            make(&Order { blueprint, source, answers }, arguments, &workbench, output)
+            let spec = Order { blueprint, answers }.describe(&workbench)?;
+            make(&spec, arguments, &workbench, output)
         }
         Some(prompt) => ask(prompt, arguments, catalogs, &workbench, output),
     }
@@ -55,13 +61,13 @@ fn asks(arguments: &New) -> bool {
 }
 
 /// The blueprint, with what the destination says about it.
-fn open(named: &str, arguments: &New, workbench: &Workbench) -> Result<(Blueprint, Source), Failure> {
-    let (mut blueprint, source) = workbench.blueprint(named)?;
+fn open(named: &str, arguments: &New, workbench: &Workbench) -> Result<Blueprint, Failure> {
+    let (mut blueprint, _) = workbench.blueprint(named)?;
     if let Some(directory) = &arguments.dir {
         project::preflight(directory)?;
         destination::offer_name(&mut blueprint, directory, &workbench.engine);
     }
-    Ok((blueprint, source))
+    Ok(blueprint)
 }
 
 /// A run with questions, which ends with the command that needs none.
@@ -77,12 +83,13 @@ fn ask(prompt: &mut dyn Prompt, arguments: &New, catalogs: &[PathBuf], workbench
     };
     drop(asking);
     let engine = &workbench.engine;
-    let directory = directory(&order, arguments, engine)?;
+    let spec = order.describe(workbench)?;
+    let directory = directory(&spec, arguments);
     // As the printed command will see it: the directory is named there, and offers its name.
     destination::offer_name(&mut order.blueprint, &directory, engine);
     let made = (&order.blueprint, &order.answers);
     let command = equivalent::command(&named, &directory, catalogs, made, &outside, engine)?;
-    let done = make(&order, arguments, workbench, output);
+    let done = make(&spec, arguments, workbench, output);
     // Also after a failure: nobody should have to answer everything again.
     output.say(&format!("\nThe same without questions:\n  {command}"));
     done
@@ -98,13 +105,13 @@ fn converse(
         Some(named) => named.clone(),
         None => choose(prompt, workbench)?,
     };
-    let (blueprint, source) = open(&named, arguments, workbench)?;
+    let blueprint = open(&named, arguments, workbench)?;
     let given = sources::gather(&blueprint, arguments)?;
     strangers(&blueprint, &given).into_result(())?;
     let outside: BTreeSet<String> = given.keys().cloned().collect();
     let (engine, settled) = (&workbench.engine, BTreeSet::new());
     let answers = Interview { blueprint: &blueprint, engine, prompt, given, settled }.run()?;
-    Ok((named, Order { blueprint, source, answers }, outside))
+    Ok((named, Order { blueprint, answers }, outside))
 }
 
 /// Which blueprint, when none was named.
@@ -119,27 +126,23 @@ fn choose(prompt: &mut dyn Prompt, workbench: &Workbench) -> Result<String, Fail
 }
 
 /// Where the repository goes: as typed, else the project's name.
-fn directory(order: &Order, arguments: &New, engine: &Engine) -> Result<PathBuf, Failure> {
-    if let Some(directory) = &arguments.dir {
-        return Ok(directory.clone());
-    }
-    let name = engine.text("project.name", &order.blueprint.project.name, &context(&order.answers))?;
-    Ok(PathBuf::from(name))
+fn directory(spec: &StackSpec, arguments: &New) -> PathBuf {
+    arguments.dir.clone().unwrap_or_else(|| PathBuf::from(&spec.project.name))
 }
 
 /// Renders, checks and writes.
-fn make(order: &Order, arguments: &New, workbench: &Workbench, output: &Output) -> Done {
-    let Order { blueprint, source, answers } = order;
-    let made = generate(blueprint, answers, &workbench.catalog, &workbench.engine, source)?;
-    let directory = directory(order, arguments, &workbench.engine)?;
+fn make(spec: &StackSpec, arguments: &New, workbench: &Workbench, output: &Output) -> Done {
+    let made = generate(spec, &workbench.catalog, &workbench.engine)?;
+    let directory = directory(spec, arguments);
+    let from = &spec.from;
     if made.report.denies(crate::check::Severity::Error) {
-        return report::refused(&made, &directory, arguments.format, output);
+        return report::refused(&made, from, &directory, arguments.format, output);
     }
     report::warnings(&made, output);
-    let lock = Lock::new(env!("CARGO_PKG_VERSION"), record(blueprint, answers), &made.tree);
+    let lock = record::lock(&made.tree, &workbench.catalog);
     let outcome = if arguments.dry_run { plan(&directory, &lock)? } else { write(&directory, &made, &lock)? };
     match arguments.format {
-        Format::Json => report::json(&made, &directory, &outcome, output)?,
+        Format::Json => report::json(&made, from, &directory, &outcome, output)?,
         Format::Text => report::text(&made, &directory, &outcome, output)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -167,11 +170,6 @@ fn write(directory: &Path, made: &Generated, lock: &Lock) -> Result<Ending, Fail
         }
         Outcome::Unchanged { .. } => Ending::Unchanged,
     })
-}
-
-/// What the lock says about where the repository comes from.
-fn record(blueprint: &Blueprint, answers: &Answers) -> serde_json::Value {
-    serde_json::json!({ "id": blueprint.id, "version": blueprint.version, "answers": answers })
 }
 
 /// The message when no blueprint is named and nobody can be asked.

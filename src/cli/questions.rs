@@ -72,7 +72,7 @@ impl<'a> Asked<'a> {
 }
 
 pub(super) fn run(arguments: &Questions, catalogs: &[PathBuf], output: &Output) -> Done {
-    let workbench = Workbench::open(catalogs)?;
+    let workbench = Workbench::with_blueprint(catalogs, Some(arguments.blueprint.as_str()))?;
     let (blueprint, _) = workbench.blueprint(&arguments.blueprint)?;
     if arguments.schema {
         output.json(&schema(&blueprint))?;

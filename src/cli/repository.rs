@@ -4,11 +4,12 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::STACK_PATH;
-use crate::diagnostic::Diagnostic;
+use crate::blueprint::{FromSpec, StackSpec};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::project::Lock;
 use crate::stack::Stack;
 use crate::tree::LOCK_PATH;
+use crate::{SPEC_PATH, STACK_PATH};
 
 /// The largest record that is read; ours are far smaller.
 const MAX_RECORD: u64 = 64 << 20;
@@ -37,6 +38,13 @@ impl Repository {
     pub(super) fn stack(&self) -> Result<Stack, Failure> {
         let text = self.record(STACK_PATH)?;
         serde_json::from_str(&text).map_err(|error| self.strange(STACK_PATH, &error.to_string()))
+    }
+
+    /// What its description says it was made from.
+    pub(super) fn from(&self) -> Result<FromSpec, Failure> {
+        let text = self.record(SPEC_PATH)?;
+        let source = Source::new(self.root.join(SPEC_PATH).display().to_string(), text);
+        Ok(StackSpec::parse(&source)?.from)
     }
 
     /// What was written, and from what.

@@ -18,7 +18,7 @@ use crate::yaml;
 const VERSION: u32 = 1;
 
 pub(super) fn run(arguments: &Show, catalogs: &[PathBuf], output: &Output) -> Done {
-    let workbench = Workbench::open(catalogs)?;
+    let workbench = Workbench::with_blueprint(catalogs, Some(arguments.id.as_str()))?;
     let id = arguments.id.as_str();
     let catalog = &workbench.catalog;
     if workbench::is_path(id) || catalog.blueprint_ids().contains(&id) {

@@ -12,10 +12,10 @@ use serde::Serialize;
 use super::args::{Format, Why};
 use super::output::Output;
 use super::repository::Repository;
-use super::workbench::{self, Workbench};
+use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::blueprint::Blueprint;
-use crate::diagnostic::{Diagnostic, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::project::lock::{Lock, LockedFile, digest};
 use crate::stack::Stack;
 use answers::{Influence, influences};
@@ -65,7 +65,8 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
     let text =
         std::fs::read_to_string(root.join(known.as_str())).map_err(|error| Failure::unreadable(&typed, &error))?;
     let shown = line.map(|line| line_of(&text, line, &path)).transpose()?;
-    let workbench = Workbench::open(catalogs)?;
+    let workbench = Workbench::with_blueprint(catalogs, arguments.blueprint.as_deref())?;
+    let stack = repository.stack()?;
     let mut limits = Vec::new();
     let template = workbench.catalog.text(&locked.template).map(|template| template.text.as_ref());
     let template_lines = match (&shown, template) {
@@ -74,19 +75,20 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
     };
     let fragments = match (&shown, &template_lines) {
         (Some(shown), Some(lines)) if lines.is_empty() => {
-            let features = repository.stack().map(|stack| features(&stack)).unwrap_or_default();
-            template::fragments(&workbench.catalog, &locked.component, &features, shown)
+            template::fragments(&workbench.catalog, &locked.component, &features(&stack), shown)
         }
         _ => Vec::new(),
     };
-    let id = lock.blueprint.get("id").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let from = repository.from()?;
+    let id = from.blueprint;
     let blueprint = open(arguments.blueprint.as_deref(), &id, &workbench)?;
     let blueprint = blueprint.ok_or_else(|| {
         let absent = format!("blueprint `{id}` is not in the catalog; if it is a file, name it: --blueprint FILE");
         format!("which answers matter can't be told: {absent}")
     });
-    let found = blueprint
-        .and_then(|blueprint| influences(&workbench, &blueprint, &lock, (known.as_str(), locked), shown.as_deref()));
+    let found = blueprint.and_then(|blueprint| {
+        influences(&workbench, &blueprint, &from.answers, (known.as_str(), locked), shown.as_deref())
+    });
     let answers = match found {
         Ok(found) => Some(found),
         Err(why) => {
@@ -122,15 +124,17 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
 }
 
 /// The blueprint that the repository was made from: in the named file, or in the catalog, if that has it.
-fn open(named: Option<&str>, id: &str, workbench: &Workbench) -> Result<Option<(Blueprint, Source)>, Failure> {
-    let Some(named) = named else { return Ok(Blueprint::of(&workbench.catalog, id).ok()) };
-    let (blueprint, source) = workbench::blueprint_file(named, &workbench.catalog)?;
+fn open(named: Option<&str>, id: &str, workbench: &Workbench) -> Result<Option<Blueprint>, Failure> {
+    let Some(named) = named else {
+        return Ok(Blueprint::of(&workbench.catalog, id).ok().map(|(blueprint, _)| blueprint));
+    };
+    let (blueprint, _) = workbench.blueprint(named)?;
     if blueprint.id != id {
         let problem =
             Diagnostic::error(format!("the repository was made from blueprint `{id}`, not from `{}`", blueprint.id));
         return Err(Failure::input(problem.file(named)));
     }
-    Ok(Some((blueprint, source)))
+    Ok(Some(blueprint))
 }
 
 /// The features of a repository's services.

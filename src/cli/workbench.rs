@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use super::output::Output;
 use super::{Failure, memory};
 use crate::blueprint::Blueprint;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, OwnFiles};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::directory;
 use crate::render::Engine;
@@ -18,20 +18,34 @@ const OVERRIDES_SHOWN: usize = 10;
 pub(super) struct Workbench {
     pub(super) catalog: Catalog,
     pub(super) engine: Engine,
+    /// The blueprint that was named by its file.
+    given: Option<(Blueprint, Source)>,
 }
 
 impl Workbench {
     /// The embedded catalog with those directories over it.
     pub(super) fn open(directories: &[PathBuf]) -> Result<Self, Failure> {
+        Self::with_blueprint(directories, None)
+    }
+
+    /// The same with a blueprint that may be named by its file: its own files lie in the folder beside it, of the same name.
+    pub(super) fn with_blueprint(directories: &[PathBuf], named: Option<&str>) -> Result<Self, Failure> {
         for directory in directories {
             std::fs::symlink_metadata(directory).map_err(|error| Failure::unreadable(directory, &error))?;
         }
         if !directories.is_empty() {
             memory::watch();
         }
-        let catalog = load(directories)?;
+        let mut catalog = load(directories)?;
+        let mut given = None;
+        if let Some(file) = named.filter(|named| is_path(named)) {
+            let (blueprint, source) = blueprint_file(file, &catalog)?;
+            catalog.add(&files_of(&blueprint, file)?);
+            blueprint.check_files(&source, &catalog)?;
+            given = Some((blueprint, source));
+        }
         let engine = crate::engine(&catalog);
-        Ok(Self { catalog, engine })
+        Ok(Self { catalog, engine, given })
     }
 
     /// Says which embedded files the user's own ones replace: whoever looks for a fault should know.
@@ -52,12 +66,12 @@ impl Workbench {
         output.problems([&note]);
     }
 
-    /// The blueprint of that id, or in that file.
-    pub(super) fn blueprint(&self, id_or_path: &str) -> Result<(Blueprint, Source), Failure> {
-        if !is_path(id_or_path) {
-            return Ok(Blueprint::of(&self.catalog, id_or_path)?);
+    /// The blueprint of that id, or the one that was named by its file.
+    pub(super) fn blueprint(&self, named: &str) -> Result<(Blueprint, Source), Failure> {
+        match &self.given {
+            Some(given) if is_path(named) => Ok(given.clone()),
+            _ => Ok(Blueprint::of(&self.catalog, named)?),
         }
-        blueprint_file(id_or_path, &self.catalog)
     }
 }
 
@@ -69,8 +83,16 @@ fn load(directories: &[PathBuf]) -> Result<Catalog, Diagnostics> {
     Catalog::load(&own)
 }
 
+/// The files of a blueprint that is given as a file, as a catalog would have them.
+fn files_of(blueprint: &Blueprint, file: &str) -> Result<OwnFiles, Diagnostics> {
+    let folder = Path::new(file).with_extension("");
+    let files = directory::named(&folder, blueprint.files.iter().map(|file| file.from.as_str()))?;
+    let files = files.into_iter().map(|(path, text)| (format!("blueprints/{}/{path}", blueprint.id), text));
+    Ok(OwnFiles { directory: folder.display().to_string(), files: files.collect() })
+}
+
 /// The blueprint in that file.
-pub(super) fn blueprint_file(path: &str, catalog: &Catalog) -> Result<(Blueprint, Source), Failure> {
+fn blueprint_file(path: &str, catalog: &Catalog) -> Result<(Blueprint, Source), Failure> {
     memory::watch();
     let source = Source::new(path, read(Path::new(path))?);
     Ok((Blueprint::parse(&source, catalog)?, source))

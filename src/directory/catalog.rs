@@ -32,6 +32,25 @@ pub fn catalog(directory: &Path) -> Result<OwnFiles, Diagnostics> {
     problems.into_result(OwnFiles { directory: directory.display().to_string(), files })
 }
 
+/// Those files of a folder, and those trees of it that end in `/**`, by path below it. What isn't there is left out; symbolic
+/// links are refused.
+pub fn named<'a>(folder: &Path, names: impl Iterator<Item = &'a str>) -> Result<BTreeMap<String, String>, Diagnostics> {
+    let (mut files, mut problems) = (BTreeMap::new(), Diagnostics::new());
+    for name in names {
+        let tree = name.strip_suffix("/**");
+        let path = folder.join(tree.unwrap_or(name));
+        let linked = |path: &&Path| path.starts_with(folder) && path.is_symlink();
+        if let Some(linked) = path.ancestors().find(linked) {
+            problems.push(link(linked));
+        } else if tree.is_some() && path.is_dir() {
+            walk(folder, &path, 0, &mut files, &mut problems);
+        } else if tree.is_none() && path.is_file() {
+            files.extend(problems.absorb(text(folder, &path).map_err(|problem| *problem)));
+        }
+    }
+    problems.into_result(files)
+}
+
 fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, String>, problems: &mut Diagnostics) {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,

@@ -2,5 +2,5 @@
 mod catalog;
 mod repository;
 
-pub use catalog::catalog;
+pub use catalog::{catalog, named};
 pub use repository::repository;

@@ -18,8 +18,9 @@ pub struct Lock {
     version: u32,
     /// The version of stackwright that wrote the files.
     pub tool: String,
-    /// Blueprint, version and answers, as the caller records them.
-    pub blueprint: serde_json::Value,
+    /// Digest of the user's own catalog that took part; none where the embedded one alone did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<String>,
     /// Each file by its path.
     #[serde(deserialize_with = "unique")]
     pub files: BTreeMap<RelPath, LockedFile>,
@@ -58,7 +59,7 @@ pub enum LockError {
 
 impl Lock {
     /// Describes a tree.
-    pub fn new(tool: impl Into<String>, blueprint: serde_json::Value, tree: &FileTree) -> Self {
+    pub fn new(tool: impl Into<String>, catalog: Option<String>, tree: &FileTree) -> Self {
         let files = tree.iter().map(|(path, file)| {
             let locked = LockedFile {
                 owner: file.owner,
@@ -68,7 +69,7 @@ impl Lock {
             };
             (path.clone(), locked)
         });
-        Self { version: VERSION, tool: tool.into(), blueprint, files: files.collect() }
+        Self { version: VERSION, tool: tool.into(), catalog, files: files.collect() }
     }
 
     /// The file's text: sorted, indented, ending in a newline.
@@ -149,7 +150,7 @@ mod tests {
             };
             tree.insert(RelPath::new(*path).unwrap(), file).unwrap();
         }
-        Lock::new("0.1.0", serde_json::json!({"id": "django-gitops"}), &tree)
+        Lock::new("0.1.0", None, &tree)
     }
 
     #[test]
@@ -161,9 +162,6 @@ mod tests {
             r#"{
   "version": 1,
   "tool": "0.1.0",
-  "blueprint": {
-    "id": "django-gitops"
-  },
   "files": {
     "a": {
       "owner": "seeded",

@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use stackwright::blueprint::Answers;
 use stackwright::diagnostic::Source;
-use stackwright::project::lock::Lock;
+use stackwright::record;
 use stackwright::tree::LOCK_PATH;
 
-use crate::options::Bench;
+use crate::options::{Bench, benches};
 
 /// The most files that a committed example may have: what a reviewer can read.
 fn most(example: &Path) -> usize {
@@ -44,18 +45,10 @@ fn files(root: &Path) -> BTreeMap<String, String> {
 /// What the program makes: the files with the lock, as `new` writes them.
 fn fresh(example: &Path) -> BTreeMap<String, String> {
     let bench = Bench::new(example.file_name().unwrap().to_str().unwrap());
-    let path = example.join("answers.yaml");
-    let source = Source::new("answers.yaml", fs::read_to_string(&path).unwrap());
-    let node = stackwright::yaml::parse_one(&source).unwrap();
-    let given = node.to_json().as_object().unwrap().iter().map(|(id, answer)| (id.clone(), answer.clone())).collect();
-    let answers = bench.answers(&given).unwrap();
-    let made = bench.generate(&answers);
-    let record =
-        serde_json::json!({ "id": bench.blueprint.id, "version": bench.blueprint.version, "answers": answers });
-    let lock = Lock::new(env!("CARGO_PKG_VERSION"), record, &made.tree);
+    let made = bench.generate(&answers(&bench, &example.join("answers.yaml")));
     let mut all: BTreeMap<String, String> =
         made.tree.iter().map(|(path, file)| (path.to_string(), file.contents.clone())).collect();
-    all.insert(LOCK_PATH.to_owned(), lock.to_json());
+    all.insert(LOCK_PATH.to_owned(), record::lock(&made.tree, &bench.catalog).to_json());
     all
 }
 
@@ -72,4 +65,29 @@ fn examples_are_what_the_program_makes() {
         let most = most(&example);
         assert!(fresh.len() <= most, "{}: {} files are more than {most}", example.display(), fresh.len());
     }
+}
+
+/// Answers in a file, complete.
+fn answers(bench: &Bench, path: &Path) -> Answers {
+    let source = Source::new(path.display().to_string(), fs::read_to_string(path).unwrap());
+    let given = stackwright::yaml::parse(&source).unwrap();
+    let given = given.first().and_then(|node| node.to_json().as_object().cloned()).unwrap_or_default();
+    bench.answers(&given.into_iter().collect()).unwrap_or_else(|problems| panic!("{}: {problems}", path.display()))
+}
+
+#[test]
+fn the_written_description_alone_makes_the_same_bytes() {
+    let option_sets = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/option-sets");
+    let mut seen = 0;
+    for bench in benches() {
+        let own = option_sets.join(&bench.blueprint.id);
+        let sets = fs::read_dir(&own).into_iter().flatten().map(|entry| entry.unwrap().path());
+        let example = examples().into_iter().filter(|example| example.ends_with(&bench.blueprint.id));
+        for path in sets.chain(example.map(|example| example.join("answers.yaml"))) {
+            let tree = bench.tree(&answers(&bench, &path));
+            assert_eq!(bench.not_from_the_description(&tree), Vec::<String>::new(), "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 2);
 }

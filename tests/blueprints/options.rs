@@ -1,23 +1,22 @@
 //! Blueprints and the answers that their questions accept, read from the questions themselves.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stackwright::blueprint::{
-    Answers, Blueprint, Given, Question, QuestionType, collect, context, is_asked, offered, validate,
+    Answers, Blueprint, Given, Question, QuestionType, StackSpec, collect, context, is_asked, offered, validate,
 };
 use stackwright::catalog::Catalog;
 use stackwright::check::Severity;
 use stackwright::diagnostic::{Diagnostic, Diagnostics, Source};
 use stackwright::render::Engine;
 use stackwright::tree::FileTree;
-use stackwright::{Generated, engine, generate};
+use stackwright::{Generated, SPEC_PATH, engine, generate};
 
 /// A blueprint with all that is needed to make it.
 pub(crate) struct Bench {
     pub(crate) blueprint: Blueprint,
     pub(crate) engine: Engine,
     pub(crate) catalog: Catalog,
-    source: Source,
 }
 
 /// Every embedded blueprint.
@@ -30,9 +29,9 @@ pub(crate) fn benches() -> Vec<Bench> {
 impl Bench {
     pub(crate) fn new(id: &str) -> Self {
         let catalog = Catalog::load(&[]).unwrap();
-        let (blueprint, source) = Blueprint::of(&catalog, id).unwrap();
+        let (blueprint, _) = Blueprint::of(&catalog, id).unwrap();
         let engine = engine(&catalog);
-        Self { blueprint, engine, catalog, source }
+        Self { blueprint, engine, catalog }
     }
 
     /// The answers with some of them given.
@@ -42,7 +41,8 @@ impl Bench {
     }
 
     pub(crate) fn generate(&self, answers: &Answers) -> Generated {
-        generate(&self.blueprint, answers, &self.catalog, &self.engine, &self.source)
+        stackwright::blueprint::expand(&self.blueprint, answers, &self.engine)
+            .and_then(|spec| generate(&spec, &self.catalog, &self.engine))
             .unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}"))
     }
 
@@ -53,7 +53,8 @@ impl Bench {
             Err(problems) if problems.iter().all(|problem| self.is_reasoned(problem)) => return Outcome::Refused,
             Err(problems) => return Outcome::Unfit(problems.to_string()),
         };
-        match generate(&self.blueprint, &answers, &self.catalog, &self.engine, &self.source) {
+        let spec = stackwright::blueprint::expand(&self.blueprint, &answers, &self.engine);
+        match spec.and_then(|spec| generate(&spec, &self.catalog, &self.engine)) {
             Ok(made) => Outcome::of_findings(made),
             Err(problems) if problems.iter().all(is_rule) => Outcome::Refused,
             Err(problems) => Outcome::Failed(problems.to_string()),
@@ -82,8 +83,21 @@ impl Bench {
     }
 
     pub(crate) fn tree(&self, answers: &Answers) -> FileTree {
-        let made = stackwright::assemble(&self.blueprint, answers, &self.catalog, &self.engine, &self.source);
-        made.unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}")).1
+        stackwright::blueprint::expand(&self.blueprint, answers, &self.engine)
+            .and_then(|spec| stackwright::assemble(&spec, &self.catalog, &self.engine))
+            .unwrap_or_else(|problems| panic!("with {answers:?}:\n{problems}"))
+            .1
+    }
+
+    /// Paths of a repository that come out otherwise when it is made anew from nothing but its own `stackwright.yaml`.
+    pub(crate) fn not_from_the_description(&self, tree: &FileTree) -> Vec<String> {
+        let written = Source::new(SPEC_PATH, tree.get(SPEC_PATH).unwrap().contents.as_str());
+        let again =
+            StackSpec::parse(&written).and_then(|spec| stackwright::assemble(&spec, &self.catalog, &self.engine));
+        let (_, again) = again.unwrap_or_else(|problems| panic!("{problems}"));
+        let paths: BTreeSet<&str> = tree.iter().chain(again.iter()).map(|(path, _)| path.as_str()).collect();
+        let text = |tree: &FileTree, path: &str| tree.get(path).map(|file| file.contents.clone());
+        paths.into_iter().filter(|path| text(tree, path) != text(&again, path)).map(str::to_owned).collect()
     }
 
     /// Answers that a question accepts in the company of `answers`: the present one first, then what differs from it in
@@ -141,7 +155,6 @@ impl Bench {
 /// What comes of a set of answers.
 pub(crate) enum Outcome {
     /// A repository without a finding.
-    #[allow(dead_code, reason = "not every test looks at the repository")]
     Clean(Box<Generated>),
     /// A refusal by a rule, in its words.
     Refused,

@@ -85,7 +85,11 @@ fn findings(bench: &Bench, variants: &[(String, Vec<Value>)], row: &[usize]) -> 
     let given: BTreeMap<String, Value> =
         variants.iter().zip(row).map(|((id, variants), index)| (id.clone(), variants[*index].clone())).collect();
     match bench.outcome(&given) {
-        Outcome::Clean(_) | Outcome::Refused => None,
+        Outcome::Clean(made) => {
+            let lost = bench.not_from_the_description(&made.tree);
+            (!lost.is_empty()).then(|| format!("{given:?}: `stackwright.yaml` alone makes these otherwise: {lost:?}"))
+        }
+        Outcome::Refused => None,
         Outcome::Unfit(why) | Outcome::Failed(why) => {
             Some(format!("{}\n  {why}", serde_json::to_string(&given).unwrap()))
         }

@@ -15,3 +15,4 @@ mod runtimes;
 mod support;
 mod system;
 mod terminal;
+mod truth;

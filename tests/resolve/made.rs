@@ -1,7 +1,7 @@
 //! Stacks that differ from a blueprint's in one thing, and make a repository without a finding.
 use std::collections::BTreeMap;
 
-use stackwright::blueprint::{Blueprint, collect};
+use stackwright::blueprint::{Blueprint, collect, expand};
 use stackwright::catalog::Catalog;
 use stackwright::check::Severity;
 use stackwright::diagnostic::Source;
@@ -16,8 +16,8 @@ fn findings(id: &str, from: &str, to: &str) -> Vec<String> {
     let source = Source::new("test.yaml", text.replacen(from, to, 1));
     let blueprint = Blueprint::parse(&source, &catalog).unwrap();
     let answers = collect(&blueprint, &BTreeMap::new(), &engine).unwrap();
-    let made =
-        generate(&blueprint, &answers, &catalog, &engine, &source).unwrap_or_else(|problems| panic!("{problems}"));
+    let made = expand(&blueprint, &answers, &engine).and_then(|spec| generate(&spec, &catalog, &engine));
+    let made = made.unwrap_or_else(|problems| panic!("{problems}"));
     let found = made.report.findings.iter().filter(|finding| finding.severity > Severity::Note);
     found.map(|found| format!("{}:{:?} {} {}", found.file, found.line, found.rule, found.message)).collect()
 }

@@ -121,7 +121,7 @@ fn shape(catalog: &Catalog, component: &Component, problems: &mut Diagnostics) {
     }
     match catalog.reserved().unknown(&component.id) {
         Ok(unknown) => {
-            unknown.into_iter().for_each(|message| fault(at.key("id"), format!("in its reserved.yaml: {message}")))
+            unknown.into_iter().for_each(|message| fault(at.key("id"), format!("in its reserved.yaml: {message}")));
         }
         Err(found) => {
             problems.extend(found);

@@ -1,14 +1,10 @@
 //! What the program has to say about its input: a message, where it applies, why, and what to do next.
 //!
 //! Every module reports problems as [`Diagnostics`], so that one run shows all of them and one place decides how they look.
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use serde::Serialize;
-
-/// Longest part of a source line that is shown, in characters.
-const MAX_SHOWN: usize = 120;
 
 /// A named text that positions refer to. Clones share the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,12 +199,7 @@ impl Diagnostic {
             let _ = write!(out, "\n{gutter}{frame}-->{reset} {}{place}", one_line(file));
         }
         if let (Some(span), Some(text)) = (self.span, &self.source_line) {
-            let (shown, offset, length) = excerpt(text, span);
-            let _ = write!(out, "\n{gutter} {frame}|{reset}\n{frame}{line} |{reset} {shown}");
-            if span.column > 0 {
-                let (pad, carets) = (" ".repeat(offset), "^".repeat(length));
-                let _ = write!(out, "\n{gutter} {frame}|{reset} {pad}{strong}{carets}{reset}");
-            }
+            let _ = write!(out, "\n{}", excerpt::excerpt(text, span, self.severity, color));
         }
         let notes = self.notes.iter().map(|note| ("note", note));
         for (label, text) in notes.chain(self.help.iter().map(|help| ("help", help))) {
@@ -226,41 +217,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The shown part of a source line, and where the carets go in it: offset and length.
-fn excerpt(line: &str, span: Span) -> (String, usize, usize) {
-    let start = span.column.saturating_sub(1);
-    // A long line is shown from a little before the place.
-    let skip = if start >= MAX_SHOWN { start - MAX_SHOWN / 3 } else { 0 };
-    let (mut shown, mut offset, mut end) = (String::new(), 0, 0);
-    if skip > 0 {
-        shown.push('…');
-    }
-    let mut width = usize::from(skip > 0);
-    for (index, character) in line.chars().enumerate().skip(skip) {
-        if index - skip == MAX_SHOWN {
-            shown.push('…');
-            break;
-        }
-        if index == start {
-            offset = width;
-        }
-        let mut buffer = [0; 4];
-        let text: Cow<str> = match character {
-            '\t' => "    ".into(),
-            other => one_line(other.encode_utf8(&mut buffer)).into_owned().into(),
-        };
-        width += text.chars().count();
-        shown.push_str(&text);
-        if index >= start && index < start + span.length {
-            end = width;
-        }
-    }
-    if start >= line.chars().count() {
-        offset = width;
-    }
-    (shown, offset, end.saturating_sub(offset).max(1))
-}
-
+mod excerpt;
 mod list;
 mod text;
 

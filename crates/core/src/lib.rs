@@ -4,8 +4,8 @@
 //! blueprint + answers ─expand─▶ StackSpec ─resolve(catalog)─▶ Stack ─plan─▶ jobs ─render─▶ FileTree ─check─▶ Report ─write─▶ repository + lock
 //! ```
 //!
-//! Each arrow is a module, each noun a type, and [`generate`] shows them in order. `docs/architecture.md` tells
-//! which module may know which.
+//! Each arrow is a module, each noun a type, and [`blueprint::expand`] and [`generate`] show them in order.
+//! `docs/architecture.md` tells which module may know which.
 pub mod author;
 pub mod blueprint;
 pub mod catalog;
@@ -21,9 +21,9 @@ pub mod yaml;
 
 use std::sync::Arc;
 
-use blueprint::{Answers, Blueprint, StackSpec};
+use blueprint::StackSpec;
 use catalog::Catalog;
-use diagnostic::{Diagnostic, Diagnostics, Source};
+use diagnostic::{Diagnostic, Diagnostics};
 use render::Engine;
 use stack::Stack;
 use tree::{FileTree, Origin, Ownership, RelPath, RenderedFile};
@@ -43,32 +43,19 @@ pub struct Generated {
     pub report: check::Report,
 }
 
-/// The whole way from a blueprint and answers to a checked repository in memory.
-pub fn generate(
-    blueprint: &Blueprint,
-    answers: &Answers,
-    catalog: &Catalog,
-    engine: &Engine,
-    source: &Source,
-) -> Result<Generated, Diagnostics> {
-    let (stack, tree) = assemble(blueprint, answers, catalog, engine, source)?;
+/// The whole way from a stack description to a checked repository in memory.
+pub fn generate(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<Generated, Diagnostics> {
+    let (stack, tree) = assemble(spec, catalog, engine)?;
     let report = check::check_by(&check::RuleBook::of(catalog)?, &stack, &check::Files::from_tree(&tree));
     Ok(Generated { stack, tree, report })
 }
 
 /// The same way without the last step: a repository in memory that nothing has checked yet.
-pub fn assemble(
-    blueprint: &Blueprint,
-    answers: &Answers,
-    catalog: &Catalog,
-    engine: &Engine,
-    _source: &Source,
-) -> Result<(Stack, FileTree), Diagnostics> {
-    let spec = blueprint::expand(blueprint, answers, engine)?;
-    let stack = resolve::resolve(&spec, catalog, engine)?;
-    let jobs = target::plan(&stack, catalog, engine)?;
+pub fn assemble(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<(Stack, FileTree), Diagnostics> {
+    let stack = resolve::resolve(spec, catalog, engine)?;
+    let jobs = target::plan(&stack, &spec.files, catalog, engine)?;
     let mut tree = render_all(&jobs, catalog, engine)?;
-    add_records(&spec, &stack, &mut tree)?;
+    add_records(spec, &stack, &mut tree)?;
     Ok((stack, tree))
 }
 

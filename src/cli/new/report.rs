@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Ending;
 use crate::Generated;
+use crate::blueprint::{Answers, FromSpec};
 use crate::check::{Finding, Severity};
 use crate::cli::args::Format;
 use crate::cli::output::{Output, count};
@@ -24,7 +25,7 @@ struct Document<'a> {
     directory: String,
     blueprint: &'a str,
     blueprint_version: &'a str,
-    answers: &'a crate::stack::Params,
+    answers: &'a Answers,
     units: Vec<Made<'a>>,
     environments: Vec<&'a str>,
     files: Vec<File<'a>>,
@@ -52,7 +53,7 @@ struct File<'a> {
     executable: bool,
 }
 
-fn document<'a>(made: &'a Generated, directory: &Path, status: &'static str) -> Document<'a> {
+fn document<'a>(made: &'a Generated, from: &'a FromSpec, directory: &Path, status: &'static str) -> Document<'a> {
     let files = made.tree.iter().map(|(path, file)| File {
         path: path.as_str(),
         owner: file.owner,
@@ -71,9 +72,9 @@ fn document<'a>(made: &'a Generated, directory: &Path, status: &'static str) -> 
         version: VERSION,
         status,
         directory: directory.display().to_string(),
-        blueprint: &made.stack.from.blueprint,
-        blueprint_version: &made.stack.from.version,
-        answers: &made.stack.from.answers,
+        blueprint: &from.blueprint,
+        blueprint_version: &from.version,
+        answers: &from.answers,
         units: units.collect(),
         environments: made.stack.environments.iter().map(|environment| environment.name.as_str()).collect(),
         files: files.collect(),
@@ -83,19 +84,25 @@ fn document<'a>(made: &'a Generated, directory: &Path, status: &'static str) -> 
     }
 }
 
-pub(super) fn json(made: &Generated, directory: &Path, ending: &Ending, output: &Output) -> Result<(), Failure> {
+pub(super) fn json(
+    made: &Generated,
+    from: &FromSpec,
+    directory: &Path,
+    ending: &Ending,
+    output: &Output,
+) -> Result<(), Failure> {
     let status = match ending {
         Ending::Created { .. } => "created",
         Ending::Unchanged => "unchanged",
         Ending::Planned => "planned",
     };
-    output.json(&document(made, directory, status))
+    output.json(&document(made, from, directory, status))
 }
 
 /// The end of a run whose result the rules refuse: each finding with the template to blame.
-pub(super) fn refused(made: &Generated, directory: &Path, format: Format, output: &Output) -> Done {
+pub(super) fn refused(made: &Generated, from: &FromSpec, directory: &Path, format: Format, output: &Output) -> Done {
     if format == Format::Json {
-        output.json(&document(made, directory, "refused"))?;
+        output.json(&document(made, from, directory, "refused"))?;
     }
     let mut shown: Vec<Diagnostic> = made.report.findings.iter().map(|finding| blame(finding, &made.tree)).collect();
     let errors = count(made.report.count(Severity::Error), "error");

@@ -92,7 +92,7 @@ fn file(from: &str) -> Result<BTreeMap<String, Given>, Failure> {
         ));
     };
     let mut given = BTreeMap::new();
-    for (key, value) in entries {
+    for yaml::Entry { key, value } in entries {
         let Some(id) = key.as_str() else {
             return Err(Failure::input(Diagnostic::error("a question's id is text").at(&source, key.span)));
         };

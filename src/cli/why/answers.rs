@@ -5,8 +5,7 @@ use serde_json::Value;
 use crate::blueprint::{Answers, Blueprint, Question, QuestionType, context, is_asked, offered, validate, with_item};
 use crate::cli::new;
 use crate::cli::workbench::Workbench;
-use crate::diagnostic::Source;
-use crate::project::lock::{Lock, LockedFile, digest};
+use crate::project::lock::{LockedFile, digest};
 use crate::render::{Context, Engine};
 use crate::tree::FileTree;
 
@@ -22,13 +21,12 @@ pub(super) struct Influence {
 /// The answers that change the file, or the line of it; `Err` says why that can't be told.
 pub(super) fn influences(
     workbench: &Workbench,
-    (blueprint, source): &(Blueprint, Source),
-    lock: &Lock,
+    blueprint: &Blueprint,
+    answers: &Answers,
     (path, locked): (&str, &LockedFile),
     line: Option<&str>,
 ) -> Result<Vec<Influence>, String> {
-    let answers = recorded(lock);
-    let tree = assemble(workbench, blueprint, source, &answers)
+    let tree = assemble(workbench, blueprint, answers)
         .filter(|tree| tree.get(path).is_some_and(|file| digest(file.contents.as_bytes()) == locked.sha256))
         .ok_or("which answers matter can't be told: this version of stackwright, or this catalog, renders the file differently")?;
     let before = tree.get(path).map(|file| file.contents.as_str()).unwrap_or_default();
@@ -38,27 +36,23 @@ pub(super) fn influences(
     let mut found = Vec::new();
     for question in &blueprint.questions {
         let Some(answer) = answers.get(&question.id) else { continue };
-        if changes(workbench, (blueprint, source), &answers, question, (path, before), line) {
+        if changes(workbench, blueprint, answers, question, (path, before), line) {
             found.push(Influence { question: question.id.clone(), answer: new::brief(question, answer) });
         }
     }
     Ok(found)
 }
 
-fn recorded(lock: &Lock) -> Answers {
-    let answers = lock.blueprint.get("answers").and_then(Value::as_object);
-    answers.into_iter().flatten().map(|(id, answer)| (id.clone(), answer.clone())).collect()
-}
-
-fn assemble(workbench: &Workbench, blueprint: &Blueprint, source: &Source, answers: &Answers) -> Option<FileTree> {
-    let made = crate::assemble(blueprint, answers, &workbench.catalog, &workbench.engine, source);
-    made.ok().map(|(_, tree)| tree)
+fn assemble(workbench: &Workbench, blueprint: &Blueprint, answers: &Answers) -> Option<FileTree> {
+    let spec = crate::blueprint::expand(blueprint, answers, &workbench.engine).ok()?;
+    let (_, tree) = crate::assemble(&spec, &workbench.catalog, &workbench.engine).ok()?;
+    Some(tree)
 }
 
 /// Whether some other answer to that question changes the file, or takes the line away.
 fn changes(
     workbench: &Workbench,
-    (blueprint, source): (&Blueprint, &Source),
+    blueprint: &Blueprint,
     answers: &Answers,
     question: &Question,
     (path, before): (&str, &str),
@@ -68,7 +62,7 @@ fn changes(
     others.into_iter().any(|other| {
         let mut changed = answers.clone();
         changed.insert(question.id.clone(), other);
-        let Some(tree) = assemble(workbench, blueprint, source, &changed) else { return false };
+        let Some(tree) = assemble(workbench, blueprint, &changed) else { return false };
         let Some(after) = tree.get(path).map(|file| file.contents.as_str()) else { return true };
         match line {
             None => after != before,

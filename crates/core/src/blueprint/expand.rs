@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::answers::context;
 use super::{
-    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FromSpec, PlatformSpec, PortSpec, ProjectSpec, ProviderSpec,
-    RouteSpec, StackSpec, UnitSpec,
+    Answers, Blueprint, EnvironmentSpec, FeatureSpec, FileSpec, FromSpec, PlatformSpec, PortSpec, ProjectSpec,
+    ProviderSpec, RouteSpec, StackSpec, UnitSpec,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{Context, Engine};
@@ -52,11 +52,18 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
             Ok(())
         });
     }
+    let mut files = Vec::new();
+    for file in &blueprint.files {
+        scope.each(file.place.at(), file.when.as_ref(), None, &mut problems, |scope| {
+            files.push(scope.file(&blueprint.id, file)?);
+            Ok(())
+        });
+    }
     problems.into_result(())?;
     let from =
         FromSpec { blueprint: blueprint.id.clone(), version: blueprint.version.clone(), answers: answers.clone() };
     let place = blueprint.place.clone();
-    Ok(StackSpec { from, project, units, platforms, routes, environments, place })
+    Ok(StackSpec { from, project, units, platforms, routes, environments, files, place })
 }
 
 struct Expander<'a> {
@@ -233,6 +240,17 @@ impl Expander<'_> {
             placement: environment.placement.clone(),
             each: None,
             place: environment.place.clone(),
+        })
+    }
+
+    /// A file of the blueprint's folder, which the catalog has under the blueprint's id.
+    fn file(&self, id: &str, file: &FileSpec) -> Step<FileSpec> {
+        Ok(FileSpec {
+            from: format!("blueprints/{id}/{}", file.from),
+            to: self.text(file.place.at().key("to"), &file.to)?,
+            when: None,
+            owner: file.owner,
+            place: file.place.clone(),
         })
     }
 }

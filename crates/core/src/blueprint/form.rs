@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::question::{Question, Rule};
-use crate::catalog::FileRule;
 use crate::stack::{HostGroup, Provider, Runtime};
+use crate::tree::Ownership;
 use crate::yaml::Place;
 
 /// A stack description with questions.
@@ -45,7 +45,7 @@ pub struct Blueprint {
     pub rules: Vec<Rule>,
     /// Files of the blueprint's own folder.
     #[serde(default)]
-    pub files: Vec<FileRule>,
+    pub files: Vec<FileSpec>,
     /// Where it was written.
     #[serde(skip)]
     pub place: Place,
@@ -215,6 +215,26 @@ pub struct EnvironmentSpec {
     pub place: Place,
 }
 
+/// A file that the blueprint brings itself.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileSpec {
+    /// The template; `dir/**` takes the whole tree below `dir`. In a blueprint it is a path in the blueprint's own folder,
+    /// in `stackwright.yaml` one in the catalog.
+    pub from: String,
+    /// The output path; the directory for a tree.
+    pub to: String,
+    /// Whether it is there (expression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Who may edit it afterwards; `managed` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Ownership>,
+    /// Where it was written.
+    #[serde(skip)]
+    pub place: Place,
+}
+
 /// A project's own stack: a blueprint without questions, every expression decided.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -233,6 +253,9 @@ pub struct StackSpec {
     pub routes: Vec<RouteSpec>,
     /// Where the stack runs.
     pub environments: Vec<EnvironmentSpec>,
+    /// Files beside those of its components.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileSpec>,
     /// Where it was written.
     #[serde(skip)]
     pub place: Place,

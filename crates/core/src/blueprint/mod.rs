@@ -1,13 +1,16 @@
 //! Blueprints: questions, answers, and the stack description they expand to.
+mod addresses;
 mod answers;
 mod expand;
 mod form;
 mod items;
+mod own;
 mod parameters;
 mod place;
 pub(crate) mod question;
 mod validate;
 
+pub use addresses::{domain, host, import_path, registry, repository};
 pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
 pub use expand::dynamic;
 pub use expand::expand;
@@ -24,7 +27,13 @@ impl Blueprint {
     /// The catalog's blueprint of that id, with its text.
     pub fn of(catalog: &Catalog, id: &str) -> Result<(Self, Source), Diagnostics> {
         let source = catalog.blueprint_source(id)?;
-        Ok((Self::parse(&source, catalog)?, source))
+        let blueprint = Self::parse(&source, catalog)?;
+        if blueprint.id != id {
+            let message = format!("the blueprint in `{id}.yaml` calls itself `{}`", blueprint.id);
+            return Err(Diagnostic::error(message).file(&*source.name).help(format!("write `id: {id}`")).into());
+        }
+        blueprint.check_files(&source, catalog)?;
+        Ok((blueprint, source))
     }
 
     /// Reads a blueprint file, with what its questions take from parameters of the catalog's components.
@@ -32,13 +41,14 @@ impl Blueprint {
         let document = yaml::Document::read(source)?;
         let mut blueprint: Self = yaml::decode(&document.root, source)?;
         blueprint.place = yaml::Place::whole(&document);
-        let Self { project, units, platforms, routes, environments, .. } = &mut blueprint;
-        place::all(&document, project, units, platforms, routes, environments);
+        let Self { project, units, platforms, routes, environments, files, .. } = &mut blueprint;
+        place::all(&document, project, units, platforms, routes, environments, files);
         let mut problems = Diagnostics::new();
         parameters::fill(&mut blueprint.questions, document.root.get("questions"), source, catalog, &mut problems);
         question::check(&blueprint.questions, &mut |message| {
             problems.push(Diagnostic::error(message).file(&*source.name));
         });
+        own::check_form(&blueprint, &document.root, source, &mut problems);
         problems.into_result(blueprint)
     }
 
@@ -54,9 +64,9 @@ impl StackSpec {
         let document = yaml::Document::read(source)?;
         let mut spec: Self = yaml::decode(&document.root, source)?;
         spec.place = yaml::Place::whole(&document);
-        let Self { project, units, platforms, routes, environments, .. } = &mut spec;
-        place::all(&document, project, units, platforms, routes, environments);
-        Ok(spec)
+        let Self { project, units, platforms, routes, environments, files, .. } = &mut spec;
+        place::all(&document, project, units, platforms, routes, environments, files);
+        own::undecided(&document.root, source).into_result(spec)
     }
 
     /// The text of `stackwright.yaml`.

@@ -1,7 +1,7 @@
 //! Tells the parts of a stack description where they stand.
 use std::sync::Arc;
 
-use super::{EnvironmentSpec, PlatformSpec, ProjectSpec, RouteSpec, UnitSpec};
+use super::{EnvironmentSpec, FileSpec, PlatformSpec, ProjectSpec, RouteSpec, UnitSpec};
 use crate::yaml::{Document, Place};
 
 /// Places what was decoded from a document, item by item in the order written.
@@ -12,6 +12,7 @@ pub(super) fn all(
     platforms: &mut [PlatformSpec],
     routes: &mut [RouteSpec],
     environments: &mut [EnvironmentSpec],
+    files: &mut [FileSpec],
 ) {
     let whole = Place::whole(document);
     project.place = whole.key("project");
@@ -24,4 +25,5 @@ pub(super) fn all(
     platforms.iter_mut().enumerate().for_each(|(index, spec)| spec.place = list("platforms").item(index));
     routes.iter_mut().enumerate().for_each(|(index, spec)| spec.place = list("routes").item(index));
     environments.iter_mut().enumerate().for_each(|(index, spec)| spec.place = list("environments").item(index));
+    files.iter_mut().enumerate().for_each(|(index, spec)| spec.place = list("files").item(index));
 }

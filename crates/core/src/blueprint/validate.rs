@@ -1,7 +1,7 @@
 //! One answer: reading it from text, checking it, its default.
 use serde_json::Value;
 
-use super::{Choice, Question, QuestionType, items};
+use super::{Choice, Question, QuestionType, addresses, items};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::render::{Context, Engine};
 use crate::stack::Name;
@@ -167,9 +167,9 @@ fn line(kind: QuestionType, text: &str) -> Result<(), String> {
     }
     match kind {
         QuestionType::Name => Name::new(text).map(|_| ()).map_err(|error| error.to_string()),
-        QuestionType::Domain => domain(text),
-        QuestionType::Repository => repository(text),
-        QuestionType::Registry => registry(text),
+        QuestionType::Domain => addresses::domain(text),
+        QuestionType::Repository => addresses::repository(text),
+        QuestionType::Registry => addresses::registry(text),
         _ => Ok(()),
     }
 }
@@ -183,52 +183,6 @@ fn matches_pattern(question: &Question, text: &str) -> Result<(), String> {
     let Some(pattern) = &question.pattern else { return Ok(()) };
     let compiled = compile(pattern).map_err(|error| error.to_string())?;
     if compiled.is_match(text) { Ok(()) } else { Err(format!("`{text}` doesn't match `{pattern}`")) }
-}
-
-/// A DNS name of at least two labels (RFC 1123).
-fn domain(text: &str) -> Result<(), String> {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
-    let labels: Vec<_> = text.split('.').collect();
-    if labels.len() < 2 || !labels.iter().all(|part| label(part)) || text.len() > 200 {
-        return Err(format!(
-            "`{text}` is not a domain: lower-case letters, digits and hyphens in two or more labels, without a scheme or path"
-        ));
-    }
-    Ok(())
-}
-
-/// An `https://` or `ssh://` address, or `git@host:path`.
-fn repository(text: &str) -> Result<(), String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("ssh://"));
-    let path = match (rest, text.strip_prefix("git@")) {
-        (Some(rest), _) => rest.split_once('/'),
-        (None, Some(rest)) => rest.split_once(':'),
-        (None, None) => None,
-    };
-    let safe = |c: char| c.is_ascii_alphanumeric() || "-._~/@:".contains(c);
-    match path {
-        Some((host, path)) if !host.is_empty() && !path.is_empty() && text.chars().all(safe) => Ok(()),
-        _ => Err(format!(
-            "`{text}` is not an address to clone from: `https://host/owner/name.git` or `git@host:owner/name.git`"
-        )),
-    }
-}
-
-/// A registry host with an optional port and path, as image references write it.
-fn registry(text: &str) -> Result<(), String> {
-    let safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._/:".contains(c);
-    let parts_filled = text.split('/').all(|part| !part.is_empty());
-    if text.chars().all(safe) && parts_filled && text.split('/').next().is_some_and(|host| host.contains('.')) {
-        return Ok(());
-    }
-    Err(format!(
-        "`{text}` is not a registry: a host with an optional path in lower case, without a scheme, such as `ghcr.io/owner`"
-    ))
 }
 
 fn chosen(question: &Question, answer: &Value, engine: &Engine, earlier: &Context) -> Result<(), String> {

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Catalog, Text};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::yaml::{self, Kind, Node};
+use crate::yaml::{self, Entry, Kind, Node};
 
 /// Gives every component that extends another the files that it doesn't have itself.
 pub(super) fn inherit(files: &mut BTreeMap<String, Text>) {
@@ -60,16 +60,16 @@ pub(super) fn whole(catalog: &Catalog, node: Node, source: &Source, above: &[&st
 /// One tree over another: mappings key by key, a null takes a key away, anything else takes the place of what is below.
 pub(super) fn overlay(below: Node, above: &Node) -> Node {
     let (Kind::Mapping(mut entries), Kind::Mapping(own)) = (below.kind, &above.kind) else { return above.clone() };
-    for (key, value) in own {
-        let known = entries.iter().position(|(known, _)| known.as_str() == key.as_str());
+    for Entry { key, value } in own {
+        let known = entries.iter().position(|known| known.key.as_str() == key.as_str());
         match known {
             Some(at) if value.is_null() => drop(entries.remove(at)),
             Some(at) => {
-                let (_, old) = entries.remove(at);
-                entries.insert(at, (key.clone(), overlay(old, value)));
+                let old = entries.remove(at).value;
+                entries.insert(at, Entry { key: key.clone(), value: overlay(old, value) });
             }
-            None => entries.push((key.clone(), value.clone())),
+            None => entries.push(Entry { key: key.clone(), value: value.clone() }),
         }
     }
-    Node { span: above.span, kind: Kind::Mapping(entries), tag: below.tag }
+    Node { span: above.span, end: above.end, file: above.file, kind: Kind::Mapping(entries), tag: below.tag }
 }

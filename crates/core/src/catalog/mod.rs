@@ -53,6 +53,8 @@ pub struct Catalog {
     components: RwLock<BTreeMap<String, Arc<Component>>>,
     pins: Pins,
     reserved: Arc<Reserved>,
+    /// Whether a directory of the user's takes part.
+    own: bool,
 }
 
 impl Catalog {
@@ -72,7 +74,7 @@ impl Catalog {
         extends::inherit(&mut files);
         let files = Arc::new(files);
         let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
-        Ok(Self { files, components: RwLock::default(), pins, reserved })
+        Ok(Self { files, components: RwLock::default(), pins, reserved, own: !own.is_empty() })
     }
 
     /// The pinned versions.
@@ -83,6 +85,16 @@ impl Catalog {
     /// The words that can't be used as names.
     pub fn reserved(&self) -> Arc<Reserved> {
         Arc::clone(&self.reserved)
+    }
+
+    /// All pins as text, where directories of the user's own take part, which may add some.
+    pub fn own_pins(&self) -> Option<String> {
+        self.own.then(|| self.pins.text())
+    }
+
+    /// Lays further files over the catalog: those of a blueprint that was given as a file.
+    pub fn add(&mut self, own: &OwnFiles) {
+        Arc::make_mut(&mut self.files).extend(own.texts());
     }
 
     /// Every text by path, for a template loader.

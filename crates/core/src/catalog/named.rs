@@ -1,12 +1,12 @@
 //! Values that a component names once: `let.<name>` in its file stands for what is said under `let`.
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::yaml::{Kind, Node, Scalar, Style};
+use crate::yaml::{Entry, Kind, Node, Scalar, Style};
 
 /// The same tree with every `let.<name>` replaced, and each `let` in the ones after it.
 pub(super) fn expand(mut node: Node, source: &Source) -> Result<Node, Diagnostics> {
     let Some(entries) = node.get("let").and_then(Node::as_map) else { return Ok(node) };
     let mut known: Vec<(String, String)> = Vec::new();
-    for (key, value) in entries {
+    for Entry { key, value } in entries {
         let name = key.as_str().unwrap_or_default().to_owned();
         let text = expression(&replaced(value.as_str().unwrap_or_default(), &known), value);
         let text = text.ok_or_else(|| {
@@ -42,7 +42,7 @@ fn replace(node: &mut Node, known: &[(String, String)]) {
             }
         }
         Kind::Sequence(items) => items.iter_mut().for_each(|item| replace(item, known)),
-        Kind::Mapping(entries) => entries.iter_mut().for_each(|(key, value)| {
+        Kind::Mapping(entries) => entries.iter_mut().for_each(|Entry { key, value }| {
             replace(key, known);
             replace(value, known);
         }),

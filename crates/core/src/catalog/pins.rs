@@ -29,6 +29,11 @@ impl Pins {
         join(&mut self.0, own.0);
     }
 
+    /// All of them as text.
+    pub(super) fn text(&self) -> String {
+        self.0.to_string()
+    }
+
     /// The scalar at a path of keys with dots between them; keys themselves may hold dots.
     pub fn get(&self, path: &str) -> Option<&Value> {
         fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {

@@ -1,7 +1,7 @@
 //! What a service says once about all of its processes of a role, those that features add among them.
 use super::Catalog;
 use crate::diagnostic::Diagnostics;
-use crate::yaml::{self, Kind, Node};
+use crate::yaml::{self, Entry, Kind, Node};
 
 use super::extends::{overlay, whole};
 
@@ -10,10 +10,8 @@ pub(super) fn apply(catalog: &Catalog, mut node: Node) -> Result<Node, Diagnosti
     if let Some(presets) = node.get("presets").cloned() {
         processes(&mut node, &presets);
     }
-    let Kind::Mapping(entries) = &mut node.kind else { return Ok(node) };
-    let Some((_, on)) = entries.iter_mut().find(|(key, _)| key.as_str() == Some("on")) else { return Ok(node) };
-    let Kind::Mapping(hosts) = &mut on.kind else { return Ok(node) };
-    for (host, added) in hosts {
+    let Some(Kind::Mapping(hosts)) = node.get_mut("on").map(|on| &mut on.kind) else { return Ok(node) };
+    for Entry { key: host, value: added } in hosts {
         let id = host.as_str().unwrap_or_default();
         let source = catalog.source(&format!("components/{id}/component.yaml"));
         if source.text.is_empty() {
@@ -28,10 +26,8 @@ pub(super) fn apply(catalog: &Catalog, mut node: Node) -> Result<Node, Diagnosti
 }
 
 fn processes(node: &mut Node, presets: &Node) {
-    let Kind::Mapping(entries) = &mut node.kind else { return };
-    let Some((_, processes)) = entries.iter_mut().find(|(key, _)| key.as_str() == Some("processes")) else { return };
-    let Kind::Mapping(processes) = &mut processes.kind else { return };
-    for (_, process) in processes {
+    let Some(Kind::Mapping(processes)) = node.get_mut("processes").map(|processes| &mut processes.kind) else { return };
+    for Entry { value: process, .. } in processes {
         let preset = process.get("role").and_then(Node::as_str).and_then(|role| presets.get(role));
         if let Some(preset) = preset {
             *process = overlay(preset.clone(), process);

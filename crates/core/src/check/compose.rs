@@ -1,6 +1,6 @@
 //! The Compose file as facts.
-use super::node::{At, Entry, Node, Value};
 use super::running::{Given, GivenValue, Running, words};
+use crate::yaml::{Entry, FileLine, Kind, Node};
 
 /// Where the Compose file lies.
 pub(super) const PATH: &str = "compose.yaml";
@@ -16,11 +16,11 @@ pub(super) struct Compose {
 #[derive(Debug)]
 pub(super) struct Service {
     pub name: String,
-    pub at: At,
+    pub at: FileLine,
     pub node: Node,
     pub running: Running,
     /// What it waits for: service, condition, place.
-    pub depends_on: Vec<(String, String, At)>,
+    pub depends_on: Vec<(String, String, FileLine)>,
     pub ports: Vec<Port>,
     pub mounts: Vec<ComposeMount>,
 }
@@ -28,7 +28,7 @@ pub(super) struct Service {
 /// A published port.
 #[derive(Debug, Clone)]
 pub(super) struct Port {
-    pub at: At,
+    pub at: FileLine,
     /// The host's address, if one is given.
     pub address: Option<String>,
     /// The host's port, not yet interpolated.
@@ -39,7 +39,7 @@ pub(super) struct Port {
 /// Something mounted into a service.
 #[derive(Debug, Clone)]
 pub(super) struct ComposeMount {
-    pub at: At,
+    pub at: FileLine,
     /// A volume's name, or a path that starts with `.` or `/`; none for memory and anonymous volumes.
     pub source: Option<String>,
     pub target: String,
@@ -79,21 +79,21 @@ impl Compose {
 fn service(entry: &Entry, local: usize) -> Service {
     let node = entry.value.clone();
     let running = Running {
-        name: entry.key.clone(),
+        name: entry.name().to_owned(),
         environment: local,
         compose: true,
-        at: entry.at,
-        what: format!("the Compose service `{}`", entry.key),
-        image: node.entry("image").and_then(|e| Some((e.value.str()?.to_owned(), e.value.at))),
+        at: entry.here(),
+        what: format!("the Compose service `{}`", entry.name()),
+        image: node.entry("image").and_then(|e| Some((e.value.as_str()?.to_owned(), e.value.here()))),
         image_at: node.place(&["image"]),
         command: command(&node),
         variables: variables(&node),
-        variables_at: node.entry("environment").map_or(entry.at, |e| e.at),
+        variables_at: node.entry("environment").map_or(entry.here(), Entry::here),
         opaque: node.get("env_file").is_some(),
     };
     Service {
-        name: entry.key.clone(),
-        at: entry.at,
+        name: entry.name().to_owned(),
+        at: entry.here(),
         depends_on: depends_on(&node),
         ports: node.list_at(&["ports"]).iter().map(port).collect(),
         mounts: mounts(&node),
@@ -102,15 +102,15 @@ fn service(entry: &Entry, local: usize) -> Service {
     }
 }
 
-fn command(node: &Node) -> Option<(Vec<String>, At)> {
+fn command(node: &Node) -> Option<(Vec<String>, FileLine)> {
     let part = |key: &str| {
         let entry = node.entry(key)?;
-        let argv = match &entry.value.value {
-            Value::List(_) => entry.value.texts(),
-            Value::Text { text, .. } => words(text),
-            _ => return None,
+        let argv = match &entry.value.kind {
+            Kind::Sequence(_) => entry.value.texts(),
+            Kind::Scalar(_) => words(entry.value.as_str()?),
+            Kind::Mapping(_) => return None,
         };
-        Some((argv.iter().map(|word| word.replace("$$", "$")).collect::<Vec<_>>(), entry.at))
+        Some((argv.iter().map(|word| word.replace("$$", "$")).collect::<Vec<_>>(), entry.here()))
     };
     match (part("entrypoint"), part("command")) {
         (Some((mut argv, at)), Some((rest, _))) => {
@@ -124,24 +124,26 @@ fn command(node: &Node) -> Option<(Vec<String>, At)> {
 fn variables(node: &Node) -> Vec<Given> {
     let Some(environment) = node.get("environment") else { return Vec::new() };
     let listed = environment.items().iter().filter_map(|item| {
-        let (name, value) = item.str()?.split_once('=')?;
-        Some(Given { name: name.to_owned(), at: item.at, value: GivenValue::Text(value.to_owned()) })
+        let (name, value) = item.as_str()?.split_once('=')?;
+        Some(Given { name: name.to_owned(), at: item.here(), value: GivenValue::Text(value.to_owned()) })
     });
     let mapped = environment.entries().iter().map(|entry| Given {
-        name: entry.key.clone(),
-        at: entry.at,
-        value: GivenValue::Text(entry.value.str().unwrap_or_default().to_owned()),
+        name: entry.name().to_owned(),
+        at: entry.here(),
+        value: GivenValue::Text(entry.value.as_str().unwrap_or_default().to_owned()),
     });
     listed.chain(mapped).collect()
 }
 
-fn depends_on(node: &Node) -> Vec<(String, String, At)> {
+fn depends_on(node: &Node) -> Vec<(String, String, FileLine)> {
     let Some(wanted) = node.get("depends_on") else { return Vec::new() };
-    let listed =
-        wanted.items().iter().filter_map(|item| Some((item.str()?.to_owned(), "service_started".to_owned(), item.at)));
+    let listed = wanted
+        .items()
+        .iter()
+        .filter_map(|item| Some((item.as_str()?.to_owned(), "service_started".to_owned(), item.here())));
     let mapped = wanted.entries().iter().map(|entry| {
         let condition = entry.value.text_at(&["condition"]).unwrap_or("service_started");
-        (entry.key.clone(), condition.to_owned(), entry.at)
+        (entry.name().to_owned(), condition.to_owned(), entry.here())
     });
     listed.chain(mapped).collect()
 }
@@ -168,9 +170,9 @@ fn fields(text: &str) -> Vec<&str> {
 fn port(node: &Node) -> Port {
     let number = |text: &str| text.split('/').next().and_then(|port| port.parse().ok());
     let own = |text: &str| Some(text.to_owned());
-    let Some(text) = node.str() else {
+    let Some(text) = node.as_str() else {
         return Port {
-            at: node.at,
+            at: node.here(),
             address: node.text_at(&["host_ip"]).and_then(own),
             published: node.text_at(&["published"]).and_then(own),
             target: node.text_at(&["target"]).and_then(number),
@@ -182,25 +184,25 @@ fn port(node: &Node) -> Port {
         [address, published, target] => (own(address), own(published), target),
         _ => (None, None, ""),
     };
-    Port { at: node.at, address, published, target: number(target) }
+    Port { at: node.here(), address, published, target: number(target) }
 }
 
 fn mounts(node: &Node) -> Vec<ComposeMount> {
     let volumes = node.list_at(&["volumes"]).iter().filter_map(|item| {
-        let Some(text) = item.str() else {
+        let Some(text) = item.as_str() else {
             let source = item.text_at(&["source"]).map(str::to_owned);
             let target = item.text_at(&["target"])?.to_owned();
-            return Some(ComposeMount { at: item.at, source, target });
+            return Some(ComposeMount { at: item.here(), source, target });
         };
         let (source, target) = match fields(text)[..] {
             [target] => (None, target),
             [source, target, ..] => (Some(source.to_owned()), target),
             [] => return None,
         };
-        Some(ComposeMount { at: item.at, source, target: target.to_owned() })
+        Some(ComposeMount { at: item.here(), source, target: target.to_owned() })
     });
     let memory = node.get("tmpfs").map_or_else(Vec::new, |tmpfs| {
-        let at = tmpfs.at;
+        let at = tmpfs.here();
         let path = |text: String| text.split(':').next().unwrap_or_default().to_owned();
         tmpfs.texts().into_iter().map(|text| ComposeMount { at, source: None, target: path(text) }).collect()
     });

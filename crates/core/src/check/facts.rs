@@ -7,16 +7,17 @@ use super::compose::{self, Compose};
 use super::dockerfile::Dockerfile;
 use super::kubernetes::{self, Object};
 use super::kustomize::{self, Documents, Problem, Rendered};
-use super::node::{At, Node};
+use super::markdown::Markdown;
 use super::products::{Applied, RuleBook};
 use super::running::Running;
 use super::secrets::SecretMakers;
-use super::texts::{EnvFile, Makefile, Markdown};
-use super::{Files, NotAnalysed};
+use super::texts::{EnvFile, Makefile};
+use super::{Drift, Files, NotAnalysed};
 use crate::catalog::{Scaler, Scrape};
 use crate::diagnostic::Source;
 use crate::stack::{Environment, Runtime, Stack};
 use crate::yaml;
+use crate::yaml::{FileLine, Node};
 
 /// A fault found while reading.
 pub(super) struct Fault {
@@ -40,6 +41,7 @@ pub(super) struct Overlay {
 pub(super) struct Facts<'a> {
     pub stack: &'a Stack,
     pub files: &'a Files,
+    pub drift: &'a Drift,
     paths: Vec<&'a str>,
     pub documents: Documents<'a>,
     pub faults: Vec<Fault>,
@@ -81,11 +83,12 @@ pub(super) const OWN_DIRECTORY: &str = ".stackwright/";
 
 impl<'a> Facts<'a> {
     /// Reads all files.
-    pub(super) fn new(stack: &'a Stack, files: &'a Files, book: &'a RuleBook) -> Self {
+    pub(super) fn new(stack: &'a Stack, files: &'a Files, book: &'a RuleBook, drift: &'a Drift) -> Self {
         let products = book.of_components(&components(stack));
         let mut facts = Self {
             stack,
             files,
+            drift,
             paths: files.iter().map(|(path, _)| path).collect(),
             documents: Documents::new(),
             faults: Vec::new(),
@@ -126,7 +129,7 @@ impl<'a> Facts<'a> {
     }
 
     /// A place as `file:line`.
-    pub(super) fn place(&self, at: At) -> String {
+    pub(super) fn place(&self, at: FileLine) -> String {
         format!("{}:{}", self.path(at.file), at.line)
     }
 
@@ -214,13 +217,12 @@ impl<'a> Facts<'a> {
     }
 
     fn read_yaml(&mut self, index: u32, path: &'a str, text: &str) {
-        match yaml::parse_with(&Source::new(path, text), yaml::Options::FOREIGN) {
+        match yaml::parse_with(&Source::new(path, text), yaml::Options::FOREIGN.of_file(index)) {
             Ok(documents) => {
                 for document in &documents {
                     self.surprises(path, document);
                 }
-                let nodes = documents.into_iter().map(|document| Node::from_yaml(document, index));
-                self.documents.insert(path, nodes.collect());
+                self.documents.insert(path, documents);
             }
             Err(problems) => {
                 for problem in problems {
@@ -246,7 +248,7 @@ impl<'a> Facts<'a> {
                 }
             }
             yaml::Kind::Sequence(items) => items.iter().for_each(|item| self.surprises(path, item)),
-            yaml::Kind::Mapping(entries) => entries.iter().for_each(|(_, value)| self.surprises(path, value)),
+            yaml::Kind::Mapping(entries) => entries.iter().for_each(|entry| self.surprises(path, &entry.value)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Rendered Kubernetes objects as facts.
-use super::node::{At, Node};
 use super::running::{Given, GivenValue, Running};
 use super::secrets::SecretMakers;
+use crate::yaml::{Entry, FileLine, Node};
 
 /// One object.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ impl Object {
     }
 
     /// The line that names it.
-    pub(super) fn at(&self) -> At {
+    pub(super) fn at(&self) -> FileLine {
         self.node.place(&["metadata", "name"])
     }
 
@@ -71,9 +71,9 @@ impl Object {
     }
 
     /// An annotation's value and place.
-    pub(super) fn annotation(&self, name: &str) -> Option<(&str, At)> {
-        let entry = self.node.path(&["metadata", "annotations"])?.entry(name)?;
-        Some((entry.value.str()?, entry.at))
+    pub(super) fn annotation(&self, name: &str) -> Option<(&str, FileLine)> {
+        let entry = self.node.at(&["metadata", "annotations"])?.entry(name)?;
+        Some((entry.value.as_str()?, entry.here()))
     }
 
     /// The keys to the pod template, for kinds that run pods.
@@ -87,7 +87,7 @@ impl Object {
 
     /// The pod template.
     pub(super) fn template(&self) -> Option<&Node> {
-        self.node.path(self.template_path()?)
+        self.node.at(self.template_path()?)
     }
 
     /// What the pod is to be.
@@ -97,7 +97,7 @@ impl Object {
 
     /// The pod's labels.
     pub(super) fn pod_labels(&self) -> Labels<'_> {
-        self.template().map_or_else(Labels::default, |template| Labels::of(template.path(&["metadata", "labels"])))
+        self.template().map_or_else(Labels::default, |template| Labels::of(template.at(&["metadata", "labels"])))
     }
 
     /// The main container: the one named like the object's process, else the first.
@@ -122,7 +122,7 @@ impl<'a> Labels<'a> {
     /// The labels of a mapping.
     pub(super) fn of(node: Option<&'a Node>) -> Self {
         let entries = node.map_or(&[][..], Node::entries);
-        Self(entries.iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.str()?))).collect())
+        Self(entries.iter().filter_map(|entry| Some((entry.name(), entry.value.as_str()?))).collect())
     }
 
     /// Whether there are none.
@@ -187,26 +187,26 @@ pub(super) fn running(
         variables.retain(|given: &Given| given.name != name);
         variables.push(Given { name: name.to_owned(), at: item.place(&["value"]), value: value(item, objects) });
     }
-    let at = |key: &str| container.entry(key).map(|entry| entry.at);
+    let at = |key: &str| container.entry(key).map(Entry::here);
     Some(Running {
         name: object.name.clone(),
         environment,
         compose: false,
         at: object.at(),
         what: object.what(),
-        image: container.entry("image").and_then(|e| Some((e.value.str()?.to_owned(), e.value.at))),
+        image: container.entry("image").and_then(|e| Some((e.value.as_str()?.to_owned(), e.value.here()))),
         image_at: container.place(&["image"]),
         command: command(container),
         variables,
-        variables_at: at("env").or_else(|| at("envFrom")).unwrap_or(container.at),
+        variables_at: at("env").or_else(|| at("envFrom")).unwrap_or(container.here()),
         opaque,
     })
 }
 
 /// The argument vector of a container, with the cluster's escapes resolved.
-pub(super) fn command(container: &Node) -> Option<(Vec<String>, At)> {
+pub(super) fn command(container: &Node) -> Option<(Vec<String>, FileLine)> {
     let (first, second) = (container.entry("command"), container.entry("args"));
-    let at = first.or(second)?.at;
+    let at = first.or(second)?.here();
     let words = first.into_iter().chain(second).flat_map(|entry| entry.value.texts());
     Some((words.map(|word| word.replace("$$", "$")).collect(), at))
 }
@@ -235,9 +235,9 @@ fn from_source(source: &Node, objects: &[Object], makers: &SecretMakers, variabl
     if let Some(name) = source.text_at(&["configMapRef", "name"]) {
         let Some(map) = find(objects, "ConfigMap", name) else { return false };
         variables.extend(map.node.entries_at(&["data"]).iter().map(|entry| Given {
-            name: format!("{prefix}{}", entry.key),
-            at: entry.at,
-            value: GivenValue::Text(entry.value.str().unwrap_or_default().to_owned()),
+            name: format!("{prefix}{}", entry.name()),
+            at: entry.here(),
+            value: GivenValue::Text(entry.value.as_str().unwrap_or_default().to_owned()),
         }));
         return true;
     }
@@ -258,4 +258,11 @@ fn from_source(source: &Node, objects: &[Object], makers: &SecretMakers, variabl
 /// The object of that kind and name.
 pub(super) fn find<'a>(objects: &'a [Object], kind: &str, name: &str) -> Option<&'a Object> {
     objects.iter().find(|object| object.kind == kind && object.name == name)
+}
+
+/// Whether a value in a document is encrypted in place, as editors of encrypted files leave it.
+pub(super) fn encrypted(node: &Node) -> bool {
+    let mut found = false;
+    node.walk(&mut |node| found |= node.as_str().is_some_and(|text| text.starts_with("ENC[")));
+    found
 }

@@ -5,13 +5,14 @@
 mod compose;
 mod dockerfile;
 mod docs;
+mod drift;
 mod facts;
 mod files;
 pub mod format;
 mod kubernetes;
 pub mod kustomize;
+mod markdown;
 mod network;
-mod node;
 mod products;
 mod rules;
 mod running;
@@ -25,10 +26,11 @@ use serde::Serialize;
 
 pub use crate::diagnostic::Severity;
 use crate::stack::Stack;
+use crate::yaml::FileLine;
 pub use docs::{explain, reference};
+pub use drift::{Drift, Stale};
 use facts::Facts;
 pub use files::{FileText, Files};
-use node::At;
 pub use products::RuleBook;
 
 /// One result of a check.
@@ -132,7 +134,7 @@ struct Sink<'a> {
 
 impl Sink<'_> {
     /// Reports a place; the hint may be added to what is returned.
-    fn at(&mut self, at: At, message: impl Into<String>) -> &mut Finding {
+    fn at(&mut self, at: FileLine, message: impl Into<String>) -> &mut Finding {
         let file = self.facts.path(at.file).to_owned();
         self.line(&file, at.line as usize, message)
     }
@@ -169,14 +171,20 @@ impl Finding {
     }
 }
 
-/// Checks files against the stack they belong to, by the program's own rules.
+/// Checks files that were rendered just now against the stack they belong to, by the program's own rules.
 pub fn check(stack: &Stack, files: &Files) -> Report {
     check_by(RuleBook::embedded(), stack, files)
 }
 
-/// Checks files against the stack they belong to.
+/// Checks files that were rendered just now against the stack they belong to.
 pub fn check_by(book: &RuleBook, stack: &Stack, files: &Files) -> Report {
-    let facts = Facts::new(stack, files, book);
+    let unknown = Some("everything was rendered from it just now".to_owned());
+    check_repository(book, stack, files, &Drift { unknown, ..Drift::default() })
+}
+
+/// Checks the files of a repository against the stack they belong to, and against its own description.
+pub fn check_repository(book: &RuleBook, stack: &Stack, files: &Files, drift: &Drift) -> Report {
+    let facts = Facts::new(stack, files, book, drift);
     let mut report = Report { not_analysed: facts.not_analysed.clone(), ..Report::default() };
     let mut found = Vec::new();
     for rule in &book.rules {

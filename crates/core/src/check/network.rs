@@ -1,8 +1,8 @@
 //! What network policies permit, pod by pod.
 use super::facts::Overlay;
 use super::kubernetes::{Labels, Object, selects};
-use super::node::{At, Node};
 use crate::stack::{Provider, Stack};
+use crate::yaml::{FileLine, Node};
 
 /// A kind of pod: those of one process.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(super) enum Peer<'a> {
 /// One rule of a policy.
 #[derive(Debug)]
 pub(super) struct Permission<'a> {
-    pub at: At,
+    pub at: FileLine,
     pub peers: Vec<Peer<'a>>,
     /// Protocol and port; empty means all.
     pub ports: Vec<(&'a str, &'a str)>,
@@ -77,12 +77,12 @@ pub(super) fn policies<'a>(overlay: &'a Overlay, pod: &Pod<'_>, side: Side) -> V
     let (word, key, _) = side.keys();
     let all = overlay.objects.iter().filter(|object| object.kind == "NetworkPolicy");
     all.filter(|policy| {
-        let types = policy.node.path(&["spec", "policyTypes"]).map(Node::texts);
+        let types = policy.node.at(&["spec", "policyTypes"]).map(Node::texts);
         let restricts = types.map_or_else(
-            || side == Side::Ingress || policy.node.path(&["spec", key]).is_some(),
+            || side == Side::Ingress || policy.node.at(&["spec", key]).is_some(),
             |types| types.iter().any(|one| one == word),
         );
-        restricts && policy.node.path(&["spec", "podSelector"]).is_some_and(|one| selects(one, &pod.labels))
+        restricts && policy.node.at(&["spec", "podSelector"]).is_some_and(|one| selects(one, &pod.labels))
     })
     .collect()
 }

@@ -9,10 +9,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use super::facts::Facts;
 use super::kubernetes::Object;
-use super::node::{At, Node};
 use super::{Rule, Sink, rules};
 use crate::catalog::{Catalog, CheckSpec, CommandOption, Objects, Product, ProductChecks, RuleText};
 use crate::diagnostic::Diagnostics;
+use crate::yaml::{FileLine, Node};
 
 /// All rules, with what is known about products.
 #[derive(Debug, Clone)]
@@ -102,14 +102,12 @@ fn declared(id: &str, text: &RuleText) -> Rule {
 fn kept(text: &str) -> &'static str {
     static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    match kept.get(text) {
-        Some(known) => known,
-        None => {
-            let new: &'static str = Box::leak(text.into());
-            kept.insert(new);
-            new
-        }
+    if let Some(known) = kept.get(text) {
+        return known;
     }
+    let new: &'static str = Box::leak(text.into());
+    kept.insert(new);
+    new
 }
 
 /// What a check looks at: an object, or an item in it, with what is delivered together with it.
@@ -188,7 +186,7 @@ fn commands(facts: &Facts, check: &CheckSpec, option: &CommandOption, component:
     any
 }
 
-fn report(check: &CheckSpec, at: At, words: &[(&str, String)], item: &Node, out: &mut Sink) {
+fn report(check: &CheckSpec, at: FileLine, words: &[(&str, String)], item: &Node, out: &mut Sink) {
     let finding = out.at(at, field::filled(&check.say, words, item));
     finding.hint = check.hint.as_ref().map(|hint| field::filled(hint, words, item));
 }

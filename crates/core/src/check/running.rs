@@ -1,7 +1,7 @@
 //! One process as a target runs it: the common form that lets a rule treat Compose and a cluster alike.
 use crate::stack::{Environment, Name, Process, Stack, Unit, Value, Variable};
 
-use super::node::At;
+use crate::yaml::FileLine;
 
 /// A container of a target.
 #[derive(Debug, Clone)]
@@ -13,19 +13,19 @@ pub(super) struct Running {
     /// Whether Compose runs it, else a cluster does.
     pub compose: bool,
     /// Where it is declared.
-    pub at: At,
+    pub at: FileLine,
     /// What it is called in messages: `service api`, `Deployment api`.
     pub what: String,
     /// The image's reference, and where its tag comes from.
-    pub image: Option<(String, At)>,
+    pub image: Option<(String, FileLine)>,
     /// Where the image is named.
-    pub image_at: At,
+    pub image_at: FileLine,
     /// The argument vector, unescaped; absent means what the image starts by itself.
-    pub command: Option<(Vec<String>, At)>,
+    pub command: Option<(Vec<String>, FileLine)>,
     /// What it is given.
     pub variables: Vec<Given>,
     /// Where variables are declared: where one that is missing has to go.
-    pub variables_at: At,
+    pub variables_at: FileLine,
     /// Whether some variables come from a place that could not be read.
     pub opaque: bool,
 }
@@ -34,7 +34,7 @@ pub(super) struct Running {
 #[derive(Debug, Clone)]
 pub(super) struct Given {
     pub name: String,
-    pub at: At,
+    pub at: FileLine,
     pub value: GivenValue,
 }
 
@@ -180,7 +180,7 @@ pub(super) fn url_address(text: &str) -> Option<(&str, Option<u16>)> {
 
 /// An argument vector as people write it.
 pub(super) fn shown(command: &[String]) -> String {
-    let quoted = |word: &String| shlex::try_quote(word).map_or_else(|_| word.clone(), |quoted| quoted.into_owned());
+    let quoted = |word: &String| shlex::try_quote(word).map_or_else(|_| word.clone(), std::borrow::Cow::into_owned);
     command.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 

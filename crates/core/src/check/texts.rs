@@ -1,10 +1,8 @@
-//! Plain text formats as facts: the example environment, the Makefile, Markdown, and JSON's keys.
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+//! Plain text formats as facts: the example environment, the Makefile, and JSON's keys.
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-
-use super::facts::Facts;
 
 /// `KEY=value` lines.
 #[derive(Debug, Default)]
@@ -62,122 +60,6 @@ impl<'a> Makefile<'a> {
             }
         }
         Self { targets, text }
-    }
-}
-
-/// A Markdown file's links, headings and code.
-#[derive(Debug)]
-pub(super) struct Markdown<'a> {
-    pub path: &'a str,
-    /// Link target and line.
-    pub links: Vec<(&'a str, usize)>,
-    /// Anchors of the headings, as GitHub makes them.
-    pub anchors: BTreeSet<String>,
-    /// Lines of fenced blocks and inline code, with their number.
-    pub code: Vec<(&'a str, usize)>,
-    /// Fenced blocks: the language, and the line that opens them.
-    pub blocks: Vec<(&'a str, usize)>,
-    /// Lines of fenced blocks that draw a directory tree.
-    pub tree: Vec<(&'a str, usize)>,
-    /// Every line that is not in a fenced block.
-    pub prose: Vec<(&'a str, usize)>,
-}
-
-impl<'a> Markdown<'a> {
-    /// Reads a file.
-    pub(super) fn new(path: &'a str, text: &'a str) -> Self {
-        let mut file = Self {
-            path,
-            links: Vec::new(),
-            anchors: BTreeSet::new(),
-            code: Vec::new(),
-            blocks: Vec::new(),
-            tree: Vec::new(),
-            prose: Vec::new(),
-        };
-        let mut fence: Option<&str> = None;
-        let mut drawing = false;
-        for (index, line) in text.lines().enumerate() {
-            let number = index + 1;
-            let trimmed = line.trim_start();
-            let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
-            match (fence, mark) {
-                (Some(open), Some(mark)) if open == mark => fence = None,
-                (Some(_), _) if drawing => file.tree.push((line, number)),
-                (Some(_), _) => file.code.push((line, number)),
-                (None, Some(mark)) => {
-                    fence = Some(mark);
-                    let language = trimmed.trim_start_matches(['`', '~']).trim();
-                    file.blocks.push((language, number));
-                    drawing = language == "text" || language == "tree";
-                }
-                (None, None) => file.prose(line, number),
-            }
-        }
-        file
-    }
-
-    fn prose(&mut self, line: &'a str, number: usize) {
-        if let Some(heading) = line.strip_prefix('#') {
-            self.anchors.insert(slug(heading.trim_start_matches('#').trim()));
-        }
-        self.prose.push((line, number));
-        let mut rest = line;
-        // Inline code takes precedence over links, so the line is cut at its back ticks.
-        let mut code = false;
-        while !rest.is_empty() {
-            let end = rest.find('`').unwrap_or(rest.len());
-            let (part, after) = rest.split_at(end);
-            if code {
-                self.code.push((part, number));
-            } else {
-                self.link(part, number);
-            }
-            code = !code;
-            rest = after.strip_prefix('`').unwrap_or(after);
-        }
-    }
-
-    fn link(&mut self, part: &'a str, number: usize) {
-        for after in part.split("](").skip(1) {
-            if let Some((target, _)) = after.split_once(')') {
-                self.links.push((target.split_whitespace().next().unwrap_or(""), number));
-            }
-        }
-        if let Some((label, target)) = part.split_once("]: ")
-            && label.starts_with('[')
-        {
-            self.links.push((target.trim(), number));
-        }
-    }
-}
-
-/// The anchor that GitHub gives a heading.
-fn slug(heading: &str) -> String {
-    let plain = heading.replace(['`', '*'], "");
-    plain
-        .to_lowercase()
-        .chars()
-        .filter_map(|c| match c {
-            ' ' => Some('-'),
-            c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Why an address leads to no page of this repository, if it should lead to one.
-pub(super) fn lost(facts: &Facts, address: &str) -> Option<String> {
-    let home = facts.stack.project.repository.trim_end_matches(".git");
-    let inside = address.strip_prefix(home)?;
-    let (path, anchor) = inside.split_once('#').unwrap_or((inside, ""));
-    let page = facts.markdown.iter().find(|page| path.ends_with(&format!("/{}", page.path)));
-    match page {
-        None => Some(format!("`{path}` is no page of this repository")),
-        Some(page) if !anchor.is_empty() && !page.anchors.contains(anchor) => {
-            Some(format!("`{}` has no heading `#{anchor}`", page.path))
-        }
-        Some(_) => None,
     }
 }
 
@@ -246,15 +128,6 @@ mod tests {
     fn targets_are_no_variables() {
         let make = Makefile::new("A := b\nup: .env ## start\n\tdocker: x\n.PHONY: up\nB ?= c:d\ntest lint:\n");
         assert_eq!(make.targets.keys().copied().collect::<Vec<_>>(), ["lint", "test", "up"]);
-    }
-
-    #[test]
-    fn links_and_code() {
-        let text = "# A `b` c\nsee [x](docs/a.md#b) and `[no](link)`\n```sh\nmake up\n```\n[`y`](z.md)\n";
-        let file = Markdown::new("README.md", text);
-        assert_eq!(file.links, [("docs/a.md#b", 2), ("z.md", 6)]);
-        assert!(file.anchors.contains("a-b-c"));
-        assert!(file.code.contains(&("make up", 4)));
     }
 
     #[test]

@@ -55,6 +55,19 @@ fn a_place_past_the_end_of_a_line_and_in_a_long_line_are_shown() {
 }
 
 #[test]
+fn carets_stand_below_wide_and_joined_characters() {
+    for (line, column, expected) in [
+        ("name: 注文 x", 10, "  |            ^"),
+        ("name: 注文 x", 7, "  |       ^^"),
+        ("a: 🚀🚀 b", 7, "  |         ^"),
+        ("é: e\u{301} b", 7, "  |      ^"),
+    ] {
+        let shown = Diagnostic::error("m").at(&Source::new("f", line), Span::new(1, column, 1)).render(false);
+        assert_eq!(shown.lines().skip(3).collect::<Vec<_>>(), [format!("1 | {line}"), expected.to_owned()], "{line}");
+    }
+}
+
+#[test]
 fn a_file_without_a_place_and_a_place_without_a_column() {
     let file = Diagnostic::error("cannot read").file("a.yaml");
     assert_eq!(file.render(false), "error: cannot read\n --> a.yaml");

@@ -2,9 +2,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Run;
 use super::params::params;
 use super::units::unit;
+use super::{Run, addresses};
 use crate::blueprint::{PlatformSpec, StackSpec, UnitSpec};
 use crate::catalog::{Component, Extension, Kind, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -45,7 +45,8 @@ pub(super) struct Need {
     pub(super) requirement: Requirement,
     /// What of the provider no other unit may claim, each with the reason.
     pub(super) claims: Vec<(String, Option<String>)>,
-    /// Where a component or feature says so.
+    /// The component or feature that says so, and where.
+    pub(super) by: String,
     pub(super) place: Place,
 }
 
@@ -95,11 +96,7 @@ impl Draft {
     ) -> Stack {
         Stack {
             project: self.project,
-            from: Origin {
-                blueprint: spec.from.blueprint.clone(),
-                version: spec.from.version.clone(),
-                answers: spec.from.answers.clone(),
-            },
+            from: Origin { blueprint: spec.from.blueprint.clone(), version: spec.from.version.clone() },
             units: self.units.into_iter().map(|draft| draft.unit).collect(),
             platforms: self.platforms,
             channels,
@@ -119,7 +116,8 @@ impl Draft {
 /// Builds the units, or says everything that is wrong with their descriptions.
 pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let project = project(run, &mut problems);
+    addresses::check(run, &mut problems);
+    let project = project(run);
     let environments = environments(run, &project, &mut problems);
     if run.spec.units.is_empty() {
         let problem = Diagnostic::error("the stack has no units, so nothing would run")
@@ -159,15 +157,16 @@ pub(super) fn with_other(problem: Diagnostic, other: At) -> Diagnostic {
     }
 }
 
-fn project(run: &Run, problems: &mut Diagnostics) -> Project {
+/// The project; what is wrong with its own texts has been said already.
+fn project(run: &Run) -> Project {
     let spec = &run.spec.project;
-    let name = name(&spec.name, "the project's name", spec.place.at().key("name"), problems);
+    let name = name(&spec.name, "the project's name", spec.place.at().key("name"), &mut Diagnostics::new());
     Project {
         title: crate::render::title(name.as_str()),
         name,
         domain: spec.domain.clone(),
         repository: spec.repository.clone(),
-        registry: spec.registry.trim_end_matches('/').to_owned(),
+        registry: spec.registry.clone(),
         summary: spec.summary.clone(),
     }
 }
@@ -187,7 +186,7 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
     for spec in &run.spec.environments {
         let at = spec.place.at().key("name");
         let own = name(&spec.name, "an environment's name", at, problems);
-        let namespace = name(&format!("{}-{own}", project.name), "an environment's namespace", at, problems);
+        let namespace = namespace(project, &own, at, problems);
         if environments.iter().any(|other| other.name == own) {
             let problem = Diagnostic::error(format!("two environments are called `{own}`")).help("rename one of them");
             problems.push(at.point(problem));
@@ -204,13 +203,19 @@ fn environments(run: &Run, project: &Project, problems: &mut Diagnostics) -> Vec
         });
     }
     environments.sort_by_key(|environment| !environment.is_local());
-    if environments.iter().filter(|environment| environment.is_local()).count() != 1 {
-        problems.push(
-            Diagnostic::error("a stack has exactly one environment on a developer's machine")
-                .help("say `runtime: machine` in one of them"),
-        );
-    }
     environments
+}
+
+/// The isolation unit of an environment; longer than a name that people give may be.
+fn namespace(project: &Project, environment: &Name, at: At, problems: &mut Diagnostics) -> Name {
+    let text = format!("{}-{environment}", project.name);
+    Name::joined(text).unwrap_or_else(|error| {
+        let problem = Diagnostic::error(format!("the namespace of environment `{environment}`: {error}"))
+            .note("it consists of the project's name and the environment's")
+            .help("shorten one of them");
+        problems.push(at.point(problem));
+        project.name.clone()
+    })
 }
 
 fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {

@@ -2,6 +2,7 @@
 //!
 //! Every pass reports all the problems that it finds; a pass that needs the result of one that failed is not
 //! run, so that nobody reads the consequences of a mistake beside the mistake.
+mod addresses;
 mod bindings;
 mod budgets;
 mod channels;

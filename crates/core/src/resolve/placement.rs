@@ -59,7 +59,7 @@ fn groups(spec: &EnvironmentSpec, environment: &Environment) -> Diagnostics {
 /// What is wrong with the wishes where to place something.
 fn wishes(draft: &Draft, spec: &EnvironmentSpec, environment: &Environment) -> Diagnostics {
     let mut problems = Diagnostics::new();
-    let names = || draft.units.iter().flat_map(|unit| names(unit));
+    let names = || draft.units.iter().flat_map(names);
     for (wanted, group) in &spec.placement {
         if !names().any(|known| known == wanted) {
             let guess = did_you_mean(wanted, names()).map(|guess| format!("did you mean `{guess}`?"));

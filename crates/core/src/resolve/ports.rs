@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use super::Run;
-use super::draft::{Draft, DraftUnit, with_other};
+use super::draft::{Draft, with_other};
 use crate::blueprint::PortSpec;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::stack::Endpoint;
@@ -39,7 +39,7 @@ pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let published = published(draft);
     problems = clashes(&published);
     let taken = published.into_iter().map(|open| (open.port, open.what)).collect();
-    platforms(run, draft, taken, &mut problems)?;
+    platforms(run, draft, taken)?;
     problems.into_result(())
 }
 
@@ -79,24 +79,10 @@ fn clashes(all: &[Published]) -> Diagnostics {
 }
 
 /// Publishes what platform entries run on a developer's machine; a port that is taken gives way to the next free one.
-fn platforms(
-    run: &Run,
-    draft: &mut Draft,
-    mut taken: BTreeMap<u16, String>,
-    problems: &mut Diagnostics,
-) -> Result<(), Diagnostics> {
+fn platforms(run: &Run, draft: &mut Draft, mut taken: BTreeMap<u16, String>) -> Result<(), Diagnostics> {
     for platform in &mut draft.platforms {
         for (name, spec) in &run.catalog.component(&platform.component)?.endpoints {
-            let runs = |unit: &&DraftUnit| unit.unit.processes.iter().any(|process| process.id == **name);
-            if let Some(unit) = draft.units.iter().find(runs) {
-                let message = format!(
-                    "`{}` and `{}` both run a `{name}` on a developer's machine",
-                    unit.unit.name, platform.name
-                );
-                let problem = Diagnostic::error(message).help(format!("rename the unit `{}`", unit.unit.name));
-                problems.push(unit.at().key("name").point(problem));
-            }
-            let port = (spec.port..).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
+            let port = (spec.port..=u16::MAX).find(|port| !taken.contains_key(port)).unwrap_or(spec.port);
             taken.insert(port, format!("{}.{name}", platform.name));
             platform.endpoints.push(Endpoint {
                 name: name.clone(),

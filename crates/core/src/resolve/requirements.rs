@@ -48,10 +48,10 @@ fn of(run: &Run, unit: &DraftUnit, project: &Project) -> Step<Decided> {
                 if let Some(unit) = &requirement.unit {
                     decided.1.insert(name.clone(), run.engine.text(place.at().key("unit"), unit, &context)?);
                 }
-                let mut need = need(run, requirement, place.clone(), &context)?;
+                let mut need = need(run, requirement, &component.id, place.clone(), &context)?;
                 if let Some(first) = decided.0.remove(&name) {
                     if !requirement.replaces && first.requirement != need.requirement {
-                        return Err(Box::new(twice(unit, alias, &first.place, &place)));
+                        return Err(Box::new(twice(unit, alias, &first, &need)));
                     }
                     // What is claimed stays claimed, whatever else is asked of the same provider.
                     need.claims.extend(first.claims);
@@ -64,7 +64,7 @@ fn of(run: &Run, unit: &DraftUnit, project: &Project) -> Step<Decided> {
 }
 
 /// The requirement with its texts filled in.
-fn need(run: &Run, requirement: &Requirement, place: Place, context: &Context) -> Step<Need> {
+fn need(run: &Run, requirement: &Requirement, by: &str, place: Place, context: &Context) -> Step<Need> {
     let at = place.at();
     let mut variables = BTreeMap::new();
     for (name, value) in &requirement.variables {
@@ -76,17 +76,19 @@ fn need(run: &Run, requirement: &Requirement, place: Place, context: &Context) -
         claims.extend(super::processes::names(&claimed).map(|claim| (claim, requirement.because.clone())));
     }
     let requirement = Requirement { replaces: false, variables, ..requirement.clone() };
-    Ok(Need { requirement, claims, place })
+    Ok(Need { requirement, claims, by: by.to_owned(), place })
 }
 
 /// Two requirements of one alias that differ.
-fn twice(unit: &DraftUnit, alias: &str, first: &Place, second: &Place) -> Diagnostic {
-    let problem = Diagnostic::error(format!("two components require something as `{alias}`, and not the same"));
-    let problem = with_other(problem, first.at()).help(format!(
+fn twice(unit: &DraftUnit, alias: &str, first: &Need, second: &Need) -> Diagnostic {
+    let (one, other) = (&first.by, &second.by);
+    let problem =
+        Diagnostic::error(format!("`{one}` and `{other}` both require something as `{alias}`, and not the same"));
+    let problem = with_other(problem, first.place.at()).help(format!(
         "write `replaces: true` where the feature means to change what `{}` requires, or choose another alias",
         unit.component.id
     ));
-    second.at().name().point(problem)
+    second.place.at().name().point(problem)
 }
 
 /// The aliases that a requirement has in this unit: none, its own, or one per item.

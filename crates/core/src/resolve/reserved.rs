@@ -28,10 +28,9 @@ pub(super) fn check(run: &Run, draft: &Draft) -> Result<(), Diagnostics> {
 
 fn unit_words(run: &Run, draft: &Draft, unit: &DraftUnit, problems: &mut Diagnostics) -> Result<(), Diagnostics> {
     let name = unit.unit.name.as_str();
-    let features =
-        unit.unit.features.iter().enumerate().map(|(index, feature)| {
-            (feature.component.as_str(), &feature.params, unit.at().key("features").item(index))
-        });
+    let places = unit.spec.features.iter().map(|spec| spec.place.at());
+    let features = unit.unit.features.iter().zip(places);
+    let features = features.map(|(feature, at)| (feature.component.as_str(), &feature.params, at));
     let own = (unit.unit.component.as_str(), &unit.unit.params, unit.at());
     for (component, params, at) in std::iter::once(own).chain(features) {
         for parameter in run.catalog.reserved().words_of(component)?.keys() {

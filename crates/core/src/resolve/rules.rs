@@ -206,7 +206,7 @@ impl<'a> Subject<'a> {
             let values: Vec<String> = read.iter().map(|(_, key, value)| format!("{key} is {}", plain(value))).collect();
             problem = problem.note(format!("here {}", values.join(", ")));
         }
-        let help = literals(&rule.that).filter_map(|word| self.who_would(run.catalog, facts, word));
+        let help = literals(&rule.that).filter_map(|word| Self::who_would(run.catalog, facts, word));
         let help: Vec<String> = help.collect();
         let problem = problem.maybe_help((!help.is_empty()).then(|| help.join("; ")));
         let params = |own: bool| if own { self.at } else { self.unit_at }.key("params");
@@ -235,7 +235,7 @@ impl<'a> Subject<'a> {
     }
 
     /// What the catalog has to fill a slot, or to provide a capability, that a rule names and the stack lacks.
-    fn who_would(&self, catalog: &Catalog, facts: &Facts, word: &str) -> Option<String> {
+    fn who_would(catalog: &Catalog, facts: &Facts, word: &str) -> Option<String> {
         let host = &facts.unit?.component;
         let slot = host.slots.iter().any(|slot| slot.id == word) && !facts.filled.contains(word);
         let fitting = |component: &Component| match component.on.get(&host.id) {

@@ -123,8 +123,6 @@ pub struct Origin {
     pub blueprint: String,
     /// The blueprint's version.
     pub version: String,
-    /// The accepted answers, by question.
-    pub answers: Params,
 }
 
 /// A named queue or topic.
@@ -147,7 +145,7 @@ pub fn base<'a>(paths: impl Iterator<Item = &'a String>) -> String {
     let common = steps.reduce(|common, path| {
         common.into_iter().zip(path).take_while(|(one, other)| one == other).map(|(step, _)| step).collect()
     });
-    common.into_iter().flatten().map(|step| format!("/{step}")).collect()
+    common.into_iter().flatten().flat_map(|step| ["/", step]).collect()
 }
 
 /// An outside path that leads to an endpoint.

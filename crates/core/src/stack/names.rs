@@ -4,7 +4,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A DNS label (RFC 1123) that starts with a letter and is at most 40 characters long, so that suffixes such
-/// as `-worker-default` still fit into the 63 that Kubernetes and DNS allow.
+/// as `-worker-default` still fit into the 63 that Kubernetes and DNS allow. What the program joins from names is one too,
+/// and may have all 63.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Name(String);
@@ -18,6 +19,9 @@ pub enum NameError {
     /// The text is longer than a name may be.
     #[error("`{0}` has {1} characters; a name has at most 40, so that suffixes fit into a DNS label")]
     TooLong(String, usize),
+    /// What is joined from names is longer than a DNS label may be.
+    #[error("`{0}` has {1} characters; a DNS label has at most 63")]
+    LabelTooLong(String, usize),
     /// The text has a character that some target refuses.
     #[error("`{0}` has {1:?}; a name consists of lower-case letters, digits and single hyphens")]
     Character(String, char),
@@ -44,14 +48,24 @@ const RESERVED: &[(&str, &str)] = &[
 impl Name {
     /// Checks `text` against the rules of every target.
     pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
+        let name = Self::joined(text)?;
+        if name.0.len() > 40 {
+            let length = name.0.len();
+            return Err(NameError::TooLong(name.0, length));
+        }
+        Ok(name)
+    }
+
+    /// The same for a text that is joined from names: it may be as long as a DNS label.
+    pub fn joined(text: impl Into<String>) -> Result<Self, NameError> {
         let text: String = text.into();
         let first = text.chars().next().ok_or(NameError::Empty)?;
         if let Some(odd) = text.chars().find(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')) {
             return Err(NameError::Character(text, odd));
         }
-        if text.len() > 40 {
+        if text.len() > 63 {
             let length = text.len();
-            return Err(NameError::TooLong(text, length));
+            return Err(NameError::LabelTooLong(text, length));
         }
         if !first.is_ascii_lowercase() {
             return Err(NameError::Start(text));
@@ -76,7 +90,7 @@ impl TryFrom<String> for Name {
     type Error = NameError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::new(text)
+        Self::joined(text)
     }
 }
 
@@ -122,5 +136,7 @@ mod tests {
             assert_eq!(Name::new(text).unwrap_err().to_string(), message);
         }
         assert!(matches!(Name::new("a".repeat(41)), Err(NameError::TooLong(_, 41))));
+        assert!(Name::joined("a".repeat(63)).is_ok());
+        assert!(matches!(Name::joined("a".repeat(64)), Err(NameError::LabelTooLong(_, 64))));
     }
 }

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Scope, app, compose, view};
-use crate::blueprint::{Blueprint, dynamic};
+use crate::blueprint::{FileSpec, dynamic};
 use crate::catalog::{Acceptance, Catalog, Contribution, FileRule, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::locks;
@@ -50,13 +50,15 @@ pub(crate) struct TargetManifest {
 }
 
 /// Every file that the repository of that stack has, by path.
-pub fn plan(stack: &Stack, catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
+///
+/// `files` are those that the project's description adds to its components' ones.
+pub fn plan(stack: &Stack, files: &[FileSpec], catalog: &Catalog, engine: &Engine) -> Result<Vec<Job>, Diagnostics> {
     let mut planner = Planner::new(stack, catalog, engine)?;
     planner.targets = presence::targets(&planner)?;
     let contributions = Contributions::collect(&planner)?;
     planner.share(contributions.early());
     let mut problems = Diagnostics::new();
-    for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), blueprint(&mut planner)] {
+    for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), own(&mut planner, files)] {
         if let Err(found) = result {
             problems.extend(found);
         }
@@ -139,16 +141,26 @@ fn platforms(planner: &mut Planner) -> Result<(), Diagnostics> {
     Ok(())
 }
 
-/// Files of the blueprint's own folder; a project that left its blueprint behind has none.
-fn blueprint(planner: &mut Planner) -> Result<(), Diagnostics> {
-    let id = planner.stack.from.blueprint.clone();
-    if planner.catalog.text(&format!("blueprints/{id}.yaml")).is_none() {
-        return Ok(());
+/// Files that the description itself names.
+fn own(planner: &mut Planner, files: &[FileSpec]) -> Result<(), Diagnostics> {
+    let context = planner.context(&planner.whole(), &[]);
+    let owner = &planner.stack.from.blueprint;
+    let mut problems = Diagnostics::new();
+    for file in files {
+        let (folder, from) = file.from.split_once('/').unwrap_or(("", &file.from));
+        let sources = planner.sources(folder, from, &file.to);
+        let known = !sources.is_empty() && sources.iter().all(|(template, _)| planner.catalog.text(template).is_some());
+        if !known {
+            let problem = Diagnostic::error(format!("there is no template `{}` for `{}`", file.from, file.to));
+            let problem = problem.help("name the catalog that has it, `--catalog DIR`, or remove it from `files`");
+            problems.push(file.place.at().key("from").point(problem));
+            continue;
+        }
+        for (template, path) in sources {
+            let (context, component) = (context.clone(), owner.clone());
+            let owner = file.owner.unwrap_or(Ownership::Managed);
+            planner.push(Job { path, template, context, verbatim: false, owner, component });
+        }
     }
-    let (blueprint, _) = Blueprint::of(planner.catalog, &id)?;
-    for rule in &blueprint.files {
-        let scope = planner.whole();
-        planner.rule(rule, &format!("blueprints/{id}"), &id, rule.view.as_deref(), &scope, &[])?;
-    }
-    Ok(())
+    problems.into_result(())
 }

@@ -225,7 +225,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
     ) -> Result<V::Value, Error> {
         let (name, content) = match &self.0.kind {
             Kind::Mapping(entries) => match entries.as_slice() {
-                [(key, value)] => (key, Some(value)),
+                [entry] => (&entry.key, Some(&entry.value)),
                 _ => return Err(mismatch("a mapping with one key", self.0)),
             },
             Kind::Scalar(_) => (self.0, None),

@@ -130,7 +130,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn unknown_key(&mut self, node: &Node, key: &str, path: &[String], known: &[String]) {
-        let span = node.entry(key).map_or(node.span, |(key, _)| key.span);
+        let span = node.entry(key).map_or(node.span, |entry| entry.key.span);
         // A key that is already there is not what was meant.
         let free: Vec<&str> = known.iter().map(String::as_str).filter(|name| node.entry(name).is_none()).collect();
         let mut problem = Diagnostic::error(format!("unknown key `{key}`{}", place(path)));

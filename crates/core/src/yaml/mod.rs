@@ -6,6 +6,7 @@
 mod de;
 mod decode;
 mod explain;
+mod navigate;
 mod node;
 mod place;
 mod quote;
@@ -14,7 +15,8 @@ mod scalar;
 mod write;
 
 pub use decode::decode;
-pub use node::{Kind, Node, Scalar, Style};
+pub use navigate::FileLine;
+pub use node::{End, Entry, Kind, Node, Scalar, Style};
 pub use place::{At, Document, Place};
 pub use quote::quote;
 pub use read::{MAX_BYTES, MAX_DEPTH, Options, parse, parse_one, parse_with};

@@ -9,6 +9,10 @@ use crate::diagnostic::Span;
 pub struct Node {
     /// Where it starts; the length covers a scalar's first line and is 0 for collections.
     pub span: Span,
+    /// Where it ends: the place behind its last character.
+    pub end: End,
+    /// The number of its file, for a reader of several.
+    pub file: u32,
     /// What it is.
     pub kind: Kind,
     /// A tag other than YAML's own, such as `!Ref`, when the reader was told to keep tags.
@@ -23,7 +27,25 @@ pub enum Kind {
     /// A list.
     Sequence(Vec<Node>),
     /// Keys with values, as written; all keys are scalars and differ.
-    Mapping(Vec<(Node, Node)>),
+    Mapping(Vec<Entry>),
+}
+
+/// A key with its value: the key's place is where a message about the entry points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key, a scalar.
+    pub key: Node,
+    /// The value.
+    pub value: Node,
+}
+
+/// The place behind a value: line and column count from 1, in characters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct End {
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
 }
 
 /// A single value as its text; the type depends on who asks.
@@ -46,7 +68,19 @@ pub enum Style {
     Block,
 }
 
+impl Entry {
+    /// The key's text; a key may be a word that is null as a value.
+    pub fn name(&self) -> &str {
+        self.key.key_text()
+    }
+}
+
 impl Scalar {
+    /// Whether it says "nothing".
+    pub(super) fn is_null(&self) -> bool {
+        self.style == Style::Plain && scalar::is_null(&self.text)
+    }
+
     /// The value under the YAML 1.2 core schema.
     pub(super) fn core(&self) -> Core {
         match self.style {
@@ -59,13 +93,12 @@ impl Scalar {
 impl Node {
     /// The value of a key, if this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
-        self.entry(key).map(|(_, value)| value)
+        self.entry(key).map(|entry| &entry.value)
     }
 
-    /// A key with its value: the key's place is where a message about the entry points.
-    pub fn entry(&self, key: &str) -> Option<(&Self, &Self)> {
-        let found = self.as_map()?.iter().find(|(k, _)| k.as_str() == Some(key));
-        found.map(|(key, value)| (key, value))
+    /// A key with its value.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.name() == key)
     }
 
     /// Follows keys, and list positions written as numbers: `at(&["spec", "containers", "0"])`.
@@ -96,7 +129,7 @@ impl Node {
     /// The text of a scalar, whatever its type; nothing for null and collections.
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Scalar(scalar) if scalar.core() != Core::Null => Some(&scalar.text),
+            Kind::Scalar(scalar) if !scalar.is_null() => Some(&scalar.text),
             _ => None,
         }
     }
@@ -118,7 +151,7 @@ impl Node {
     }
 
     /// The entries of a mapping, in the order written.
-    pub fn as_map(&self) -> Option<&[(Self, Self)]> {
+    pub fn as_map(&self) -> Option<&[Entry]> {
         match &self.kind {
             Kind::Mapping(entries) => Some(entries),
             _ => None,
@@ -127,7 +160,7 @@ impl Node {
 
     /// Whether this is null: nothing written, `~` or `null`.
     pub fn is_null(&self) -> bool {
-        matches!(&self.kind, Kind::Scalar(scalar) if scalar.core() == Core::Null)
+        matches!(&self.kind, Kind::Scalar(scalar) if scalar.is_null())
     }
 
     /// The value as a boolean, when it is one.
@@ -152,7 +185,7 @@ impl Node {
             Kind::Scalar(scalar) => scalar.core().to_json(&scalar.text),
             Kind::Sequence(items) => items.iter().map(Self::to_json).collect(),
             Kind::Mapping(entries) => Value::Object(
-                entries.iter().map(|(key, value)| (key.key_text().to_owned(), value.to_json())).collect::<Map<_, _>>(),
+                entries.iter().map(|entry| (entry.name().to_owned(), entry.value.to_json())).collect::<Map<_, _>>(),
             ),
         }
     }

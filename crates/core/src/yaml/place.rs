@@ -94,7 +94,7 @@ impl<'a> At<'a> {
     /// The value of a key; the same place when there is none.
     #[must_use]
     pub fn key(self, key: &str) -> Self {
-        self.inward(|value| value.entry(key).map(|(key, value)| (Some(key), value)))
+        self.inward(|value| value.entry(key).map(|entry| (Some(&entry.key), &entry.value)))
     }
 
     /// The key of this value rather than the value, for a message about its name.
@@ -188,8 +188,8 @@ fn span(value: &Node, key: Option<&Node>) -> Span {
         (Kind::Scalar(_), _) => value.span,
         (_, Some(key)) => key.span,
         (Kind::Mapping(entries), None) => match entries.first() {
-            Some((_, first)) if first.as_scalar().is_some() => first.span,
-            Some((key, _)) => key.span,
+            Some(first) if matches!(first.value.kind, Kind::Scalar(_)) => first.value.span,
+            Some(first) => first.key.span,
             None => value.span,
         },
         (Kind::Sequence(_), None) => value.span,

@@ -23,11 +23,19 @@ pub struct Options {
     pub tags: bool,
     /// Apply merge keys (`<<`), which are YAML 1.1's; otherwise they are errors.
     pub merge_keys: bool,
+    /// The number of the file, for a reader of several.
+    pub file: u32,
 }
 
 impl Options {
     /// Everything that other programs accept.
-    pub const FOREIGN: Self = Self { tags: true, merge_keys: true };
+    pub const FOREIGN: Self = Self { tags: true, merge_keys: true, file: 0 };
+
+    /// For the file of that number.
+    #[must_use]
+    pub const fn of_file(self, file: u32) -> Self {
+        Self { file, ..self }
+    }
 }
 
 /// Reads all documents of a text.

@@ -28,10 +28,15 @@ impl Core {
     }
 }
 
+/// Whether a plain scalar is null under the YAML 1.2 core schema.
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// Types a plain scalar by the YAML 1.2 core schema (section 10.3.2 of the specification).
 pub(super) fn core(text: &str) -> Core {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Core::Null,
+        text if is_null(text) => return Core::Null,
         "true" | "True" | "TRUE" => return Core::Bool(true),
         "false" | "False" | "FALSE" => return Core::Bool(false),
         ".nan" | ".NaN" | ".NAN" => return Core::Float(f64::NAN),
@@ -105,7 +110,7 @@ const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
 /// Types a plain scalar as YAML 1.1 does, on the generous side: what one common 1.1 reader converts is converted.
 fn yaml11(text: &str) -> Old {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Old::Null,
+        text if is_null(text) => return Old::Null,
         "<<" => return Old::Merge,
         "=" => return Old::Default,
         _ => {}

@@ -1,39 +1,39 @@
 //! Config maps from literals, and the suffix that renames them when their contents change.
 use super::Rendered;
 use crate::check::NotAnalysed;
-use crate::check::node::{Entry, Node, Value};
 use crate::tree::digest;
+use crate::yaml::{Entry, Kind, Node};
 
 /// Makes, merges or replaces the config maps that a kustomization generates.
 pub(super) fn config_maps(kustomization: &Node, objects: &mut Vec<Node>, out: &mut Rendered) {
     let everywhere =
-        kustomization.path(&["generatorOptions", "disableNameSuffixHash"]).and_then(Node::bool).unwrap_or(false);
+        kustomization.at(&["generatorOptions", "disableNameSuffixHash"]).and_then(Node::bool).unwrap_or(false);
     for item in kustomization.list_at(&["configMapGenerator"]) {
-        let Some(name) = item.get("name").and_then(Node::str) else { continue };
+        let Some(name) = item.get("name").and_then(Node::as_str) else { continue };
         for entry in item.entries() {
-            if !["name", "namespace", "behavior", "literals", "options"].contains(&entry.key.as_str()) {
+            if !["name", "namespace", "behavior", "literals", "options"].contains(&entry.name()) {
                 out.not_analysed.push(NotAnalysed {
                     file: out.used.last().cloned().unwrap_or_default(),
-                    line: Some(entry.at.line as usize),
-                    what: format!("`{}` of the config map `{name}`", entry.key),
+                    line: Some(entry.here().line as usize),
+                    what: format!("`{}` of the config map `{name}`", entry.name()),
                 });
             }
         }
         let data = literals(item, out);
-        let own = item.path(&["options", "disableNameSuffixHash"]).and_then(Node::bool).unwrap_or(everywhere);
+        let own = item.at(&["options", "disableNameSuffixHash"]).and_then(Node::bool).unwrap_or(everywhere);
         let known = objects.iter_mut().find(|object| {
             object.text_at(&["kind"]) == Some("ConfigMap") && object.text_at(&["metadata", "name"]) == Some(name)
         });
         match (item.text_at(&["behavior"]), known) {
             (Some("merge"), Some(object)) => {
-                for entry in data {
-                    object.child("data").set(&entry.key, entry.value);
+                for Entry { key, value } in data {
+                    object.child("data").set(key.as_str().unwrap_or_default(), value);
                 }
                 item.get("options").into_iter().for_each(|options| describe(object, options));
             }
             (Some("replace"), Some(object)) => {
-                let at = item.at;
-                object.set("data", Node { at, value: Value::Map(data) });
+                let at = item.here();
+                object.set("data", Node::mapping(at, data));
             }
             (Some(behavior @ ("merge" | "replace")), None) => {
                 let message = format!("the config map `{name}` is to {behavior} one that does not exist");
@@ -59,10 +59,10 @@ pub(super) fn config_maps(kustomization: &Node, objects: &mut Vec<Node>, out: &m
 
 fn config_map(item: &Node, data: Vec<Entry>) -> Node {
     let at = item.place(&["name"]);
-    let mut object = Node { at, value: Value::Map(Vec::new()) };
+    let mut object = Node::mapping(at, Vec::new());
     object.set("apiVersion", Node::text(at, "v1"));
     if !data.is_empty() {
-        object.set("data", Node { at: item.place(&["literals"]), value: Value::Map(data) });
+        object.set("data", Node::mapping(item.place(&["literals"]), data));
     }
     object.set("kind", Node::text(at, "ConfigMap"));
     if let Some(name) = item.get("name") {
@@ -76,8 +76,8 @@ fn describe(object: &mut Node, options: &Node) {
     for key in ["labels", "annotations"] {
         for entry in options.entries_at(&[key]) {
             let mut value = entry.value.clone();
-            value.at = entry.at;
-            object.child("metadata").child(key).set(&entry.key, value);
+            value.move_to(entry.here());
+            object.child("metadata").child(key).set(entry.name(), value);
         }
     }
 }
@@ -85,19 +85,19 @@ fn describe(object: &mut Node, options: &Node) {
 fn literals(item: &Node, out: &mut Rendered) -> Vec<Entry> {
     let mut data = Vec::new();
     for literal in item.list_at(&["literals"]) {
-        let Some((key, value)) = literal.str().and_then(|text| text.split_once('=')) else {
-            out.problem("R077", literal.at, "a literal must be `KEY=value`");
+        let Some((key, value)) = literal.as_str().and_then(|text| text.split_once('=')) else {
+            out.problem("R077", literal.here(), "a literal must be `KEY=value`");
             continue;
         };
         let quoted =
             value.len() > 1 && ['"', '\''].iter().any(|quote| value.starts_with(*quote) && value.ends_with(*quote));
         if quoted {
-            out.problem("R077", literal.at, format!("the quotes around the value of `{key}` become part of it"));
+            out.problem("R077", literal.here(), format!("the quotes around the value of `{key}` become part of it"));
         }
-        let value = Node::text(literal.at, value);
-        data.push(Entry { key: key.to_owned(), at: literal.at, value });
+        let value = Node::text(literal.here(), value);
+        data.push(Entry { key: Node::text(literal.here(), key), value });
     }
-    data.sort_by(|a, b| a.key.cmp(&b.key));
+    data.sort_by(|a, b| a.name().cmp(b.name()));
     data
 }
 
@@ -117,21 +117,23 @@ pub(super) fn rename(rendered: &mut Rendered) {
 
 fn refer(node: &mut Node, name: &str, renamed: &str) {
     let own = node.text_at(&["kind"]) == Some("ConfigMap");
-    if let Value::Map(entries) = &mut node.value {
-        for entry in entries {
-            let named = match entry.key.as_str() {
-                "configMapRef" | "configMapKeyRef" | "configMap" => true,
-                "metadata" => own,
-                _ => false,
-            };
-            if named && entry.value.text_at(&["name"]) == Some(name) {
-                let at = entry.value.place(&["name"]);
-                entry.value.set("name", Node::text(at, renamed));
+    match &mut node.kind {
+        Kind::Scalar(_) => {}
+        Kind::Sequence(items) => items.iter_mut().for_each(|item| refer(item, name, renamed)),
+        Kind::Mapping(entries) => {
+            for entry in entries {
+                let named = match entry.name() {
+                    "configMapRef" | "configMapKeyRef" | "configMap" => true,
+                    "metadata" => own,
+                    _ => false,
+                };
+                if named && entry.value.text_at(&["name"]) == Some(name) {
+                    let at = entry.value.place(&["name"]);
+                    entry.value.set("name", Node::text(at, renamed));
+                }
+                refer(&mut entry.value, name, renamed);
             }
-            refer(&mut entry.value, name, renamed);
         }
-    } else if let Value::List(items) = &mut node.value {
-        items.iter_mut().for_each(|item| refer(item, name, renamed));
     }
 }
 
@@ -139,10 +141,10 @@ fn refer(node: &mut Node, name: &str, renamed: &str) {
 /// The name does not take part.
 fn suffix(data: &[Entry]) -> String {
     let mut sorted: Vec<&Entry> = data.iter().collect();
-    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    sorted.sort_by(|a, b| a.name().cmp(b.name()));
     let pairs: Vec<String> = sorted
         .iter()
-        .map(|entry| format!("{}:{}", go_json(&entry.key), go_json(entry.value.str().unwrap_or_default())))
+        .map(|entry| format!("{}:{}", go_json(entry.name()), go_json(entry.value.as_str().unwrap_or_default())))
         .collect();
     let data = if pairs.is_empty() { "\"\"".to_owned() } else { format!("{{{}}}", pairs.join(",")) };
     let text = format!("{{\"data\":{data},\"kind\":\"ConfigMap\",\"name\":\"\"}}");
@@ -167,26 +169,4 @@ fn go_json(text: &str) -> String {
         .replace('&', "\\u0026")
         .replace('\u{2028}', "\\u2028")
         .replace('\u{2029}', "\\u2029")
-}
-
-/// The value as JSON, plain scalars typed as YAML 1.2 does.
-pub(super) fn to_json(node: &Node) -> serde_json::Value {
-    match &node.value {
-        Value::Null => serde_json::Value::Null,
-        Value::Text { text, plain: true } => typed(text),
-        Value::Text { text, plain: false } => text.as_str().into(),
-        Value::List(items) => items.iter().map(to_json).collect(),
-        Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect(),
-    }
-}
-
-fn typed(text: &str) -> serde_json::Value {
-    if let Ok(number) = text.parse::<i64>() {
-        return number.into();
-    }
-    match text {
-        "true" => true.into(),
-        "false" => false.into(),
-        _ => text.parse::<f64>().map_or_else(|_| text.into(), Into::into),
-    }
 }

@@ -1,7 +1,7 @@
 //! Strategic-merge patches: mappings merge, lists merge by the key that Kubernetes gives them, other lists are replaced.
 use regex::Regex;
 
-use crate::check::node::{Node, Value};
+use crate::yaml::{Kind, Node};
 
 /// Groups whose kinds have a published merge strategy; everything else is merged as JSON.
 const BUILT_IN: &[&str] =
@@ -22,7 +22,7 @@ pub(super) fn patch(objects: &mut Vec<Node>, patch: &Node, target: Option<&Node>
         let api = object.text_at(&["apiVersion"]).unwrap_or_default();
         let group = api.split_once('/').map_or("", |(group, _)| group);
         let keyed = BUILT_IN.contains(&group);
-        let (name, kind) = (object.path(&["metadata", "name"]).cloned(), object.get("kind").cloned());
+        let (name, kind) = (object.at(&["metadata", "name"]).cloned(), object.get("kind").cloned());
         merge(object, patch, "", keyed);
         if let (Some(name), Some(kind)) = (name, kind) {
             object.child("metadata").set("name", name);
@@ -50,7 +50,7 @@ fn targeted(object: &Node, target: &Node) -> bool {
     let labelled = target.text_at(&["labelSelector"]).is_none_or(|selector| {
         selector.split(',').all(|part| {
             part.split_once('=').is_some_and(|(key, value)| {
-                object.path(&["metadata", "labels"]).and_then(|labels| labels.text_at(&[key.trim()]))
+                object.at(&["metadata", "labels"]).and_then(|labels| labels.text_at(&[key.trim()]))
                     == Some(value.trim_start_matches('=').trim())
             })
         })
@@ -84,36 +84,36 @@ fn merge_key(field: &str, items: &[Node]) -> Option<&'static str> {
 }
 
 fn merge(base: &mut Node, patch: &Node, field: &str, keyed: bool) {
-    match (&mut base.value, &patch.value) {
-        (Value::Map(_), Value::Map(entries)) => {
+    match (&mut base.kind, &patch.kind) {
+        (Kind::Mapping(_), Kind::Mapping(entries)) => {
             if patch.text_at(&["$patch"]) == Some("replace") {
-                let rest = entries.iter().filter(|entry| entry.key != "$patch").cloned().collect();
-                base.value = Value::Map(rest);
+                let rest = entries.iter().filter(|entry| entry.name() != "$patch").cloned().collect();
+                base.kind = Kind::Mapping(rest);
                 return;
             }
             for entry in entries {
-                let Value::Map(known) = &mut base.value else { return };
-                if matches!(entry.value.value, Value::Null) {
-                    known.retain(|one| one.key != entry.key);
+                let Kind::Mapping(known) = &mut base.kind else { return };
+                if entry.value.is_null() {
+                    known.retain(|one| one.name() != entry.name());
                     continue;
                 }
-                match known.iter_mut().find(|one| one.key == entry.key) {
+                match known.iter_mut().find(|one| one.name() == entry.name()) {
                     Some(one) => {
-                        if matches!(entry.value.value, Value::Text { .. }) {
-                            one.at = entry.at;
+                        if entry.value.as_scalar().is_some() {
+                            one.key.move_to(entry.here());
                         }
                         if entry.value.text_at(&["$patch"]) == Some("delete") {
-                            let key = one.key.clone();
-                            known.retain(|other| other.key != key);
+                            let key = one.name().to_owned();
+                            known.retain(|other| other.name() != key);
                         } else {
-                            merge(&mut one.value, &entry.value, &entry.key, keyed);
+                            merge(&mut one.value, &entry.value, entry.name(), keyed);
                         }
                     }
                     None => known.push(entry.clone()),
                 }
             }
         }
-        (Value::List(items), Value::List(changes)) => match merge_key(field, changes).filter(|_| keyed) {
+        (Kind::Sequence(items), Kind::Sequence(changes)) => match merge_key(field, changes).filter(|_| keyed) {
             Some(key) => merge_items(items, changes, key, keyed),
             None => *base = patch.clone(),
         },

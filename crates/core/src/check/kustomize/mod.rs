@@ -11,10 +11,10 @@ pub(super) use transform::split_image;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::node::{At, Node, Value};
 use super::{Files, NotAnalysed};
 use crate::diagnostic::Source;
 use crate::yaml;
+use crate::yaml::{Entry, FileLine, Node};
 
 /// The documents of every YAML file, by path.
 pub(super) type Documents<'a> = BTreeMap<&'a str, Vec<Node>>;
@@ -23,7 +23,7 @@ pub(super) type Documents<'a> = BTreeMap<&'a str, Vec<Node>>;
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     pub rule: &'static str,
-    pub at: At,
+    pub at: FileLine,
     pub message: String,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Rendered {
 }
 
 impl Rendered {
-    fn problem(&mut self, rule: &'static str, at: At, message: impl Into<String>) {
+    fn problem(&mut self, rule: &'static str, at: FileLine, message: impl Into<String>) {
         self.problems.push(Problem { rule, at, message: message.into() });
     }
 
@@ -72,9 +72,9 @@ pub fn build(files: &Files, directory: &str) -> Result<String, String> {
     for (index, (path, file)) in files.iter().enumerate() {
         let Some(text) = file.text.as_deref().filter(|_| path.ends_with(".yaml")) else { continue };
         let file = u32::try_from(index).map_err(|error| error.to_string())?;
-        let parsed = yaml::parse_with(&Source::new(path, text), yaml::Options::FOREIGN)
-            .map_err(|problems| problems.to_string())?;
-        documents.insert(path, parsed.into_iter().map(|node| Node::from_yaml(node, file)).collect());
+        let options = yaml::Options::FOREIGN.of_file(file);
+        let parsed = yaml::parse_with(&Source::new(path, text), options).map_err(|problems| problems.to_string())?;
+        documents.insert(path, parsed);
     }
     let mut rendered = render(&documents, files, directory);
     if let Some(problem) = rendered.problems.first() {
@@ -84,8 +84,7 @@ pub fn build(files: &Files, directory: &str) -> Result<String, String> {
         return Err(unknown.what.clone());
     }
     generate::rename(&mut rendered);
-    let texts: Vec<String> =
-        rendered.objects.iter().map(|object| yaml::emit(&generate::to_json(object)) + "\n").collect();
+    let texts: Vec<String> = rendered.objects.iter().map(|object| yaml::emit(&object.to_json()) + "\n").collect();
     Ok(texts.join("---\n"))
 }
 
@@ -111,14 +110,14 @@ impl Renderer<'_> {
         self.patches(directory, &kustomization, &mut objects, out);
         transform::all(&kustomization, &mut objects, out);
         for entry in kustomization.entries() {
-            let known = HARMLESS.contains(&entry.key.as_str())
-                || ["resources", "configMapGenerator", "patches"].contains(&entry.key.as_str())
-                || transform::FIELDS.contains(&entry.key.as_str());
+            let known = HARMLESS.contains(&entry.name())
+                || ["resources", "configMapGenerator", "patches"].contains(&entry.name())
+                || transform::FIELDS.contains(&entry.name());
             if !known {
                 out.not_analysed.push(NotAnalysed {
                     file: path.clone(),
-                    line: Some(entry.at.line as usize),
-                    what: format!("`{}` of a kustomization", entry.key),
+                    line: Some(entry.here().line as usize),
+                    what: format!("`{}` of a kustomization", entry.name()),
                 });
             }
         }
@@ -127,10 +126,10 @@ impl Renderer<'_> {
     }
 
     fn resource(&self, directory: &str, item: &Node, open: &mut Vec<String>, out: &mut Rendered) -> Vec<Node> {
-        let Some(text) = item.str() else { return Vec::new() };
+        let Some(text) = item.as_str() else { return Vec::new() };
         if text.contains("://") || text.contains("?ref=") || text.starts_with("github.com/") {
             if !(text.contains("?ref=") || text.contains("/download/")) {
-                out.problem("R076", item.at, format!("the remote resource `{text}` has no `?ref=`, so it moves"));
+                out.problem("R076", item.here(), format!("the remote resource `{text}` has no `?ref=`, so it moves"));
             }
             return Vec::new();
         }
@@ -144,7 +143,7 @@ impl Renderer<'_> {
             return Vec::new();
         }
         if open.contains(&path) {
-            out.problem("R070", item.at, format!("`{text}` leads back to itself"));
+            out.problem("R070", item.here(), format!("`{text}` leads back to itself"));
             return Vec::new();
         }
         if self.files.contains(&join(&path, FILE)) {
@@ -155,7 +154,7 @@ impl Renderer<'_> {
         } else {
             format!("the resource `{text}` does not exist")
         };
-        out.problem("R078", item.at, message);
+        out.problem("R078", item.here(), message);
         Vec::new()
     }
 
@@ -163,10 +162,10 @@ impl Renderer<'_> {
         for item in kustomization.list_at(&["patches"]) {
             let parsed;
             let documents: &[Node] = if let Some(entry) = item.entry("path") {
-                let text = entry.value.str().unwrap_or_default();
+                let text = entry.value.as_str().unwrap_or_default();
                 let path = join(directory, text);
                 let Some(documents) = self.documents.get(path.as_str()) else {
-                    out.problem("R078", entry.at, format!("the patch `{text}` does not exist"));
+                    out.problem("R078", entry.here(), format!("the patch `{text}` does not exist"));
                     continue;
                 };
                 out.used.insert(path);
@@ -178,10 +177,10 @@ impl Renderer<'_> {
                 continue;
             };
             for patch in documents {
-                if matches!(patch.value, Value::List(_)) {
+                if patch.as_seq().is_some() {
                     out.not_analysed.push(NotAnalysed {
                         file: join(directory, FILE),
-                        line: Some(item.at.line as usize),
+                        line: Some(item.here().line as usize),
                         what: "a JSON patch of a kustomization".into(),
                     });
                     continue;
@@ -194,7 +193,7 @@ impl Renderer<'_> {
                         .text_at(&["name"])
                         .or_else(|| target.text_at(&["metadata", "name"]))
                         .unwrap_or("any name");
-                    let at = item.entry("target").map_or_else(|| patch.place(&["metadata", "name"]), |e| e.at);
+                    let at = item.entry("target").map_or_else(|| patch.place(&["metadata", "name"]), Entry::here);
                     out.problem(
                         "R074",
                         at,
@@ -208,27 +207,15 @@ impl Renderer<'_> {
 
 /// A patch written as a text block inside the kustomization.
 fn inline(node: &Node, out: &mut Rendered) -> Vec<Node> {
-    let Some(text) = node.str() else { return Vec::new() };
-    let parsed = yaml::parse_with(&Source::new("patch", text), yaml::Options::FOREIGN).unwrap_or_else(|problems| {
+    let Some(text) = node.as_str() else { return Vec::new() };
+    let options = yaml::Options::FOREIGN.of_file(node.file);
+    let mut parsed = yaml::parse_with(&Source::new("patch", text), options).unwrap_or_else(|problems| {
         let first = problems.into_iter().next().map(|problem| problem.message).unwrap_or_default();
-        out.problem("R070", node.at, format!("the patch can't be read: {first}"));
+        out.problem("R070", node.here(), format!("the patch can't be read: {first}"));
         Vec::new()
     });
-    let mut nodes: Vec<Node> = parsed.into_iter().map(|one| Node::from_yaml(one, node.at.file)).collect();
-    nodes.iter_mut().for_each(|one| shift(one, node.at.line));
-    nodes
-}
-
-fn shift(node: &mut Node, lines: u32) {
-    node.at.line += lines;
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| shift(item, lines)),
-        Value::Map(entries) => entries.iter_mut().for_each(|entry| {
-            entry.at.line += lines;
-            shift(&mut entry.value, lines);
-        }),
-        _ => {}
-    }
+    parsed.iter_mut().for_each(|one| one.shift(node.here().line));
+    parsed
 }
 
 /// Joins a relative path to a directory and resolves `.` and `..`.

@@ -98,7 +98,7 @@ fn what_changes_nothing_is_a_problem() {
     let files = files(&[("o/kustomization.yaml", overlay)]);
     let parsed = yaml::parse(&Source::new("o", overlay)).unwrap();
     let mut documents = Documents::new();
-    documents.insert("o/kustomization.yaml", parsed.into_iter().map(|node| Node::from_yaml(node, 0)).collect());
+    documents.insert("o/kustomization.yaml", parsed);
     let rendered = render(&documents, &files, "o");
     let rules: Vec<_> = rendered.problems.iter().map(|problem| (problem.rule, problem.at.line)).collect();
     assert_eq!(rules, [("R078", 2), ("R075", 6), ("R073", 4)]);

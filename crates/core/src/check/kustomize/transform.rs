@@ -1,6 +1,6 @@
 //! The transformers of a kustomization: namespace, labels, replicas, images.
 use super::Rendered;
-use crate::check::node::{Node, Value};
+use crate::yaml::{Entry, Kind, Node};
 
 /// The fields that are handled here.
 pub(super) const FIELDS: &[&str] =
@@ -14,12 +14,12 @@ pub(super) fn all(kustomization: &Node, objects: &mut [Node], out: &mut Rendered
     for key in ["namePrefix", "nameSuffix"] {
         if let Some(entry) = kustomization.entry(key) {
             let why = "renames objects, and references that are no built-in ones keep the old name";
-            out.problem("R075", entry.at, format!("`{key}` {why}"));
+            out.problem("R075", entry.here(), format!("`{key}` {why}"));
         }
     }
     if let Some(entry) = kustomization.entry("commonLabels") {
         let why = "changes selectors, and the selector of a running Deployment can't be changed";
-        out.problem("R075", entry.at, format!("`commonLabels` {why}"));
+        out.problem("R075", entry.here(), format!("`commonLabels` {why}"));
     }
     for item in kustomization.list_at(&["labels"]) {
         labels(item, objects, out);
@@ -42,7 +42,7 @@ fn namespace(object: &mut Node, value: &Node) {
         api: String::new(),
         kind,
         name: String::new(),
-        node: Node::text(value.at, ""),
+        node: Node::text(value.here(), ""),
     };
     if probe.namespaced() {
         object.child("metadata").set("namespace", value.clone());
@@ -57,7 +57,7 @@ fn labels(item: &Node, objects: &mut [Node], out: &mut Rendered) {
     let templates = item.get("includeTemplates").and_then(Node::bool) == Some(true);
     for object in objects {
         for pair in item.entries_at(&["pairs"]) {
-            let add = |node: &mut Node| node.child("metadata").child("labels").set(&pair.key, pair.value.clone());
+            let add = |node: &mut Node| node.child("metadata").child("labels").set(pair.name(), pair.value.clone());
             add(object);
             if !templates {
                 continue;
@@ -96,14 +96,12 @@ fn replicas(item: &Node, objects: &mut [Node], out: &mut Rendered) {
 
 fn images(item: &Node, objects: &mut [Node], out: &mut Rendered) {
     let Some(name) = item.text_at(&["name"]) else { return };
-    let at = ["digest", "newTag", "newName", "name"]
-        .iter()
-        .find_map(|key| item.entry(key))
-        .map_or(item.at, |entry| entry.at);
+    let at =
+        ["digest", "newTag", "newName", "name"].iter().find_map(|key| item.entry(key)).map_or(item.here(), Entry::here);
     let mut hit = false;
     for object in objects {
         containers(object, &mut |image| {
-            let Some(text) = image.str() else { return };
+            let Some(text) = image.as_str() else { return };
             let (known, rest) = split_image(text);
             if known != name {
                 return;
@@ -135,20 +133,20 @@ pub(in crate::check) fn split_image(text: &str) -> (&str, &str) {
 
 /// Calls `change` for the image of each container below a value.
 fn containers(node: &mut Node, change: &mut impl FnMut(&mut Node)) {
-    let Value::Map(entries) = &mut node.value else { return };
-    for entry in entries {
-        match (&entry.key[..], &mut entry.value.value) {
-            ("containers" | "initContainers", Value::List(items)) => {
+    let Kind::Mapping(entries) = &mut node.kind else { return };
+    for Entry { key, value } in entries {
+        match (key.as_str().unwrap_or_default(), &mut value.kind) {
+            ("containers" | "initContainers", Kind::Sequence(items)) => {
                 for item in items {
-                    if let Value::Map(fields) = &mut item.value
-                        && let Some(field) = fields.iter_mut().find(|field| field.key == "image")
+                    if let Kind::Mapping(fields) = &mut item.kind
+                        && let Some(field) = fields.iter_mut().find(|field| field.name() == "image")
                     {
                         // The key keeps the place of the name, the value gets the place of the new tag.
                         change(&mut field.value);
                     }
                 }
             }
-            (_, Value::Map(_)) => containers(&mut entry.value, change),
+            (_, Kind::Mapping(_)) => containers(value, change),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Fields of objects by their path, and texts with the values of fields in them.
 use crate::catalog::FieldPath;
-use crate::check::node::{At, Node};
+use crate::yaml::{FileLine, Node};
 
 /// The values at the end of a path; a list on the way stands for each of its items.
 pub(in crate::check) fn values<'n>(node: &'n Node, path: &FieldPath) -> Vec<&'n Node> {
@@ -19,11 +19,11 @@ pub(super) fn items<'n>(node: &'n Node, path: &FieldPath) -> Vec<&'n Node> {
 
 /// The value at the end of a path through mappings.
 pub(in crate::check) fn value<'n>(node: &'n Node, path: &FieldPath) -> Option<&'n Node> {
-    node.path(&path.keys())
+    node.at(&path.keys())
 }
 
 /// Where a field is, or would have to be.
-pub(super) fn place(node: &Node, path: &FieldPath) -> At {
+pub(super) fn place(node: &Node, path: &FieldPath) -> FileLine {
     node.place(&path.keys())
 }
 
@@ -33,13 +33,9 @@ pub(super) fn filled(text: &str, words: &[(&str, String)], item: &Node) -> Strin
     let mut rest = text;
     while let Some((before, name, after)) = hole(rest) {
         out.push_str(before);
-        match words.iter().find(|(word, _)| *word == name) {
-            Some((_, value)) => out.push_str(value),
-            None => {
-                let keys: Vec<&str> = name.split('.').collect();
-                out.push_str(item.text_at(&keys).unwrap_or_default());
-            }
-        }
+        let keys: Vec<&str> = name.split('.').collect();
+        let word = words.iter().find(|(word, _)| *word == name).map(|(_, value)| value.as_str());
+        out.push_str(word.or_else(|| item.text_at(&keys)).unwrap_or_default());
         rest = after;
     }
     out + rest

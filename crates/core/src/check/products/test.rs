@@ -3,9 +3,9 @@ use super::{Subject, field};
 use crate::catalog::{FieldPath, Operand, Test};
 use crate::check::facts::Facts;
 use crate::check::kubernetes::find;
-use crate::check::node::Node;
+use crate::check::markdown::lost;
 use crate::check::schedule::unreadable;
-use crate::check::texts::lost;
+use crate::yaml::Node;
 
 /// What does not hold: the value, and what it is compared with or why.
 pub(super) struct Violation {
@@ -17,7 +17,7 @@ impl Subject<'_> {
     /// How a field breaks what must hold of it, if it does.
     pub(super) fn violation(&self, facts: &Facts, test: &Test, path: &FieldPath) -> Option<Violation> {
         let node = field::value(self.item, path);
-        let Some(text) = node.and_then(Node::str) else {
+        let Some(text) = node.and_then(Node::as_str) else {
             let missing = matches!(test, Test::Present) && node.is_none_or(Node::is_empty);
             return missing.then(|| Violation { value: String::new(), other: String::new() });
         };
@@ -52,7 +52,7 @@ impl Subject<'_> {
         let node = match &operand.of {
             None => self.item,
             Some(referred) => {
-                let name = field::value(self.item, &referred.named)?.str()?;
+                let name = field::value(self.item, &referred.named)?.as_str()?;
                 &find(self.together, &referred.kind, name)?.node
             }
         };
@@ -63,5 +63,5 @@ impl Subject<'_> {
 /// The texts at the end of a path: of scalars, and of lists of them.
 fn texts<'n>(node: &'n Node, path: &FieldPath) -> Vec<&'n str> {
     let scalars = |node: &'n Node| if node.items().is_empty() { vec![node] } else { node.items().iter().collect() };
-    field::values(node, path).into_iter().flat_map(scalars).filter_map(Node::str).collect()
+    field::values(node, path).into_iter().flat_map(scalars).filter_map(Node::as_str).collect()
 }

@@ -2,9 +2,9 @@
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::Object;
 use crate::check::kustomize::join;
-use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
 use crate::tree::Glob;
+use crate::yaml::Node;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -68,7 +68,7 @@ fn name(node: &Node) -> &str {
 
 /// The sources of an application.
 fn source_list(application: &Node) -> Vec<&Node> {
-    let one = application.path(&["spec", "source"]);
+    let one = application.at(&["spec", "source"]);
     one.into_iter().chain(application.list_at(&["spec", "sources"])).collect()
 }
 
@@ -118,10 +118,10 @@ fn projects(facts: &Facts, out: &mut Sink) {
         let repositories = project.list_at(&["spec", "sourceRepos"]);
         for source in source_list(application) {
             let Some(entry) = source.entry("repoURL") else { continue };
-            let address = entry.value.str().unwrap_or_default();
-            if !repositories.iter().filter_map(Node::str).any(|pattern| matches(pattern, address)) {
+            let address = entry.value.as_str().unwrap_or_default();
+            if !repositories.iter().filter_map(Node::as_str).any(|pattern| matches(pattern, address)) {
                 out.at(
-                    entry.at,
+                    entry.here(),
                     format!("the project `{wanted}` of {what} does not permit the repository `{address}`"),
                 );
             }
@@ -172,7 +172,7 @@ fn sources(facts: &Facts, out: &mut Sink) {
     for (application, _) in &applications {
         for source in source_list(application) {
             let Some(entry) = source.entry("path").filter(|_| source.get("chart").is_none()) else { continue };
-            let path = entry.value.str().unwrap_or_default();
+            let path = entry.value.as_str().unwrap_or_default();
             if facts.files.has_directory(path) {
                 let address = source.text_at(&["repoURL"]).unwrap_or_default();
                 if !same(address) {
@@ -184,7 +184,7 @@ fn sources(facts: &Facts, out: &mut Sink) {
                 }
             } else if same(source.text_at(&["repoURL"]).unwrap_or_default()) {
                 let message = format!("the source `{path}` of Application `{}` does not exist", name(application));
-                out.at(entry.at, message);
+                out.at(entry.here(), message);
             }
         }
     }
@@ -205,7 +205,7 @@ fn namespace_once(facts: &Facts, out: &mut Sink) {
     for (application, overlay) in applications(facts, out) {
         let Some(overlay) = overlay else { continue };
         let options = application.list_at(&["spec", "syncPolicy", "syncOptions"]);
-        let creates = options.iter().find(|option| option.str() == Some("CreateNamespace=true"));
+        let creates = options.iter().find(|option| option.as_str() == Some("CreateNamespace=true"));
         let namespace = &overlay.environment(facts.stack).namespace;
         let holds = overlay.objects.iter().any(|object| object.kind == "Namespace");
         let elsewhere = facts
@@ -216,7 +216,7 @@ fn namespace_once(facts: &Facts, out: &mut Sink) {
         match (creates, holds || elsewhere) {
             (Some(option), true) => {
                 let message = format!("Application `{}` makes the namespace that its overlay holds", name(application));
-                out.at(option.at, message);
+                out.at(option.here(), message);
             }
             (None, false) => {
                 let message =

@@ -98,8 +98,8 @@ fn downloads(facts: &Facts, out: &mut Sink) {
     }
     for (_, workflow) in facts.workflows() {
         workflow.walk(&mut |node| {
-            if let Some(entry) = node.entry("run").filter(|entry| entry.value.str().is_some_and(piped)) {
-                out.at(entry.at, "what is downloaded goes straight into a shell");
+            if let Some(entry) = node.entry("run").filter(|entry| entry.value.as_str().is_some_and(piped)) {
+                out.at(entry.here(), "what is downloaded goes straight into a shell");
             }
         });
     }

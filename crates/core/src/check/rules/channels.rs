@@ -1,8 +1,8 @@
 //! Rules about queues, and the connections that everybody opens together.
 use crate::check::facts::Facts;
-use crate::check::node::{At, Node};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::Provider;
+use crate::yaml::{FileLine, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -65,7 +65,7 @@ fn connections(facts: &Facts, out: &mut Sink) {
             }
             any = true;
             let mut sum = 0_i64;
-            let mut most: Option<(i64, At)> = None;
+            let mut most: Option<(i64, FileLine)> = None;
             for (unit, process) in stack.processes() {
                 let talks = stack.edges.iter().any(|edge| {
                     edge.from == process.id.as_str()
@@ -81,7 +81,7 @@ fn connections(facts: &Facts, out: &mut Sink) {
                 let count = count.max(process.scale.max.map_or(0, i64::from));
                 let opened = count.saturating_mul(i64::from(process.connections));
                 sum = opened.saturating_add(sum);
-                let at = entry.map_or_else(|| object.at(), |entry| entry.value.at);
+                let at = entry.map_or_else(|| object.at(), |entry| entry.value.here());
                 if most.is_none_or(|(known, _)| opened > known) {
                     most = Some((opened, at));
                 }

@@ -2,10 +2,10 @@
 use crate::check::compose::PATH;
 use crate::check::facts::Facts;
 use crate::check::kubernetes::command;
-use crate::check::node::At;
 use crate::check::running::{shown, words};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Process, Role, Unit};
+use crate::yaml::FileLine;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -37,7 +37,7 @@ fn jobs_once(facts: &Facts, out: &mut Sink) {
     if jobs.is_empty() {
         out.skip("nothing runs once per release");
     }
-    let mut one = |name: &str, what: &str, argv: &[String], at: At| {
+    let mut one = |name: &str, what: &str, argv: &[String], at: FileLine| {
         // A shell's script may start the job before the program.
         let script: Vec<String> = argv.iter().flat_map(|word| words(word)).collect();
         // The same words mean another program in another unit's image.

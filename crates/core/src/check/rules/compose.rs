@@ -7,6 +7,7 @@ use crate::check::kustomize::join;
 use crate::check::running::{GivenValue, interpolated, interpolations, url_address};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::Condition;
+use crate::yaml::Entry;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -108,7 +109,7 @@ fn waits(facts: &Facts, out: &mut Sink) {
                 let known = compose.service(id).is_some() && id != service.name;
                 let listed = process.after.iter().any(|start| start.process == *id);
                 if talks && known && !listed && !compose.waits_for(&service.name, id) {
-                    let at = service.node.entry("depends_on").map_or(service.at, |entry| entry.at);
+                    let at = service.node.entry("depends_on").map_or(service.at, Entry::here);
                     out.at(at, format!("`{}` talks to `{id}` and does not wait for it", service.name))
                         .hint(format!("add `{id}: {{condition: service_healthy}}` to its depends_on"));
                 }
@@ -121,7 +122,7 @@ fn waits(facts: &Facts, out: &mut Sink) {
 fn declared(service: &Service, wanted: &str, condition: &str, out: &mut Sink) {
     match service.depends_on.iter().find(|(name, _, _)| name == wanted) {
         None => {
-            let at = service.node.entry("depends_on").map_or(service.at, |entry| entry.at);
+            let at = service.node.entry("depends_on").map_or(service.at, Entry::here);
             out.at(at, format!("`{}` has to wait for `{wanted}` and does not", service.name))
                 .hint(format!("add `{wanted}: {{condition: {condition}}}` to its depends_on"));
         }
@@ -165,12 +166,15 @@ fn health(facts: &Facts, out: &mut Sink) {
         let short = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains('f');
         let fails = calls.clone().any(|word| word == "--fail" || word == "--fail-with-body" || short(word));
         if curl && !fails {
-            out.at(test.at, format!("`curl` without `--fail` calls `{}` healthy on an error page", service.name))
+            out.at(test.here(), format!("`curl` without `--fail` calls `{}` healthy on an error page", service.name))
                 .hint("add `--fail`");
         }
         if words.iter().any(|word| !interpolations(word).is_empty()) {
-            out.at(test.at, format!("Compose replaces `$` in the health check of `{}` before it runs", service.name))
-                .hint("write `$$`");
+            out.at(
+                test.here(),
+                format!("Compose replaces `$` in the health check of `{}` before it runs", service.name),
+            )
+            .hint("write `$$`");
         }
     }
 }
@@ -182,7 +186,7 @@ fn volumes(facts: &Facts, out: &mut Sink) {
     for service in &compose.services {
         for mount in &service.mounts {
             let Some(source) = mount.source.as_deref().filter(|source| named(source)) else { continue };
-            if !declared.iter().any(|entry| entry.key == source) {
+            if !declared.iter().any(|entry| entry.name() == source) {
                 out.at(mount.at, format!("the volume `{source}` of `{}` is not declared", service.name))
                     .hint(format!("add `{source}:` to the volumes at the end"));
             }
@@ -191,7 +195,7 @@ fn volumes(facts: &Facts, out: &mut Sink) {
         for volume in &process.volumes {
             let mounted = service.mounts.iter().any(|mount| mount.target == volume.path && mount.source.is_some());
             if !mounted {
-                let at = service.node.entry("volumes").map_or(service.at, |entry| entry.at);
+                let at = service.node.entry("volumes").map_or(service.at, Entry::here);
                 out.at(
                     at,
                     format!("`{}` keeps data at `{}`, and no volume is mounted there", service.name, volume.path),
@@ -204,9 +208,9 @@ fn volumes(facts: &Facts, out: &mut Sink) {
             .services
             .iter()
             .flat_map(|service| &service.mounts)
-            .any(|mount| mount.source.as_deref() == Some(&entry.key));
+            .any(|mount| mount.source.as_deref() == Some(entry.name()));
         if !used {
-            out.at(entry.at, format!("the volume `{}` is used by no service", entry.key));
+            out.at(entry.here(), format!("the volume `{}` is used by no service", entry.name()));
         }
     }
 }
@@ -235,9 +239,9 @@ fn stop(facts: &Facts, out: &mut Sink) {
     for service in &compose.services {
         let Some((_, process)) = facts.stack.process(&service.name) else { continue };
         let entry = service.node.entry("stop_grace_period");
-        let given = entry.and_then(|entry| crate::check::running::seconds(entry.value.str()?)).unwrap_or(10);
+        let given = entry.and_then(|entry| crate::check::running::seconds(entry.value.as_str()?)).unwrap_or(10);
         if given < process.stop_timeout {
-            let at = entry.map_or(service.at, |entry| entry.at);
+            let at = entry.map_or(service.at, Entry::here);
             let wanted = process.stop_timeout;
             out.at(at, format!("`{}` is killed after {given} s, the stack gives it {wanted} s", service.name))
                 .hint(format!("write `stop_grace_period: {wanted}s`"));
@@ -260,8 +264,7 @@ fn sources(facts: &Facts, out: &mut Sink) {
 
 fn profiles(facts: &Facts, out: &mut Sink) {
     let Some(compose) = compose(facts, out) else { return };
-    let profiles =
-        |service: &Service| service.node.get("profiles").map(crate::check::node::Node::texts).unwrap_or_default();
+    let profiles = |service: &Service| service.node.get("profiles").map(crate::yaml::Node::texts).unwrap_or_default();
     for service in &compose.services {
         let own = profiles(service);
         for (wanted, _, at) in &service.depends_on {

@@ -1,9 +1,9 @@
 //! Rules about the project's own records: the contract's file, the lock, and names that stand for others.
 use crate::check::facts::{Facts, SPEC};
-use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
 use crate::diagnostic::did_you_mean;
 use crate::tree::digest;
+use crate::yaml::Node;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -46,7 +46,7 @@ fn schema(facts: &Facts, out: &mut Sink) {
     let listed = root.entries_at(&["variables"]);
     for variable in &facts.stack.variables {
         let unit = variable.unit.as_str();
-        let entry = root.path(&["variables", unit]).and_then(|unit| unit.entry(&variable.name));
+        let entry = root.at(&["variables", unit]).and_then(|unit| unit.entry(&variable.name));
         let Some(entry) = entry else {
             let at = root.place(&["variables", unit]);
             out.at(at, format!("the variable `{}` of `{unit}` is missing", variable.name));
@@ -55,16 +55,16 @@ fn schema(facts: &Facts, out: &mut Sink) {
         let kind = serde_json::to_value(variable.kind).ok();
         let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
         if let Some(found) = entry.value.entry("type")
-            && found.value.str() != Some(kind)
+            && found.value.as_str() != Some(kind)
         {
-            let shown = found.value.str().unwrap_or_default();
-            out.at(found.at, format!("`{}` of `{unit}` is a {shown} here, the stack says {kind}", variable.name));
+            let shown = found.value.as_str().unwrap_or_default();
+            out.at(found.here(), format!("`{}` of `{unit}` is a {shown} here, the stack says {kind}", variable.name));
         }
         if let Some(found) = entry.value.entry("secret")
             && found.value.bool() != Some(variable.secret)
         {
             let word = if variable.secret { "a secret" } else { "no secret" };
-            out.at(found.at, format!("`{}` of `{unit}` is {word} in the stack", variable.name));
+            out.at(found.here(), format!("`{}` of `{unit}` is {word} in the stack", variable.name));
         }
     }
     for unit in listed {
@@ -72,14 +72,14 @@ fn schema(facts: &Facts, out: &mut Sink) {
             .stack
             .variables
             .iter()
-            .filter(|variable| variable.unit == *unit.key)
+            .filter(|variable| variable.unit == *unit.name())
             .map(|variable| variable.name.as_str())
             .collect();
         for entry in Node::entries(&unit.value) {
-            if !known.contains(&entry.key.as_str()) {
-                let help = did_you_mean(&entry.key, known.iter().copied());
-                let message = format!("the stack has no variable `{}` of `{}`", entry.key, unit.key);
-                let finding = out.at(entry.at, message);
+            if !known.contains(&entry.name()) {
+                let help = did_you_mean(entry.name(), known.iter().copied());
+                let message = format!("the stack has no variable `{}` of `{}`", entry.name(), unit.name());
+                let finding = out.at(entry.here(), message);
                 finding.hint =
                     Some(help.unwrap_or_else(|| "declare it in stackwright.yaml, or remove it here".to_owned()));
             }
@@ -112,17 +112,19 @@ fn edited(facts: &Facts, out: &mut Sink) {
 
 fn examples(facts: &Facts, out: &mut Sink) {
     let project = &facts.stack.project;
-    let text = facts.files.text(SPEC).unwrap_or_default();
+    let description = facts.documents.get(SPEC).and_then(|documents| documents.first());
     for (what, value) in
         [("domain", &project.domain), ("repository", &project.repository), ("registry", &project.registry)]
     {
         if !reserved(value) {
             continue;
         }
-        let line = text.lines().position(|line| line.contains(value.as_str())).map_or(0, |index| index + 1);
-
-        out.line(SPEC, line, format!("`{value}` is a name for examples: the {what} is not set yet"))
-            .hint("write the real one before production");
+        let message = format!("`{value}` is a name for examples: the {what} is not set yet");
+        let finding = match description {
+            Some(root) => out.at(root.place(&["project", what]), message),
+            None => out.line(SPEC, 0, message),
+        };
+        finding.hint("write the real one before production");
     }
 }
 

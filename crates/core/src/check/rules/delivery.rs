@@ -1,8 +1,8 @@
 //! Rules about how Argo CD itself and the operators are kept.
 use super::argocd::documents;
 use crate::check::facts::Facts;
-use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::Node;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -45,10 +45,10 @@ fn bringers<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Node> {
         .filter_map(|project| project.text_at(&["metadata", "name"]))
         .collect();
     documents(facts, "Application").filter(move |application| {
-        let mut sources = application.list_at(&["spec", "sources"]).iter().chain(application.path(&["spec", "source"]));
+        let mut sources = application.list_at(&["spec", "sources"]).iter().chain(application.at(&["spec", "source"]));
         application.text_at(&["spec", "project"]).is_some_and(|project| projects.contains(&project))
             && sources.any(|source| {
-                let skipped = source.path(&["helm", "skipCrds"]).and_then(Node::bool) == Some(true);
+                let skipped = source.at(&["helm", "skipCrds"]).and_then(Node::bool) == Some(true);
                 source.get("chart").is_some() && !skipped
             })
     })
@@ -68,9 +68,9 @@ fn finalizers(facts: &Facts, out: &mut Sink) {
     any(facts, out);
     for application in bringers(facts) {
         for finalizer in application.list_at(&["metadata", "finalizers"]) {
-            if finalizer.str().is_some_and(|text| text.starts_with("resources-finalizer.argocd.argoproj.io")) {
+            if finalizer.as_str().is_some_and(|text| text.starts_with("resources-finalizer.argocd.argoproj.io")) {
                 let message = format!("Application `{}` deletes the definitions that it brings", name(application));
-                out.at(finalizer.at, message).hint("remove the finalizer: what it brings stays when it goes");
+                out.at(finalizer.here(), message).hint("remove the finalizer: what it brings stays when it goes");
             }
         }
     }
@@ -80,7 +80,7 @@ fn server_side(facts: &Facts, out: &mut Sink) {
     any(facts, out);
     for application in bringers(facts) {
         let options = ["spec", "syncPolicy", "syncOptions"];
-        if !application.list_at(&options).iter().any(|option| option.str() == Some("ServerSideApply=true")) {
+        if !application.list_at(&options).iter().any(|option| option.as_str() == Some("ServerSideApply=true")) {
             let message = format!("Application `{}` does not set ServerSideApply=true", name(application));
             out.at(application.place(&options), message);
         }
@@ -89,7 +89,7 @@ fn server_side(facts: &Facts, out: &mut Sink) {
 
 fn health(facts: &Facts, out: &mut Sink) {
     let waves = ["metadata", "annotations", "argocd.argoproj.io/sync-wave"];
-    let Some(waiting) = documents(facts, "Application").find(|application| application.path(&waves).is_some()) else {
+    let Some(waiting) = documents(facts, "Application").find(|application| application.at(&waves).is_some()) else {
         out.skip("no Application is in a wave");
         return;
     };
@@ -97,7 +97,7 @@ fn health(facts: &Facts, out: &mut Sink) {
         node.text_at(&["kind"]) == Some("ConfigMap") && node.text_at(&["metadata", "name"]) == Some("argocd-cm")
     };
     let at = match facts.documents.values().flatten().find(settings) {
-        Some(map) if map.path(&["data", HEALTH]).is_some() => return,
+        Some(map) if map.at(&["data", HEALTH]).is_some() => return,
         Some(map) => map.place(&["data"]),
         None => waiting.place(&waves),
     };

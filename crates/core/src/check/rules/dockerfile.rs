@@ -97,13 +97,13 @@ fn user(facts: &Facts, out: &mut Sink) {
     }
     for (object, _, process, _) in super::health::workloads(facts) {
         let Some(pod) = object.pod() else { continue };
-        let container = object.container().and_then(|one| one.path(&["securityContext"])?.entry("runAsUser"));
-        let entry = container.or_else(|| pod.path(&["securityContext"])?.entry("runAsUser"));
+        let container = object.container().and_then(|one| one.at(&["securityContext"])?.entry("runAsUser"));
+        let entry = container.or_else(|| pod.at(&["securityContext"])?.entry("runAsUser"));
         if let Some(entry) = entry
             && entry.value.int() != Some(i64::from(process.user))
         {
-            let found = entry.value.str().unwrap_or_default();
-            out.at(entry.at, format!("{} runs as {found}, the stack says {}", object.what(), process.user));
+            let found = entry.value.as_str().unwrap_or_default();
+            out.at(entry.here(), format!("{} runs as {found}, the stack says {}", object.what(), process.user));
         }
     }
 }

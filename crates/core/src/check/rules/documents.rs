@@ -1,8 +1,8 @@
 //! Rules about what the documentation claims.
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
+use crate::check::markdown::Markdown;
 use crate::check::running::interpolated;
-use crate::check::texts::Markdown;
 use crate::check::{Rule, Severity, Sink};
 use crate::diagnostic::Source;
 use crate::yaml;
@@ -70,7 +70,7 @@ fn links(facts: &Facts, out: &mut Sink) {
     any(facts, out);
     for page in pages(facts) {
         let directory = page.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        for (target, line) in &page.links {
+        for (target, line) in page.links.iter().map(|(target, line)| (target.as_str(), line)) {
             let outside = target.contains("://") || target.starts_with("mailto:") || target.starts_with('/');
             // `../../issues` and the like are addresses of the forge.
             let above = target.matches("../").count() > page.path.matches('/').count();
@@ -240,7 +240,7 @@ fn examples(facts: &Facts, out: &mut Sink) {
             if ["...", "…", "{{", "<"].iter().any(|gap| text.contains(gap)) {
                 continue;
             }
-            let problem = match *language {
+            let problem = match language.as_str() {
                 "yaml" | "yml" => yaml::parse_with(&Source::new(page.path, text.as_str()), yaml::Options::FOREIGN)
                     .err()
                     .map(|problems| {

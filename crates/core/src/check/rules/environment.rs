@@ -1,11 +1,12 @@
 //! Rules about `.env.example` and what Compose and scripts interpolate from it.
 use std::collections::BTreeMap;
 
+use crate::check::compose::PATH;
 use crate::check::facts::{ENV_EXAMPLE, Facts};
-use crate::check::node::At;
 use crate::check::running::{Interpolation, interpolations};
 use crate::check::{Rule, Severity, Sink};
 use crate::diagnostic::did_you_mean;
+use crate::yaml::{FileLine, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -41,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
 const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME"];
 
 /// Every interpolation of the Compose files, those of what watches the stack included, with its place.
-fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
+fn used(facts: &Facts) -> Vec<(Interpolation, FileLine)> {
     let mut found = Vec::new();
     for (path, documents) in &facts.documents {
         if !path.rsplit('/').next().is_some_and(|name| name.starts_with("compose")) {
@@ -49,8 +50,8 @@ fn used(facts: &Facts) -> Vec<(Interpolation, At)> {
         }
         for document in documents {
             document.walk(&mut |node| {
-                if let Some(text) = node.str().filter(|text| text.contains('$')) {
-                    found.extend(interpolations(text).into_iter().map(|one| (one, node.at)));
+                if let Some(text) = node.as_str().filter(|text| text.contains('$')) {
+                    found.extend(interpolations(text).into_iter().map(|one| (one, node.here())));
                 }
             });
         }
@@ -69,7 +70,7 @@ fn unused(facts: &Facts, out: &mut Sink) {
             || name.starts_with("COMPOSE_")
             || name.starts_with("DOCKER_")
             || facts.makefile.as_ref().is_some_and(|make| mentions(make.text, name))
-            || facts.files.under("scripts").any(|path| facts.files.text(path).is_some_and(|text| mentions(text, name)));
+            || readers(facts).any(|path| facts.files.text(path).is_some_and(|text| mentions(text, name)));
         if !known {
             let names = used.iter().map(|(one, _)| one.name.as_str());
             let help = did_you_mean(name, names);
@@ -77,6 +78,13 @@ fn unused(facts: &Facts, out: &mut Sink) {
             finding.hint = Some(help.unwrap_or_else(|| "remove it".to_owned()));
         }
     }
+}
+
+/// Files beside Compose's own that read variables: scripts, and Compose files that are included.
+fn readers<'a>(facts: &'a Facts) -> impl Iterator<Item = &'a str> {
+    let compose = facts.documents.get(PATH).and_then(|documents| documents.first());
+    let included = compose.map_or(&[][..], |compose| compose.list_at(&["include"]));
+    facts.files.under("scripts").chain(included.iter().filter_map(Node::as_str))
 }
 
 /// Whether a text holds the name as a whole word.
@@ -90,7 +98,7 @@ fn defaults(facts: &Facts, out: &mut Sink) {
         out.skip(format!("there is no {ENV_EXAMPLE}"));
         return;
     };
-    let mut seen: BTreeMap<String, (String, At)> = BTreeMap::new();
+    let mut seen: BTreeMap<String, (String, FileLine)> = BTreeMap::new();
     for (one, at) in used(facts) {
         let Some(default) = one.default else { continue };
         if let Some((value, line)) = example.get(&one.name)

@@ -2,8 +2,8 @@
 use std::collections::BTreeSet;
 
 use crate::check::facts::Facts;
-use crate::check::node::{Entry, Node};
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::{Entry, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -61,7 +61,7 @@ fn any(facts: &Facts, out: &mut Sink) {
 fn needed<'n>(jobs: &'n [Entry], job: &'n Entry, found: &mut BTreeSet<String>) {
     for name in job.value.get("needs").map_or_else(Vec::new, Node::texts) {
         if found.insert(name.clone())
-            && let Some(next) = jobs.iter().find(|other| other.key == name)
+            && let Some(next) = jobs.iter().find(|other| other.name() == name)
         {
             needed(jobs, next, found);
         }
@@ -71,7 +71,7 @@ fn needed<'n>(jobs: &'n [Entry], job: &'n Entry, found: &mut BTreeSet<String>) {
 /// Whether a job runs whatever the others came to, and looks at all of their results.
 fn judging(job: &Entry) -> bool {
     let mut looks = false;
-    job.value.walk(&mut |node| looks |= node.str().is_some_and(|text| text.contains("needs.*.result")));
+    job.value.walk(&mut |node| looks |= node.as_str().is_some_and(|text| text.contains("needs.*.result")));
     looks && job.value.text_at(&["if"]).is_some_and(|condition| condition.contains("always()"))
 }
 
@@ -80,13 +80,13 @@ pub(super) fn judges(facts: &Facts, out: &mut Sink) {
     for (_, workflow) in facts.workflows() {
         let jobs = workflow.entries_at(&["jobs"]);
         for judge in jobs.iter().filter(|job| judging(job)) {
-            let mut before = BTreeSet::from([judge.key.clone()]);
+            let mut before = BTreeSet::from([judge.name().to_owned()]);
             needed(jobs, judge, &mut before);
-            for job in jobs.iter().filter(|job| !before.contains(&job.key)) {
+            for job in jobs.iter().filter(|job| !before.contains(job.name())) {
                 let mut after = BTreeSet::new();
                 needed(jobs, job, &mut after);
-                if !after.contains(&judge.key) {
-                    let message = format!("the job `{}` does not wait for `{}`", judge.key, job.key);
+                if !after.contains(judge.name()) {
+                    let message = format!("the job `{}` does not wait for `{}`", judge.name(), job.name());
                     out.at(judge.value.place(&["needs"]), message);
                 }
             }
@@ -125,10 +125,10 @@ fn strangers(facts: &Facts, out: &mut Sink) {
     for (_, workflow) in facts.workflows() {
         workflow.walk(&mut |node| {
             let scripts = ["run", "script"].iter().filter_map(|key| node.entry(key));
-            for (entry, script) in scripts.filter_map(|entry| Some((entry, entry.value.str()?))) {
+            for (entry, script) in scripts.filter_map(|entry| Some((entry, entry.value.as_str()?))) {
                 let inside = script.split("${{").skip(1).filter_map(|rest| rest.split("}}").next());
                 for chosen in inside.filter_map(|text| CHOSEN.iter().find(|chosen| text.contains(**chosen))) {
-                    out.at(entry.at, format!("a script holds `{chosen}`, which anybody chooses"))
+                    out.at(entry.here(), format!("a script holds `{chosen}`, which anybody chooses"))
                         .hint("hand it over as a variable of the step: `env:`");
                 }
             }

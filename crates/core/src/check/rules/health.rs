@@ -1,10 +1,10 @@
 //! Rules about health questions and the time to stop.
 use crate::check::facts::Facts;
 use crate::check::kubernetes::Object;
-use crate::check::node::Node;
 use crate::check::running::shown;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Probe, ProbeAction, Process, Role, Unit};
+use crate::yaml::{Entry, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -55,7 +55,8 @@ fn probes(facts: &Facts, out: &mut Sink) {
             match (container.entry(key), wanted) {
                 (None, None) => {}
                 (None, Some(_)) => {
-                    out.at(container.at, format!("{what} is missing")).hint(format!("add `{key}` as the stack says"));
+                    out.at(container.here(), format!("{what} is missing"))
+                        .hint(format!("add `{key}` as the stack says"));
                 }
                 // A question that somebody added is theirs.
                 (Some(_), None) => {}
@@ -97,7 +98,7 @@ fn differs(probe: &Node, unit: &Unit, wanted: &Probe) -> Option<(Vec<&'static st
             })
         }
         ProbeAction::Exec { command } => {
-            let found = probe.path(&["exec", "command"]).map(Node::texts).unwrap_or_default();
+            let found = probe.at(&["exec", "command"]).map(Node::texts).unwrap_or_default();
             (found != *command).then(|| {
                 let message = format!("runs `{}`, the stack says `{}`", shown(&found), shown(command));
                 (vec!["exec", "command"], message)
@@ -115,7 +116,7 @@ fn identical(object: &Object, container: &Node, process: &Process, out: &mut Sin
     };
     let path = |probe: &Node| probe.text_at(&["httpGet", "path"]).map(str::to_owned);
     if path(&ready.value).is_some() && path(&ready.value) == path(&live.value) {
-        out.at(live.at, format!("{} asks the same path for readiness and for liveness", object.what()));
+        out.at(live.here(), format!("{} asks the same path for readiness and for liveness", object.what()));
     }
 }
 
@@ -127,7 +128,7 @@ fn budget(facts: &Facts, out: &mut Sink) {
         let Some(pod) = object.pod() else { continue };
         let entry = pod.entry("terminationGracePeriodSeconds");
         let given = entry.and_then(|entry| entry.value.int()).unwrap_or(30);
-        let at = entry.map_or_else(|| object.at(), |entry| entry.at);
+        let at = entry.map_or_else(|| object.at(), Entry::here);
         let what = object.what();
         if given < i64::from(process.stop_timeout) {
             let wanted = process.stop_timeout;
@@ -136,8 +137,8 @@ fn budget(facts: &Facts, out: &mut Sink) {
             continue;
         }
         let sleep = object.container().and_then(|container| {
-            let entry = container.path(&["lifecycle", "preStop", "sleep"])?.entry("seconds")?;
-            Some((entry.value.int()?, entry.at))
+            let entry = container.at(&["lifecycle", "preStop", "sleep"])?.entry("seconds")?;
+            Some((entry.value.int()?, entry.here()))
         });
         if let Some((sleep, at)) = sleep
             && sleep.saturating_add(i64::from(process.drain)) > given

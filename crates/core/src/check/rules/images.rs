@@ -1,10 +1,10 @@
 //! Rules about image references and who makes them.
 use crate::check::facts::{Facts, SPEC};
 use crate::check::kustomize::split_image;
-use crate::check::node::{At, Node};
 use crate::check::running::interpolated;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Provider, Source, Unit};
+use crate::yaml::{FileLine, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -41,7 +41,7 @@ const FLOATING: &[&str] = &["latest", "stable", "edge", "nightly", "main", "mast
 
 fn pinned(facts: &Facts, out: &mut Sink) {
     let mut any = false;
-    let mut one = |out: &mut Sink, at: At, text: &str| {
+    let mut one = |out: &mut Sink, at: FileLine, text: &str| {
         any = true;
         if let Some(why) = moves(text) {
             out.at(at, format!("the image `{text}` {why}")).hint("name the exact version, best with its digest");
@@ -95,15 +95,15 @@ fn moves(text: &str) -> Option<String> {
 }
 
 /// Calls `visit` for each image that a document names.
-fn references(node: &Node, visit: &mut impl FnMut(At, &str)) {
+fn references(node: &Node, visit: &mut impl FnMut(FileLine, &str)) {
     node.walk(&mut |node| {
         for entry in node.entries() {
-            if matches!(entry.key.as_str(), "image" | "imageName")
-                && let Some(text) = entry.value.str()
+            if matches!(entry.name(), "image" | "imageName")
+                && let Some(text) = entry.value.as_str()
             {
                 let text = interpolated(text);
                 if !text.is_empty() && !text.contains("{{") && !text.contains(' ') {
-                    visit(entry.value.at, &text);
+                    visit(entry.value.here(), &text);
                 }
             }
         }
@@ -153,7 +153,7 @@ fn one_version(facts: &Facts, out: &mut Sink) {
 }
 
 /// An operator's object names its own image; its major version has to be the same.
-fn operated(facts: &Facts, unit: &Unit, wanted: &str, used: &[&(String, At)], out: &mut Sink) {
+fn operated(facts: &Facts, unit: &Unit, wanted: &str, used: &[&(String, FileLine)], out: &mut Sink) {
     let local = used.first().map_or(wanted, |(image, _)| image.as_str());
     for overlay in &facts.overlays {
         if unit.provider(&overlay.environment(facts.stack).name) != Provider::Operator {
@@ -165,13 +165,13 @@ fn operated(facts: &Facts, unit: &Unit, wanted: &str, used: &[&(String, At)], ou
             else {
                 continue;
             };
-            let here = entry.value.str().unwrap_or_default();
+            let here = entry.value.as_str().unwrap_or_default();
             if let (Some(mine), Some(theirs)) = (major(local), major(here))
                 && mine != theirs
             {
                 let name = &unit.name;
                 let message = format!("`{name}` is version {theirs} here and version {mine} (`{local}`) locally");
-                out.at(entry.value.at, message).hint("use one major version in both places");
+                out.at(entry.value.here(), message).hint("use one major version in both places");
             }
         }
     }
@@ -217,8 +217,8 @@ fn compose_builds(facts: &Facts, unit: &Unit, directory: &str, out: &mut Sink) {
     let wrong = of_unit.clone().find_map(|service| {
         let context = service.node.get("build")?;
         let context = context.get("context").unwrap_or(context);
-        let text = context.str()?.trim_start_matches(['.', '/']).trim_end_matches('/');
-        (text != directory).then_some((service, context.at, text))
+        let text = context.as_str()?.trim_start_matches(['.', '/']).trim_end_matches('/');
+        (text != directory).then_some((service, context.here(), text))
     });
     if let Some((service, at, text)) = wrong {
         let message = format!("`{}` is built from `{text}`, its source is `{directory}`", service.name);

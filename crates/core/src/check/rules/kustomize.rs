@@ -2,8 +2,8 @@
 use std::collections::BTreeSet;
 
 use crate::check::facts::Facts;
+use crate::check::kubernetes::encrypted;
 use crate::check::kustomize::{FILE, join};
-use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::Runtime;
 
@@ -146,7 +146,7 @@ fn listed(facts: &Facts, out: &mut Sink) {
                 documents.iter().any(|one| one.get("apiVersion").is_some() && one.get("kind").is_some())
             });
             // Encrypted files are handed over in another way, and say so.
-            let encrypted = facts.documents.get(path).is_some_and(|documents| documents.iter().any(Node::encrypted));
+            let encrypted = facts.documents.get(path).is_some_and(|documents| documents.iter().any(encrypted));
             if manifest && !encrypted && !name.contains('/') && name != FILE && !known.contains(path) {
                 out.line(path, 0, "the kustomization beside it does not list this file, so it is never applied")
                     .hint(format!("add `- {name}` to its resources"));

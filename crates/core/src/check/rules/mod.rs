@@ -6,6 +6,7 @@ mod commands;
 mod compose;
 mod contract;
 mod delivery;
+mod description;
 mod dockerfile;
 mod documents;
 mod environment;
@@ -30,7 +31,7 @@ use super::Rule;
 
 /// All rules, by id.
 pub(super) fn all() -> Vec<Rule> {
-    let families: [&[Rule]; 26] = [
+    let families: [&[Rule]; 27] = [
         argocd::RULES,
         builds::RULES,
         channels::RULES,
@@ -38,6 +39,7 @@ pub(super) fn all() -> Vec<Rule> {
         compose::RULES,
         contract::RULES,
         delivery::RULES,
+        description::RULES,
         dockerfile::RULES,
         documents::RULES,
         environment::RULES,

@@ -2,9 +2,9 @@
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::Object;
 use crate::check::network::{Peer, Permission, Pod, Side, permissions, pods, policies};
-use crate::check::node::At;
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Edge, OUTSIDE, Provider, Unit};
+use crate::yaml::FileLine;
 
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "R120",
@@ -188,12 +188,12 @@ impl Conversation<'_> {
     }
 
     /// The policy that is most about this pod: the one with the longest selector.
-    fn blame(&self, policies: &[&Object]) -> At {
+    fn blame(&self, policies: &[&Object]) -> FileLine {
         let length = |policy: &&&Object| policy.node.entries_at(&["spec", "podSelector", "matchLabels"]).len();
         let named = |policy: &&&Object| policy.name == self.pod.id;
         let key = if self.side == Side::Ingress { "ingress" } else { "egress" };
         let best = policies.iter().max_by_key(|policy| (length(policy), named(policy)));
-        best.map_or(At { file: 0, line: 0 }, |policy| match policy.node.path(&["spec", key]) {
+        best.map_or(FileLine { file: 0, line: 0 }, |policy| match policy.node.at(&["spec", key]) {
             Some(_) => policy.node.place(&["spec", key]),
             None => policy.at(),
         })

@@ -161,7 +161,7 @@ fn namespaces(facts: &Facts, out: &mut Sink) {
             }
         }
         if let Some(namespace) = overlay.objects.iter().find(|object| object.kind == "Namespace") {
-            let labels = Labels::of(namespace.node.path(&["metadata", "labels"]));
+            let labels = Labels::of(namespace.node.at(&["metadata", "labels"]));
             if labels.get("pod-security.kubernetes.io/enforce").is_none() {
                 let at = namespace.node.place(&["metadata", "labels"]);
                 out.at(at, format!("the namespace `{}` enforces no security level", namespace.name))

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find};
-use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::Node;
 
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "R123",
@@ -22,7 +22,7 @@ const GATEWAY: &str = "gateway.networking.k8s.io";
 /// The targets of a policy: what has the form that the Gateway API gives to attachments.
 fn targets_of(object: &Object) -> impl Iterator<Item = &Node> {
     let several = object.node.list_at(&["spec", "targetRefs"]).iter();
-    let all = several.chain(object.node.path(&["spec", "targetRef"]));
+    let all = several.chain(object.node.at(&["spec", "targetRef"]));
     all.filter(|target| target.text_at(&["group"]) == Some(GATEWAY))
 }
 
@@ -64,7 +64,7 @@ fn targets(facts: &Facts, out: &mut Sink) {
                     out.at(target.place(&["sectionName"]), message);
                 }
                 // Policies that say how they merge are meant to meet, and patches are applied one after the other.
-                let alone = policy.node.path(&["spec", "mergeType"]).is_none() && !facts.shares(&policy.kind);
+                let alone = policy.node.at(&["spec", "mergeType"]).is_none() && !facts.shares(&policy.kind);
                 if alone && !taken.insert((policy.kind.as_str(), kind, name, section)) {
                     let message = format!("another {} is attached to {} already", policy.kind, found.what());
                     out.at(target.place(&["name"]), message);

@@ -1,9 +1,9 @@
 //! Rules about ports and the selectors that lead to them.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Labels, Object, selects};
-use crate::check::node::{At, Node};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::Stack;
+use crate::yaml::{FileLine, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -77,7 +77,7 @@ fn containers(stack: &Stack, object: &Object, out: &mut Sink) {
 }
 
 fn targets(facts: &Facts, overlay: &Overlay, service: &Object, out: &mut Sink) {
-    let selector = Labels::of(service.node.path(&["spec", "selector"]));
+    let selector = Labels::of(service.node.at(&["spec", "selector"]));
     if selector.is_empty() {
         return;
     }
@@ -141,7 +141,7 @@ fn selectors(facts: &Facts, out: &mut Sink) {
             match object.kind.as_str() {
                 "Deployment" | "StatefulSet" | "DaemonSet" => own(object, out),
                 "Service" => {
-                    let selector = Labels::of(object.node.path(&["spec", "selector"]));
+                    let selector = Labels::of(object.node.at(&["spec", "selector"]));
                     if !selector.is_empty() {
                         let at = object.node.place(&["spec", "selector"]);
                         let found: Vec<&&Object> =
@@ -150,7 +150,7 @@ fn selectors(facts: &Facts, out: &mut Sink) {
                     }
                 }
                 "PodDisruptionBudget" => {
-                    let Some(selector) = object.node.path(&["spec", "selector"]) else { continue };
+                    let Some(selector) = object.node.at(&["spec", "selector"]) else { continue };
                     let at = object.node.place(&["spec", "selector", "matchLabels"]);
                     let found: Vec<&&Object> = pods.iter().filter(|pod| selects(selector, &pod.pod_labels())).collect();
                     meant(facts, object, &found, at, out);
@@ -161,7 +161,7 @@ fn selectors(facts: &Facts, out: &mut Sink) {
     }
 }
 
-fn meant(facts: &Facts, object: &Object, found: &[&&Object], at: At, out: &mut Sink) {
+fn meant(facts: &Facts, object: &Object, found: &[&&Object], at: FileLine, out: &mut Sink) {
     if found.is_empty() {
         out.at(at, format!("{} selects no pod", object.what()))
             .hint("compare the labels with those of the pod template");
@@ -174,7 +174,7 @@ fn meant(facts: &Facts, object: &Object, found: &[&&Object], at: At, out: &mut S
 
 fn own(object: &Object, out: &mut Sink) {
     let labels = object.pod_labels();
-    let selector = Labels::of(object.node.path(&["spec", "selector", "matchLabels"]));
+    let selector = Labels::of(object.node.at(&["spec", "selector", "matchLabels"]));
     if let Some((key, value)) = selector.first_missing(&labels) {
         let message = format!("{} selects `{key}: {value}`, and its pods do not have that label", object.what());
         out.at(object.node.place(&["spec", "selector", "matchLabels", key]), message);
@@ -183,7 +183,7 @@ fn own(object: &Object, out: &mut Sink) {
     let spread = object.pod().map_or(&[][..], |pod| pod.list_at(&["topologySpreadConstraints"]));
     for constraint in spread {
         if let Some(selector) = constraint.get("labelSelector").filter(|selector| !selects(selector, &labels)) {
-            out.at(selector.at, format!("{} spreads other pods than its own", object.what()));
+            out.at(selector.here(), format!("{} spreads other pods than its own", object.what()));
         }
     }
 }

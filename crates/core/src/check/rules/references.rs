@@ -2,10 +2,10 @@
 use std::collections::BTreeSet;
 
 use crate::check::facts::{Facts, Overlay};
-use crate::check::kubernetes::{Object, find};
-use crate::check::node::{At, Node};
+use crate::check::kubernetes::{Object, encrypted, find};
 use crate::check::{Rule, Severity, Sink};
 use crate::stack::{Provider, Value};
+use crate::yaml::{Entry, FileLine, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -57,13 +57,13 @@ struct Reference<'n> {
     secret: bool,
     name: &'n str,
     key: Option<&'n str>,
-    at: At,
+    at: FileLine,
 }
 
 fn of<'n>(node: &'n Node, found: &mut Vec<Reference<'n>>) {
     node.walk(&mut |node| {
         for entry in node.entries() {
-            let (secret, keyed, name_key) = match entry.key.as_str() {
+            let (secret, keyed, name_key) = match entry.name() {
                 "secretKeyRef" => (true, true, "name"),
                 "configMapKeyRef" => (false, true, "name"),
                 "secretRef" => (true, false, "name"),
@@ -108,7 +108,7 @@ fn config_map(overlay: &Overlay, one: &Reference) -> Option<String> {
         return Some(format!("the config map `{name}`, which does not exist"));
     };
     let key = one.key?;
-    let there = map.node.path(&["data"]).is_some_and(|data| data.get(key).is_some());
+    let there = map.node.at(&["data"]).is_some_and(|data| data.get(key).is_some());
     (!there).then(|| format!("the key `{key}` of the config map `{name}`, which has no such key"))
 }
 
@@ -143,10 +143,10 @@ fn handed<'f>(facts: &'f Facts, overlay: &Overlay, name: &str) -> Option<(&'f st
             node.text_at(&["kind"]) == Some("Secret")
                 && node.text_at(&["metadata", "name"]) == Some(name)
                 && node.text_at(&["metadata", "namespace"]) == Some(namespace)
-                && node.encrypted()
+                && encrypted(node)
         })?;
         let values = ["data", "stringData"].iter().flat_map(|key| secret.entries_at(&[key]));
-        Some((*path, values.map(|entry| entry.key.as_str()).collect()))
+        Some((*path, values.map(Entry::name).collect()))
     })
 }
 
@@ -172,10 +172,10 @@ fn accounts(facts: &Facts, out: &mut Sink) {
     for overlay in &facts.overlays {
         for object in &overlay.objects {
             let Some(entry) = object.pod().and_then(|pod| pod.entry("serviceAccountName")) else { continue };
-            let name = entry.value.str().unwrap_or_default();
+            let name = entry.value.as_str().unwrap_or_default();
             if name != "default" && find(&overlay.objects, "ServiceAccount", name).is_none() {
                 let message = format!("{} runs as the service account `{name}`, which does not exist", object.what());
-                out.at(entry.at, message);
+                out.at(entry.here(), message);
             }
         }
     }
@@ -209,14 +209,14 @@ fn in_the_open(facts: &Facts, out: &mut Sink) {
             any |= document.get("kind").is_some();
             let secret = Object::new(document.clone()).filter(|object| object.kind == "Secret" && object.api == "v1");
             let Some(secret) = secret else { continue };
-            if secret.node.encrypted() {
+            if encrypted(&secret.node) {
                 continue;
             }
             let values = ["stringData", "data"].iter().find_map(|key| secret.node.entry(key));
             if let Some(entry) = values.filter(|entry| !entry.value.is_empty())
-                && seen.insert((*path, entry.at.line))
+                && seen.insert((*path, entry.here().line))
             {
-                out.at(entry.at, format!("the Secret `{}` holds its values in the open", secret.name))
+                out.at(entry.here(), format!("the Secret `{}` holds its values in the open", secret.name))
                     .hint("let the cluster fetch them, or encrypt the file");
             }
         }

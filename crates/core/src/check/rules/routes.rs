@@ -1,8 +1,8 @@
 //! Rules about the way in from outside.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find};
-use crate::check::node::Node;
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::Node;
 
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "R121",
@@ -31,11 +31,11 @@ fn routes(facts: &Facts, out: &mut Sink) {
         let mut served: Vec<(&str, &str, &str)> = Vec::new();
         for route in &routes {
             for host in route.node.list_at(&["spec", "hostnames"]) {
-                let name = host.str().unwrap_or_default();
+                let name = host.as_str().unwrap_or_default();
                 if name != environment.host {
                     let message =
                         format!("{} answers to `{name}`, {} is `{}`", route.what(), environment.name, environment.host);
-                    out.at(host.at, message);
+                    out.at(host.here(), message);
                 }
             }
             parents(facts, overlay, route, out);

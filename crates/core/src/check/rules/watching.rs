@@ -1,9 +1,9 @@
 //! Rules about what watches the stack and what runs by the clock.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Labels, Object, selects};
-use crate::check::node::Node;
 use crate::check::schedule::unreadable;
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::Node;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -37,7 +37,8 @@ fn all<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Object, &'f [Object])>
 fn schedules(facts: &Facts, out: &mut Sink) {
     let mut any = false;
     let mut judge = |node: &Node, key: &str, count: usize, what: String| {
-        let Some((at, text)) = node.entry(key).and_then(|entry| Some((entry.value.at, entry.value.str()?))) else {
+        let Some((at, text)) = node.entry(key).and_then(|entry| Some((entry.value.here(), entry.value.as_str()?)))
+        else {
             return;
         };
         any = true;
@@ -67,9 +68,9 @@ fn scrapes(facts: &Facts, out: &mut Sink) {
         for scrape in &overlay.objects {
             let Some(kind) = facts.scrape(&scrape.kind) else { continue };
             let pods = kind.pods;
-            let Some(selector) = scrape.node.path(&["spec", "selector"]) else { continue };
+            let Some(selector) = scrape.node.at(&["spec", "selector"]) else { continue };
             // What is in other namespaces, operators' pods too, may be made by somebody else.
-            if scrape.node.path(&["spec", "namespaceSelector"]).is_some() {
+            if scrape.node.at(&["spec", "namespaceSelector"]).is_some() {
                 continue;
             }
             any = true;
@@ -78,7 +79,7 @@ fn scrapes(facts: &Facts, out: &mut Sink) {
                 continue;
             }
             if ports.is_empty() {
-                out.at(selector.at, format!("{} selects nothing that has a port with a name", scrape.what()));
+                out.at(selector.here(), format!("{} selects nothing that has a port with a name", scrape.what()));
                 continue;
             }
             for endpoint in scrape.node.list_at(&kind.ports.keys()) {
@@ -96,7 +97,8 @@ fn scrapes(facts: &Facts, out: &mut Sink) {
 
 /// Whether a selector is about what an operator makes: it holds the name of a custom resource.
 fn made_by_others(facts: &Facts, overlay: &Overlay, selector: &Node) -> bool {
-    let names = selector.entries_at(&["matchLabels"]).iter().filter_map(|entry| entry.value.str()).collect::<Vec<_>>();
+    let names =
+        selector.entries_at(&["matchLabels"]).iter().filter_map(|entry| entry.value.as_str()).collect::<Vec<_>>();
     overlay.objects.iter().any(|object| facts.operated(object) && names.contains(&object.name.as_str()))
 }
 
@@ -109,8 +111,7 @@ fn pod_ports<'o>(overlay: &'o Overlay, selector: &Node) -> Vec<&'o str> {
 
 fn service_ports<'o>(overlay: &'o Overlay, selector: &Node) -> Vec<&'o str> {
     let services = overlay.objects.iter().filter(|object| object.kind == "Service");
-    let selected =
-        services.filter(|service| selects(selector, &Labels::of(service.node.path(&["metadata", "labels"]))));
+    let selected = services.filter(|service| selects(selector, &Labels::of(service.node.at(&["metadata", "labels"]))));
     selected
         .flat_map(|service| service.node.list_at(&["spec", "ports"]))
         .filter_map(|port| port.text_at(&["name"]))

@@ -1,8 +1,8 @@
 //! Rules about the order in which Argo CD delivers: waves, hooks and jobs.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find};
-use crate::check::node::At;
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::FileLine;
 
 const HOOK: &str = "argocd.argoproj.io/hook";
 const DELETE: &str = "argocd.argoproj.io/hook-delete-policy";
@@ -52,7 +52,7 @@ fn referred<'o>(facts: &Facts, overlay: &'o Overlay, object: &Object) -> Vec<&'o
     pod.walk(&mut |node| {
         for entry in node.entries() {
             let named = |key: &str| entry.value.text_at(&[key]);
-            match entry.key.as_str() {
+            match entry.name() {
                 "configMapRef" | "configMapKeyRef" | "configMap" => {
                     found.extend(named("name").and_then(|name| find(&overlay.objects, "ConfigMap", name)));
                 }
@@ -108,7 +108,7 @@ fn waves(facts: &Facts, out: &mut Sink) {
 }
 
 /// The annotation that is out of order: the one that is there, the object's own first.
-fn blame(object: &Object, other: &Object, own: i64) -> At {
+fn blame(object: &Object, other: &Object, own: i64) -> FileLine {
     let mine = object.annotation(WAVE).map(|(_, at)| at);
     let theirs = other.annotation(WAVE).map(|(_, at)| at);
     let first = if own < 0 { theirs.or(mine) } else { mine.or(theirs) };
@@ -150,7 +150,7 @@ fn again(facts: &Facts, out: &mut Sink) {
             }
         } else if let Some(entry) = object.node.get("spec").and_then(|spec| spec.entry("ttlSecondsAfterFinished")) {
             let message = format!("{} is deleted when it is done, and delivery makes it again for ever", object.what());
-            out.at(entry.at, message);
+            out.at(entry.here(), message);
         }
     }
 }

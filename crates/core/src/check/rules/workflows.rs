@@ -1,8 +1,8 @@
 //! Rules about GitHub Actions.
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
-use crate::check::node::{Entry, Node};
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::{Entry, Node};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -90,9 +90,9 @@ fn needs(facts: &Facts, out: &mut Sink) {
             let listed: Vec<&Node> =
                 if needs.items().is_empty() { vec![needs] } else { needs.items().iter().collect() };
             for need in listed {
-                let name = need.str().unwrap_or_default();
-                if !jobs.iter().any(|other| other.key == name) {
-                    out.at(need.at, format!("the job `{}` needs `{name}`, which does not exist", job.key));
+                let name = need.as_str().unwrap_or_default();
+                if !jobs.iter().any(|other| other.name() == name) {
+                    out.at(need.here(), format!("the job `{}` needs `{name}`, which does not exist", job.name()));
                 }
             }
         }
@@ -106,8 +106,8 @@ fn permissions(facts: &Facts, out: &mut Sink) {
             None => {
                 out.line(path, 0, "the workflow does not say its permissions").hint("add `permissions: {}` at the top");
             }
-            Some(entry) if entry.value.str() == Some("write-all") => {
-                out.at(entry.at, "every job may write to everything")
+            Some(entry) if entry.value.as_str() == Some("write-all") => {
+                out.at(entry.here(), "every job may write to everything")
                     .hint("write `permissions: {}`, and give each job its own");
             }
             Some(_) => {}
@@ -119,7 +119,7 @@ fn limits(facts: &Facts, out: &mut Sink) {
     any(facts, out);
     for job in jobs(facts) {
         if job.value.get("timeout-minutes").is_none() && job.value.get("uses").is_none() {
-            out.at(job.at, format!("the job `{}` has no `timeout-minutes`", job.key));
+            out.at(job.here(), format!("the job `{}` has no `timeout-minutes`", job.name()));
         }
     }
 }
@@ -152,14 +152,14 @@ fn gates(facts: &Facts, out: &mut Sink) {
         job.value.walk(&mut |node| {
             let open = node.entry("continue-on-error").filter(|entry| entry.value.bool() == Some(true));
             if let Some(entry) = open {
-                out.at(entry.at, format!("a step of `{}` may fail and the job goes on", job.key));
+                out.at(entry.here(), format!("a step of `{}` may fail and the job goes on", job.name()));
             }
-            let run = node.entry("run").and_then(|entry| Some((entry.at, entry.value.str()?)));
+            let run = node.entry("run").and_then(|entry| Some((entry.here(), entry.value.as_str()?)));
             if let Some((at, script)) =
                 run.filter(|(_, script)| script.lines().any(|line| line.trim_end().ends_with("|| true")))
             {
                 let _ = script;
-                out.at(at, format!("a step of `{}` forgives every error: `|| true`", job.key));
+                out.at(at, format!("a step of `{}` forgives every error: `|| true`", job.name()));
             }
         });
     }
@@ -170,7 +170,7 @@ fn contexts<'f>(facts: &'f Facts) -> Vec<&'f Node> {
     let mut found = Vec::new();
     for job in jobs(facts) {
         for step in job.value.list_at(&["steps"]) {
-            found.extend(step.path(&["with", "context"]));
+            found.extend(step.at(&["with", "context"]));
         }
     }
     found
@@ -182,16 +182,16 @@ fn releases(facts: &Facts, out: &mut Sink) {
     for job in jobs(facts) {
         let Some(node) = job.value.get("environment") else { continue };
         let node = node.get("name").unwrap_or(node);
-        let name = node.str().unwrap_or_default();
+        let name = node.as_str().unwrap_or_default();
         let known = stack.remote_environments().any(|environment| environment.name == *name);
         if !known && !name.contains("${{") && !name.is_empty() {
             let message =
-                format!("the job `{}` names the environment `{name}`, which the stack does not have", job.key);
-            out.at(node.at, message);
+                format!("the job `{}` names the environment `{name}`, which the stack does not have", job.name());
+            out.at(node.here(), message);
         }
     }
     let contexts = contexts(facts);
-    let written: Vec<&str> = contexts.iter().filter_map(|node| node.str()).collect();
+    let written: Vec<&str> = contexts.iter().filter_map(|node| node.as_str()).collect();
     let Some(first) = contexts.first() else { return };
     if written.iter().any(|text| text.contains("${{")) {
         return;
@@ -200,7 +200,7 @@ fn releases(facts: &Facts, out: &mut Sink) {
         let Some(context) = unit.context() else { continue };
         if !written.iter().any(|text| join("", text) == context) {
             let shown = if context.is_empty() { "." } else { context };
-            out.at(first.at, format!("no job builds the image of `{}` from `{shown}`", unit.name));
+            out.at(first.here(), format!("no job builds the image of `{}` from `{shown}`", unit.name));
         }
     }
 }
@@ -210,18 +210,18 @@ fn paths(facts: &Facts, out: &mut Sink) {
     for job in jobs(facts) {
         job.value.walk(&mut |node| {
             for entry in node.entries() {
-                let directory = matches!(entry.key.as_str(), "working-directory" | "context");
-                let file = matches!(entry.key.as_str(), "file" | "cache-dependency-path");
-                let Some(text) = entry.value.str() else { continue };
+                let directory = matches!(entry.name(), "working-directory" | "context");
+                let file = matches!(entry.name(), "file" | "cache-dependency-path");
+                let Some(text) = entry.value.as_str() else { continue };
                 if (directory || file) && !text.contains("${{") && !text.contains('*') && !text.contains('\n') {
                     let path = join("", text);
                     if !path.is_empty() && !facts.files.has_directory(&path) && !facts.files.contains(&path) {
-                        out.at(entry.at, format!("`{text}` does not exist"));
+                        out.at(entry.here(), format!("`{text}` does not exist"));
                     }
                 }
-                if entry.key == "run" {
+                if entry.name() == "run" {
                     for missing in super::documents::missing_commands(facts, text) {
-                        out.at(entry.at, missing);
+                        out.at(entry.here(), missing);
                     }
                 }
             }

@@ -1,8 +1,8 @@
 //! Rules about single workloads: how many, how they are replaced, what they may write, what they run.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find, selects};
-use crate::check::node::{At, Node};
 use crate::check::{Rule, Severity, Sink};
+use crate::yaml::{Entry, FileLine, Node};
 
 use super::health::workloads;
 
@@ -73,7 +73,7 @@ fn any(facts: &Facts, out: &mut Sink) {
 fn aimed<'f>(facts: &'f Facts, overlay: &'f Overlay) -> impl Iterator<Item = Aimed<'f>> {
     overlay.objects.iter().filter_map(|object| {
         let scaler = facts.scaler(&object.kind)?;
-        let target = object.node.path(&scaler.target.keys())?;
+        let target = object.node.at(&scaler.target.keys())?;
         let kind = target.text_at(&["kind"]).unwrap_or("Deployment");
         Some(Aimed {
             object,
@@ -90,7 +90,7 @@ struct Aimed<'f> {
     object: &'f Object,
     kind: &'f str,
     name: &'f str,
-    at: At,
+    at: FileLine,
     /// Whether the number is set, else the size.
     counts: bool,
 }
@@ -110,9 +110,9 @@ fn scalers(facts: &Facts, out: &mut Sink) {
     }
 }
 
-fn count(object: &Object) -> (i64, At) {
+fn count(object: &Object) -> (i64, FileLine) {
     let entry = object.node.get("spec").and_then(|spec| spec.entry("replicas"));
-    let at = entry.map_or_else(|| object.at(), |entry| entry.value.at);
+    let at = entry.map_or_else(|| object.at(), |entry| entry.value.here());
     (entry.and_then(|entry| entry.value.int()).unwrap_or(1), at)
 }
 
@@ -126,7 +126,7 @@ fn replicas(facts: &Facts, out: &mut Sink) {
         let scaled = aimed(facts, overlay).find(|aimed| aimed.name == object.name && aimed.counts);
         let (found, at) = count(object);
         if let Some(Aimed { object: scaler, .. }) = scaled {
-            if object.node.path(&["spec", "replicas"]).is_some() {
+            if object.node.at(&["spec", "replicas"]).is_some() {
                 out.at(at, format!("{} sets its replicas, which {} sets too", object.what(), scaler.what()))
                     .hint("leave `replicas` out");
             }
@@ -145,13 +145,13 @@ fn budgets(facts: &Facts, out: &mut Sink) {
     for overlay in &facts.overlays {
         for budget in overlay.objects.iter().filter(|object| object.kind == "PodDisruptionBudget") {
             any = true;
-            let Some(selector) = budget.node.path(&["spec", "selector"]) else { continue };
+            let Some(selector) = budget.node.at(&["spec", "selector"]) else { continue };
             let pods = overlay.objects.iter().filter(|object| object.template().is_some());
             for object in pods.filter(|object| selects(selector, &object.pod_labels())) {
                 let (running, _) = count(object);
                 let blocks = |key: &str, blocked: &dyn Fn(&str) -> bool| {
                     let entry = budget.node.get("spec")?.entry(key)?;
-                    blocked(entry.value.str()?).then_some((entry.at, entry.value.str()?.to_owned()))
+                    blocked(entry.value.as_str()?).then_some((entry.here(), entry.value.as_str()?.to_owned()))
                 };
                 let least = |text: &str| text == "100%" || text.parse::<i64>().is_ok_and(|least| least >= running);
                 let most = |text: &str| text == "0" || text == "0%";
@@ -196,7 +196,7 @@ fn writable(facts: &Facts, out: &mut Sink) {
     any(facts, out);
     for (object, _, process, _) in workloads(facts) {
         let Some(container) = object.container() else { continue };
-        let read_only = container.path(&["securityContext", "readOnlyRootFilesystem"]).and_then(Node::bool);
+        let read_only = container.at(&["securityContext", "readOnlyRootFilesystem"]).and_then(Node::bool);
         if read_only != Some(true) {
             let at = container.place(&["securityContext", "readOnlyRootFilesystem"]);
             out.at(at, format!("the file system of {} is not read-only", object.what()));
@@ -235,7 +235,7 @@ fn links(facts: &Facts, out: &mut Sink) {
         let Some(pod) = object.pod().filter(|_| unit.directory().is_some()) else { continue };
         let entry = pod.entry("enableServiceLinks");
         if entry.and_then(|entry| entry.value.bool()) != Some(false) {
-            let at = entry.map_or_else(|| object.at(), |entry| entry.at);
+            let at = entry.map_or_else(|| object.at(), Entry::here);
             out.at(at, format!("{} gets variables for every Service", object.what()))
                 .hint("write `enableServiceLinks: false`");
         }

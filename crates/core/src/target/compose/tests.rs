@@ -29,7 +29,7 @@ fn stack() -> Json {
     json!({
         "project": { "name": "shop", "title": "Shop", "domain": "shop.example.com", "repository": "https://git.example.com/shop.git",
                      "registry": "registry.example.com", "summary": "…" },
-        "from": { "blueprint": "b", "version": "1", "answers": {} },
+        "from": { "blueprint": "b", "version": "1" },
         "units": [
             { "name": "api", "kind": "service", "component": "c", "title": "The API",
               "source": { "built": { "directory": "apps/api", "image": "registry.example.com/shop-api" } },

@@ -60,7 +60,7 @@ fn stack() -> Stack {
             "name": "shop", "domain": "example.com", "repository": "https://git.example.com/shop.git",
             "registry": "registry.example.com", "summary": "",
         },
-        "from": { "blueprint": "shop", "version": "1", "answers": {} },
+        "from": { "blueprint": "shop", "version": "1" },
         "units": [api, cache], "platforms": [], "channels": [], "secrets": [],
         "routes": [{ "path": "/", "process": "api", "endpoint": "http" }],
         "environments": [environment("staging", 1), environment("production", 3)],

@@ -130,7 +130,10 @@ impl<'a> Planner<'a> {
             let problem = Diagnostic::error(format!("{folder}: the file rule from `{from}` lacks `to`"));
             return Err(problem.note("only files of a service's source have their place already").into());
         };
-        let Some(runtime) = self.targets.runtime_of(folder, from) else { return Ok(()) };
+        if !self.targets.have(folder, from) {
+            return Ok(());
+        }
+        let runtime = self.targets.runtime_of(folder, from);
         for scope in scopes::each(scope, &rule.each, runtime) {
             let label = format!("{folder}, file rule `{to}`");
             let mut extra = extra.to_vec();
@@ -165,7 +168,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Templates and output paths of a rule: one file, or a whole tree.
-    fn sources(&self, folder: &str, from: &str, to: &str) -> Vec<(String, String)> {
+    pub(super) fn sources(&self, folder: &str, from: &str, to: &str) -> Vec<(String, String)> {
         let Some(tree) = from.strip_suffix("/**") else {
             return vec![(format!("{folder}/{from}"), to.to_owned())];
         };

@@ -14,14 +14,19 @@ impl Targets {
         here.map(|(id, (manifest, _))| (id.clone(), Rc::clone(manifest))).collect()
     }
 
-    /// The runtime of the target that a template belongs to, if it is bound to one; nothing where the stack doesn't
-    /// have the target. A template belongs to the target that its first folder is named after.
-    pub(super) fn runtime_of(&self, folder: &str, from: &str) -> Option<Option<Runtime>> {
-        let name = folder.strip_prefix("targets/").or_else(|| Some(from.split_once('/')?.0));
-        match name.and_then(|name| self.0.get(name)) {
-            Some((manifest, here)) => here.then_some(manifest.runtime),
-            None => Some(None),
-        }
+    /// Whether the stack has the target that a template belongs to: the one that its first folder is named after.
+    pub(super) fn have(&self, folder: &str, from: &str) -> bool {
+        self.of(folder, from).is_none_or(|(_, here)| *here)
+    }
+
+    /// The runtime that the target of a template is bound to.
+    pub(super) fn runtime_of(&self, folder: &str, from: &str) -> Option<Runtime> {
+        self.of(folder, from)?.0.runtime
+    }
+
+    fn of(&self, folder: &str, from: &str) -> Option<&(Rc<TargetManifest>, bool)> {
+        let own = folder.strip_prefix("targets/");
+        self.0.get(own.or_else(|| Some(from.split_once('/')?.0))?)
     }
 }
 

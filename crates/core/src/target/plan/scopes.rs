@@ -3,6 +3,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use super::{BTreeMap, Scope, Stack, compose, dynamic};
+use crate::blueprint::import_path;
 use crate::catalog::Each;
 use crate::stack::{Environment, Project, Runtime, Unit, UnitKind};
 
@@ -15,18 +16,10 @@ struct ProjectView<'a> {
     module: String,
 }
 
-/// An address without its scheme, user and `.git`.
-fn module(repository: &str) -> String {
-    let address = repository.split_once("://").map_or(repository, |(_, rest)| rest);
-    let address = address.split_once('@').map_or(address, |(_, rest)| rest);
-    let address = address.trim_end_matches('/').trim_end_matches(".git");
-    address.split(':').collect::<Vec<_>>().join("/")
-}
-
 /// What every template sees.
 pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
     vec![
-        ("project", dynamic(ProjectView { project: &stack.project, module: module(&stack.project.repository) })),
+        ("project", dynamic(ProjectView { project: &stack.project, module: import_path(&stack.project.repository) })),
         ("units", dynamic(&stack.units)),
         ("platforms", dynamic(&stack.platforms)),
         ("channels", dynamic(&stack.channels)),
@@ -39,7 +32,6 @@ pub(super) fn shared(stack: &Stack) -> Vec<(&'static str, Value)> {
         ("variables", dynamic(&stack.variables)),
         ("secrets", dynamic(&stack.secrets)),
         ("edges", dynamic(&stack.edges)),
-        ("from", dynamic(&stack.from)),
     ]
 }
 
@@ -100,21 +92,4 @@ pub(super) fn published(unit: &Unit) -> BTreeMap<String, Published> {
 pub(super) fn consumers<'a>(stack: &'a Stack, unit: &Unit) -> Vec<&'a Unit> {
     let bound = |other: &&Unit| other.bindings.iter().any(|binding| binding.unit == unit.name);
     stack.units.iter().filter(bound).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::module;
-
-    #[test]
-    fn modules() {
-        for address in [
-            "https://git.example.com/acme/shop.git",
-            "https://git.example.com/acme/shop",
-            "ssh://git@git.example.com/acme/shop.git",
-            "git@git.example.com:acme/shop.git",
-        ] {
-            assert_eq!(module(address), "git.example.com/acme/shop");
-        }
-    }
 }

@@ -3,7 +3,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqA
 use serde::forward_to_deserialize_any;
 
 use super::{Error, NodeReader, mismatch};
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 /// The items of a list that are left.
 pub(super) struct Items<'de>(pub(super) std::slice::Iter<'de, Node>);
@@ -23,12 +23,12 @@ impl<'de> SeqAccess<'de> for &mut Items<'de> {
 
 /// The entries of a mapping that are left, and the value whose key was just read.
 pub(super) struct Entries<'de> {
-    rest: std::slice::Iter<'de, (Node, Node)>,
+    rest: std::slice::Iter<'de, Entry>,
     value: Option<&'de Node>,
 }
 
 impl<'de> Entries<'de> {
-    pub(super) fn new(entries: &'de [(Node, Node)]) -> Self {
+    pub(super) fn new(entries: &'de [Entry]) -> Self {
         Self { rest: entries.iter(), value: None }
     }
 }
@@ -37,7 +37,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((key, value)) = self.rest.next() else {
+        let Some(Entry { key, value }) = self.rest.next() else {
             return Ok(None);
         };
         self.value = Some(value);

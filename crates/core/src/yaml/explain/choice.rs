@@ -20,7 +20,7 @@ impl Explainer<'_> {
             && let Some(entries) = node.as_map().filter(|entries| entries.len() < 2)
         {
             // The only key is the misspelt name of a variant; or there is none at all.
-            return self.one_of(&names, entries.first().map_or(node, |(key, _)| key));
+            return self.one_of(&names, entries.first().map_or(node, |entry| &entry.key));
         }
         for error in *meant {
             self.error(error);

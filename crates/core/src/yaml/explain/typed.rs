@@ -1,7 +1,7 @@
 //! A node as the JSON that its schema wants: text where text is wanted, although `1.10` alone would be a number.
 use serde_json::{Map, Value};
 
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
 
 /// How many references and alternatives are followed at one place.
 const MAX_STEPS: usize = 32;
@@ -36,10 +36,10 @@ fn value(node: &Node, schemas: &[&Value], root: &Value) -> Value {
             items.iter().enumerate().map(item).collect()
         }
         Kind::Mapping(entries) => {
-            let entry = |(key, inner): &(Node, Node)| {
-                let key = key.key_text();
+            let entry = |entry: &Entry| {
+                let key = entry.name();
                 let schemas: Vec<&Value> = allowed.iter().flat_map(|schema| of_key(schema, key)).collect();
-                (key.to_owned(), value(inner, &schemas, root))
+                (key.to_owned(), value(&entry.value, &schemas, root))
             };
             Value::Object(entries.iter().map(entry).collect::<Map<_, _>>())
         }

@@ -5,7 +5,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span as Range, Tag};
 
 use super::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Options, merge, refuse};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, Span};
-use crate::yaml::{Kind, Node, Scalar, Style};
+use crate::yaml::{End, Entry, Kind, Node, Scalar, Style};
 
 /// A collection that is still open.
 struct Frame {
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
                 Ok((event, range)) => {
                     let span = self.span(range);
                     self.check_indentation(&event, span);
-                    self.event(event, span)
+                    self.event(event, span, end(range))
                 }
                 Err(error) => {
                     let mark = error.marker();
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Fatal> {
+    fn event(&mut self, event: Event<'_>, span: Span, end: End) -> Result<(), Fatal> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let style = match style {
@@ -111,7 +111,8 @@ impl<'a> Reader<'a> {
                 if tag.as_deref().is_some_and(refuse::is_text) && style == Style::Plain {
                     scalar.style = Style::Quoted;
                 }
-                let node = self.node(Kind::Scalar(scalar), span, tag.as_deref());
+                let mut node = self.node(Kind::Scalar(scalar), span, tag.as_deref());
+                node.end = end;
                 self.count(1, span)?;
                 self.finish(node, anchor, 1)
             }
@@ -126,12 +127,15 @@ impl<'a> Reader<'a> {
                     {
                         self.problems.push(problem.at(self.source, frame.node.span));
                     }
+                    // A block ends with the last value in it, a flow collection with its bracket.
+                    let last = last(&frame.node.kind);
+                    frame.node.end = if span.length > 0 { end } else { last.unwrap_or(frame.node.end) };
                     let size = self.nodes - frame.first;
                     self.finish(frame.node, frame.anchor, size)
                 }
                 None => Ok(()),
             },
-            Event::Alias(id) => self.alias(id, span),
+            Event::Alias(id) => self.alias(id, span, end),
             Event::DocumentEnd => {
                 self.anchors.clear();
                 Ok(())
@@ -165,7 +169,7 @@ impl<'a> Reader<'a> {
         };
         match (&mut parent.kind, key.take()) {
             (Kind::Sequence(items), _) => items.push(node),
-            (Kind::Mapping(entries), Some(key)) => entries.push((key, node)),
+            (Kind::Mapping(entries), Some(key)) => entries.push(Entry { key, value: node }),
             (_, None) => {
                 *key = Some(node);
                 self.check_key();
@@ -189,7 +193,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn alias(&mut self, id: usize, span: Span) -> Result<(), Fatal> {
+    fn alias(&mut self, id: usize, span: Span, end: End) -> Result<(), Fatal> {
         let Some(target) = self.anchors.get(&id) else {
             let problem = Diagnostic::error("an alias may not stand inside the value it refers to");
             return Err(Box::new(problem.at(self.source, span)));
@@ -199,12 +203,13 @@ impl<'a> Reader<'a> {
         self.deep(self.stack.len() + height, span)?;
         let copy = self.anchors.get(&id).map(|target| target.node.clone());
         let Some(mut node) = copy else { return Ok(()) };
-        node.span = span;
+        (node.span, node.end) = (span, end);
         self.finish(node, 0, size)
     }
 
     fn node(&mut self, kind: Kind, span: Span, tag: Option<&Tag>) -> Node {
-        let mut node = Node { span, kind, tag: None };
+        let start = End { line: number(span.line), column: number(span.column) };
+        let mut node = Node { span, end: start, file: self.options.file, kind, tag: None };
         let Some(tag) = tag else { return node };
         if refuse::is_tag_of(&node.kind, tag) {
             return node;
@@ -256,12 +261,29 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn end(range: Range) -> End {
+    End { line: number(range.end.line()), column: number(range.end.col() + 1) }
+}
+
+/// Where the last value in a collection ends.
+fn last(kind: &Kind) -> Option<End> {
+    match kind {
+        Kind::Scalar(_) => None,
+        Kind::Sequence(items) => items.last().map(|item| item.end),
+        Kind::Mapping(entries) => entries.last().map(|entry| entry.value.end),
+    }
+}
+
 /// How many levels a node has.
 fn height(node: &Node) -> usize {
     let inner = match &node.kind {
         Kind::Scalar(_) => return 0,
         Kind::Sequence(items) => items.iter().map(height).max(),
-        Kind::Mapping(entries) => entries.iter().map(|(_, value)| height(value)).max(),
+        Kind::Mapping(entries) => entries.iter().map(|entry| height(&entry.value)).max(),
     };
     1 + inner.unwrap_or_default()
 }

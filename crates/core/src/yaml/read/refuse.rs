@@ -66,7 +66,7 @@ pub(super) fn duplicates(node: &Node, source: &Source) -> Vec<Diagnostic> {
     };
     let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
     let mut found = Vec::new();
-    for (key, text) in entries.iter().filter_map(|(key, _)| Some((key, key.as_scalar()?.text.as_str()))) {
+    for (key, text) in entries.iter().map(|entry| (&entry.key, entry.name())) {
         let first = *seen.entry(text).or_insert(key.span);
         if first != key.span && found.len() < MAX_PROBLEMS {
             let problem = Diagnostic::error(format!("the key `{text}` appears twice"))

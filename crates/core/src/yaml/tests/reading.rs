@@ -28,7 +28,22 @@ fn every_node_knows_its_place() {
     assert_eq!(place(&["c", "1", "1", "k"]), (7, 13, 1));
     assert_eq!(document.at(&["c", "2"]), None);
     assert_eq!(document.nearest(&["a", "b", "c"]).as_str(), Some("one"));
-    assert_eq!(document.entry("b").expect("an entry").0.span.line, 2);
+    assert_eq!(document.entry("b").expect("an entry").key.span.line, 2);
+}
+
+#[test]
+fn every_node_knows_its_end() {
+    let document = node("a: one\nb: [1,\n  2]\nc:\n  - x: 'q'\n    y: last # comment\n\nd: {e: f}\n");
+    let end = |path: &[&str]| {
+        let end = document.at(path).expect("a node").end;
+        (end.line, end.column)
+    };
+    assert_eq!(end(&["a"]), (1, 7));
+    assert_eq!(end(&["b"]), (3, 5), "a flow collection ends behind its bracket");
+    assert_eq!(end(&["c"]), (6, 12), "a block ends with its last value");
+    assert_eq!(end(&["c", "0", "x"]), (5, 11));
+    assert_eq!(end(&["d"]), (8, 10));
+    assert_eq!(end(&[]), end(&["d"]));
 }
 
 #[test]
@@ -165,12 +180,13 @@ more: &more {b: 3, c: 4}
 one: {<<: *base, b: own}
 two:
   <<: [*base, *more]
-  '<<': text
+three: {'<<': text}
 ";
     let documents = parse_with(&source(text), Options::FOREIGN).expect("tolerated");
     let value = |key: &str| documents[0].get(key).map(Node::to_json);
     assert_eq!(value("one"), Some(json!({"b": "own", "a": 1})));
-    assert_eq!(value("two"), Some(json!({"<<": "text", "a": 1, "b": 2, "c": 4})));
+    assert_eq!(value("two"), Some(json!({"a": 1, "b": 2, "c": 4})), "what comes first counts");
+    assert_eq!(value("three"), Some(json!({"<<": "text"})), "in quotes it is a key like any other");
     let inherited = documents[0].at(&["one", "a"]).expect("an entry");
     assert_eq!(inherited.span.line, 1, "a merged value keeps the place where it is written");
     let wrong = parse_with(&source("a:\n  <<: text\n"), Options::FOREIGN).expect_err("no mapping");

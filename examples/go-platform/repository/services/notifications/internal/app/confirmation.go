@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"git.example.com/acme/shop/services/notifications/internal/domain"
@@ -32,15 +33,15 @@ func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
 	if err := c.own(ctx, origin); err != nil {
 		return err
 	}
-	if !confirms[origin.Service] {
+	if !slices.Contains(confirms, origin.Service) {
 		return nil
 	}
 	return c.Peers.Confirm(ctx, origin.Service, origin.ID)
 }
 
 // confirms are the services that want to know.
-var confirms = map[string]bool{
-	"orders": true,
+var confirms = []string{
+	"orders",
 }
 
 func (c *Confirmation) own(ctx context.Context, origin ports.Origin) error {

@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+@% if unit.params.calls %@
+	"slices"
+@% endif %@
 	"time"
 
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
@@ -40,7 +43,7 @@ func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
 	}
 @% endif %@
 @% if unit.params.calls %@
-	if !confirms[origin.Service] {
+	if !slices.Contains(confirms, origin.Service) {
 		return nil
 	}
 	return c.Peers.Confirm(ctx, origin.Service, origin.ID)
@@ -51,9 +54,9 @@ func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
 @% if unit.params.calls %@
 
 // confirms are the services that want to know.
-var confirms = map[string]bool{
+var confirms = []string{
 @% for name in unit.params.calls | sort %@
-	"@{ name }@": true,
+	"@{ name }@",
 @% endfor %@
 }
 @% endif %@
