@@ -54,6 +54,10 @@ fn the_specimens_load_and_show_every_key_of_the_form() {
     for (id, text) in &specimens {
         own.files.insert(format!("components/{id}/component.yaml"), text.clone());
         own.files.insert(format!("components/{id}/README.md"), id.clone());
+        let contributed = text.split("from: contributes/").skip(1).filter_map(|rest| rest.split([' ', ',', '}']).next());
+        for file in contributed {
+            own.files.insert(format!("components/{id}/contributes/{file}"), "text\n".to_owned());
+        }
     }
     let catalog = Catalog::load(&[own]).unwrap();
     let problems = author::check(&catalog, &engine(&catalog));
@@ -66,9 +70,9 @@ fn the_specimens_load_and_show_every_key_of_the_form() {
         let node = yaml::parse_one(&Source::new(id.as_str(), text.as_str())).unwrap();
         keys(&node.to_json(), &root, "Component", &root, &mut found);
     }
-    let forms = root["$defs"].as_object().unwrap().iter().chain([(&"Component".to_owned(), &root)]);
+    let inner = root["$defs"].as_object().unwrap().iter().map(|(form, schema)| (form.as_str(), schema));
     // A question has a page of its own.
-    let forms = forms.filter(|(form, _)| !["Question", "ParamRef"].contains(&form.as_str()));
+    let forms = inner.chain([("Component", &root)]).filter(|(form, _)| !["Question", "ParamRef"].contains(form));
     let wanted = forms.flat_map(|(form, schema)| {
         let keys = schema["properties"].as_object().into_iter().flat_map(|keys| keys.keys());
         keys.map(move |key| format!("{form}.{key}")).collect::<Vec<_>>()
