@@ -28,8 +28,8 @@ NOUNS = (
     "abcdefghijklmnopqrs", "abcdefghijklmnopqrst", "a-b-c-d-e-f-g-h-i-j", "ox",
 )  # fmt: skip
 WORDS = ("default", "fast", "slow", "bulk", "staging", "production", "testing")
-# Every seed has these by default: Go compiles what trees have in common once, when they call it the same.
-KEPT = ("name", "domain", "repository", "registry")
+# Go compiles what trees have in common once, when they call it the same; without an answer a directory gives the name.
+PROJECT = {"name": "shop"}
 
 
 def trees(program: Path, blueprint: str, into: Path) -> Iterator[tuple[str, Path, Outcome]]:
@@ -58,9 +58,9 @@ def _made(program: Path, blueprint: str, questions: list[dict[str, Any]], seed: 
 
 def _answers(questions: list[dict[str, Any]], chance: random.Random) -> dict[str, Any]:
     """An answer to each question; often the default, so that pairs of rare answers stay rare."""
-    answers: dict[str, Any] = {}
+    answers: dict[str, Any] = dict(PROJECT)
     for question in questions:
-        if question["id"] in KEPT or question["type"] in {"text", "domain", "repository", "registry"}:
+        if question["id"] in PROJECT or question["type"] in {"text", "domain", "repository", "registry"}:
             continue
         if question["type"] == "items":
             answers[question["id"]] = _items(question, chance)

@@ -210,7 +210,6 @@ fn smoke(services: &[Built], published: &[Built]) -> Job {
         minutes: 30,
         images: !published.is_empty(),
         steps,
-        ..Job::default()
     }
 }
 

@@ -84,7 +84,7 @@ impl Contributions {
             return Ok(()); // nobody in this stack assembles that
         }
         if let Some(from) = &contribution.from
-            && planner.targets.runtime_of(&by.folder, from).is_none()
+            && !planner.targets.have(&by.folder, from)
         {
             return Ok(()); // it belongs to a target that this stack doesn't have
         }
@@ -210,13 +210,10 @@ fn text(entry: &Entry, context: &Context, engine: &Engine, catalog: &Catalog) ->
     let rendered = match &entry.content {
         Content::Inline(Json::String(text)) => engine.text(&entry.label, text, context),
         Content::Inline(_) => return Err(Diagnostic::error(format!("{}: a text belongs there", entry.label)).into()),
-        Content::Template(path) => match catalog.text(path) {
-            Some(template) => engine.file(path, &template.text, context),
-            None => {
-                let message = format!("{}: there is no template `{path}`", entry.label);
-                return Err(Diagnostic::error(message).into());
-            }
-        },
+        Content::Template(path) => {
+            let missing = || Diagnostic::error(format!("{}: there is no template `{path}`", entry.label));
+            engine.file(path, &catalog.text(path).ok_or_else(missing)?.text, context)
+        }
     };
     Ok(rendered.map_err(|problem| *problem)?)
 }
