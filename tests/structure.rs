@@ -202,7 +202,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
     ("check", &["catalog", "diagnostic", "stack", "tree", "yaml"]),
-    ("author", &["blueprint", "catalog", "diagnostic", "render", "target", "yaml"]),
+    ("author", &["blueprint", "catalog", "diagnostic", "render", "target", "tree", "yaml"]),
 ];
 
 #[test]

@@ -7,19 +7,18 @@ mod items;
 mod own;
 mod parameters;
 mod place;
-pub(crate) mod question;
 mod validate;
 
+pub use crate::catalog::{Choice, ParamRef, Question, QuestionType, Rule};
 pub use addresses::{domain, host, import_path, registry, repository};
 pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
 pub use expand::dynamic;
 pub use expand::expand;
 pub use form::*;
 pub use items::{essential, field_value, with_item};
-pub use question::{Choice, ParamRef, Question, QuestionType, Rule};
 pub use validate::{default_of, is_asked, offered, parse_text, validate};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, question};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml;
 

@@ -2,6 +2,7 @@
 use serde_json::Value;
 
 use super::{Choice, Question, QuestionType, addresses, items};
+use crate::catalog::question;
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::render::{Context, Engine};
 use crate::stack::Name;
@@ -174,14 +175,9 @@ fn line(kind: QuestionType, text: &str) -> Result<(), String> {
     }
 }
 
-/// A pattern, which a text has to match as a whole.
-pub(super) fn compile(pattern: &str) -> Result<regex::Regex, regex::Error> {
-    regex::Regex::new(&format!("^(?:{pattern})$"))
-}
-
 fn matches_pattern(question: &Question, text: &str) -> Result<(), String> {
     let Some(pattern) = &question.pattern else { return Ok(()) };
-    let compiled = compile(pattern).map_err(|error| error.to_string())?;
+    let compiled = question::compile(pattern).map_err(|error| error.to_string())?;
     if compiled.is_match(text) { Ok(()) } else { Err(format!("`{text}` doesn't match `{pattern}`")) }
 }
 

@@ -10,8 +10,8 @@ use super::file_rule::FileRule;
 use super::param::Param;
 use super::process::{Preset, ProcessSpec};
 use super::provision::{KnownValue, Managed, Operator, Package, Provision};
+use super::question::Rule;
 use super::slot::Slot;
-use crate::blueprint::Rule;
 use crate::stack::{Artifact, CodeCheck, Generate, Protocol, Provider, Role, Runtime, VariableType};
 use crate::yaml::{At, Place};
 

@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::blueprint::{Choice, Question, QuestionType, Rule};
+use super::{Choice, Question, QuestionType, Rule};
 
 /// A parameter: what it may be is said as it is of a question's answer.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

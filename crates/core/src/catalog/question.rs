@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::catalog::Param;
+use super::Param;
 
 /// A question.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -176,7 +176,7 @@ pub(crate) fn check(questions: &[Question], fault: &mut dyn FnMut(String)) {
 
 impl Question {
     /// The same question with everything that it doesn't say itself taken from a parameter.
-    pub(super) fn completed(mut self, param: Param) -> Self {
+    pub(crate) fn completed(mut self, param: Param) -> Self {
         let mut check = param.check;
         check.append(&mut self.check);
         Self {
@@ -225,7 +225,7 @@ impl Question {
         if self.pattern.is_some() && !matches!(self.kind, QuestionType::List) && !self.kind.is_text() {
             fault("`pattern` is for texts, names and lists of them; this type has none".into());
         }
-        if let Some(Err(error)) = self.pattern.as_deref().map(super::validate::compile) {
+        if let Some(Err(error)) = self.pattern.as_deref().map(compile) {
             fault(format!("`pattern` is no regular expression: {error}"));
         }
     }
@@ -236,9 +236,14 @@ impl Question {
     }
 }
 
+/// A pattern, which a text has to match as a whole.
+pub(crate) fn compile(pattern: &str) -> Result<regex::Regex, regex::Error> {
+    regex::Regex::new(&format!("^(?:{pattern})$"))
+}
+
 impl QuestionType {
     /// Whether a value is one line of text.
-    pub(super) fn is_text(self) -> bool {
+    pub(crate) fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::Name | Self::Domain | Self::Repository | Self::Registry)
     }
 
