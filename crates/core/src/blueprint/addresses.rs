@@ -38,7 +38,7 @@ pub fn repository(text: &str) -> Result<(), String> {
 /// port or `.git`.
 ///
 /// ```
-/// # use stackwright::blueprint::import_path;
+/// # use stackwright_core::blueprint::import_path;
 /// assert_eq!(import_path("ssh://git@git.example.com:2222/acme/shop.git"), "git.example.com/acme/shop");
 /// ```
 pub fn import_path(repository: &str) -> String {

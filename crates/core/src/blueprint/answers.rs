@@ -83,7 +83,7 @@ pub fn collect(
             }
             Ok(None) => missing.push(Missing { id: question.id.clone(), ask: question.ask.clone() }),
             // A default over an answer that is missing or wrong says nothing new.
-            Err(_) if given.is_none() && answers.len() < index => {}
+            Err(_) if answers.len() < index && (given.is_none() || undecided(question, engine, &answers)) => {}
             Err(problem) => problems.push(*problem),
         }
     }
@@ -94,6 +94,11 @@ pub fn collect(
         rules(blueprint, &answers, engine, &mut problems);
     }
     problems.into_result(answers)
+}
+
+/// Whether an earlier answer that is missing or wrong decides if the question is asked at all.
+fn undecided(question: &Question, engine: &Engine, answers: &Answers) -> bool {
+    is_asked(question, engine, &context(answers)).is_err()
 }
 
 /// Given answers that fit no question.

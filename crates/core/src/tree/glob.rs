@@ -20,7 +20,7 @@ impl Glob {
     /// Whether a text fits the pattern as a whole.
     ///
     /// ```
-    /// use stackwright::tree::Glob;
+    /// use stackwright_core::tree::Glob;
     ///
     /// assert!(Glob::new("a*b").matches("axbyb"));
     /// assert!(!Glob::new("a*b").matches("axbyc"));
