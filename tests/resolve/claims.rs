@@ -27,7 +27,7 @@ fn two_celery_applications_on_one_broker_are_refused() {
     refused(
         &blueprint,
         &[],
-        r#"
+        r"
 error: `api` and `office` can't both have the keys without a prefix of `broker`
   --> test.yaml:15:54
    |
@@ -36,7 +36,7 @@ error: `api` and `office` can't both have the keys without a prefix of `broker`
    = note: Celery keeps what waits and what is in hand under fixed keys, so workers would be given another application's tasks; the parameter `prefix` of one of them keeps them apart
    = note: the other is at test.yaml:11
    = help: add a second `valkey` and choose it for `office`: `uses: { broker: … }`
-"#,
+",
     );
 }
 
@@ -67,7 +67,7 @@ fn two_django_projects_on_one_database_are_refused() {
     refused(
         &blueprint,
         &[],
-        r#"
+        r"
 error: `api` and `office` can't both have the schema public of `database`
  --> test.yaml:6:40
   |
@@ -76,7 +76,7 @@ error: `api` and `office` can't both have the schema public of `database`
   = note: every Django project has its own set of tables for users, sessions and migrations, under the same names
   = note: the other is at test.yaml:5
   = help: add a second `postgres` and choose it for `office`: `uses: { database: … }`
-"#,
+",
     );
 }
 
@@ -88,7 +88,7 @@ fn two_go_services_on_one_database_are_refused() {
     refused(
         &blueprint,
         &[],
-        r#"
+        r"
 error: `mail` and `orders` can't both have the schema public of `database`
  --> test.yaml:5:13
   |
@@ -97,7 +97,7 @@ error: `mail` and `orders` can't both have the schema public of `database`
   = note: every service has a table of its own of the migrations that ran, under the same name
   = note: the other is at test.yaml:6
   = help: add a second `postgres` and choose it for `orders`: `uses: { database: … }`
-"#,
+",
     );
 }
 
@@ -114,7 +114,7 @@ fn asynq_queues_of_two_services_are_kept_apart_by_their_names_unless_these_meet(
     refused(
         &services("b-slow", "slow"),
         &[consumer()],
-        r#"
+        r"
 error: `a` and `a-b` can't both have the queue a-b-slow of `broker`
  --> test.yaml:6:169
   |
@@ -123,6 +123,6 @@ error: `a` and `a-b` can't both have the queue a-b-slow of `broker`
   = note: tasks of another service's queue of the same name would reach the wrong workers
   = note: the other is at test.yaml:5
   = help: add a second `valkey` and choose it for `a-b`: `uses: { queue: … }`
-"#,
+",
     );
 }

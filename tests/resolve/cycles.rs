@@ -31,7 +31,7 @@ units:
     uses: { next: a }
 ",
         &components,
-        r#"
+        r"
 error: nothing of this starts, for each waits for the next: a → b → c → a
  --> test.yaml:2:13
   |
@@ -39,7 +39,7 @@ error: nothing of this starts, for each waits for the next: a → b → c → a
   |             ^
   = note: `a` waits for what it requires as `next`
   = help: choose another unit under `uses`, or let a component start without the other: `soft: true`
-"#,
+",
     );
 }
 
@@ -49,7 +49,7 @@ fn a_unit_that_requires_itself_is_shown_as_a_path() {
     refused(
         "units:\n  - name: a\n    component: one\n    uses: { next: a }\n",
         &components,
-        r#"
+        r"
 error: nothing of this starts, for each waits for the next: a → a
  --> test.yaml:4:19
   |
@@ -57,7 +57,7 @@ error: nothing of this starts, for each waits for the next: a → a
   |                   ^
   = note: `a` waits for what it requires as `next`
   = help: choose another unit under `uses`, or let a component start without the other: `soft: true`
-"#,
+",
     );
 }
 
@@ -81,7 +81,7 @@ fn processes_that_come_after_each_other_are_shown_as_a_path() {
     refused(
         "units:\n  - { name: a, component: one }\n",
         &components,
-        r#"
+        r"
 error: nothing of this starts, for each waits for the next: a → a-warmer → a
  --> catalog/components/one/component.yaml:8:27
   |
@@ -90,7 +90,7 @@ error: nothing of this starts, for each waits for the next: a → a-warmer → a
   = note: a process waits for every job of its unit, and for what stands under `after`
   = note: in unit `a`
   = help: remove one of them from `after`
-"#,
+",
     );
 }
 
@@ -100,7 +100,7 @@ fn a_job_that_comes_after_a_server_waits_for_ever() {
     refused(
         "units:\n  - { name: a, component: one }\n",
         &components,
-        r#"
+        r"
 error: nothing of this starts, for each waits for the next: a-load → a → a-load
  --> catalog/components/one/component.yaml:9:22
   |
@@ -109,7 +109,7 @@ error: nothing of this starts, for each waits for the next: a-load → a → a-l
   = note: a process waits for every job of its unit, and for what stands under `after`
   = note: in unit `a`
   = help: remove one of them from `after`
-"#,
+",
     );
 }
 
@@ -119,13 +119,13 @@ fn a_process_that_does_not_exist_is_named_where_it_is_awaited() {
     refused(
         "units:\n  - { name: a, component: one }\n",
         &components,
-        r#"
+        r"
 error: component `one`: process `server` comes after `lode`, which does not exist
  --> catalog/components/one/component.yaml:8:35
   |
 8 |   server: { role: server, after: [lode] }
   |                                   ^^^^
   = note: in unit `a`
-"#,
+",
     );
 }

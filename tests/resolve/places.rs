@@ -62,7 +62,7 @@ units:
   - { name: broker, component: valkey }
 ",
         &[],
-        r#"
+        r"
 error: there is no component `metrcs`
  --> test.yaml:7:20
   |
@@ -77,7 +77,7 @@ error: unit `a`, feature `asynq`: `asynq` has no parameter `queue`
 8 |       - { component: asynq, params: { queue: [a] } }
   |                                       ^^^^^
   = help: did you mean `queues`?
-"#,
+",
     );
 }
 
@@ -168,31 +168,31 @@ units:
     refused(
         &stack("queue: database", "  - { name: broker, component: valkey }\n"),
         &[consumer()],
-        r#"
+        r"
 error: `a` requires `queue` with capability `broker.kv`, which `database` doesn't provide
  --> test.yaml:6:20
   |
 6 |     uses: { queue: database }
   |                    ^^^^^^^^
   = help: `broker` provides it: `uses: { queue: broker }`
-"#,
+",
     );
     refused(
         &stack("queue: database", ""),
         &[consumer()],
-        r#"
+        r"
 error: `a` requires `queue` with capability `broker.kv`, which `database` doesn't provide
  --> test.yaml:6:20
   |
 6 |     uses: { queue: database }
   |                    ^^^^^^^^
   = help: add a unit for it, whose component is `redis` or `valkey`
-"#,
+",
     );
     refused(
         &stack("queue: cache", "  - { name: cache, component: valkey, params: { eviction: allkeys-lru } }\n"),
         &[consumer()],
-        r#"
+        r"
 error: `a` requires `queue` with capability `broker.kv`, which `cache` doesn't provide
  --> test.yaml:6:20
   |
@@ -200,19 +200,19 @@ error: `a` requires `queue` with capability `broker.kv`, which `cache` doesn't p
   |                    ^^^^^
   = note: a broker must never evict a task; give it an instance of its own with eviction noeviction; `cache` has eviction allkeys-lru, flush everysec, maxmemory 192
   = help: add a second `valkey` with other parameters for it, or change those of `cache`
-"#,
+",
     );
     refused(
         &stack("qeue: database", "  - { name: broker, component: valkey }\n"),
         &[consumer()],
-        r#"
+        r"
 error: `a` requires nothing that it calls `qeue`
  --> test.yaml:6:13
   |
 6 |     uses: { qeue: database }
   |             ^^^^
   = help: did you mean `queue`?
-"#,
+",
     );
 }
 
@@ -223,7 +223,7 @@ fn a_capability_that_no_component_has_is_said_to_be_unknown() {
     refused(
         "units:\n  - { name: a, component: one }\n",
         &[component],
-        r#"
+        r"
 error: `a` requires `shelf` with capability `shelf.of.books`, and no unit provides it
  --> test.yaml:2:13
   |
@@ -231,7 +231,7 @@ error: `a` requires `shelf` with capability `shelf.of.books`, and no unit provid
   |             ^
   = note: no component of the catalog provides `shelf.of.books`
   = help: `stackwright list` shows what each provides
-"#,
+",
     );
 }
 
@@ -248,14 +248,14 @@ requires:
     refused(
         "units:\n  - { name: a, component: one }\n  - { name: b, component: valkey }\n",
         &[component],
-        r#"
+        r"
 error: `a` wants `uri` of `cache` for STORE_URI, which `valkey` doesn't provide
   --> catalog/components/one/component.yaml:11:29
    |
 11 |     variables: { STORE_URI: uri }
    |                             ^^^
    = note: in unit `a`
-"#,
+",
     );
 }
 
@@ -266,14 +266,14 @@ fn a_missing_image_is_shown_where_the_component_names_it() {
     refused(
         "units:\n  - { name: a, component: one }\n",
         &[(id, text)],
-        r#"
+        r"
 error: component `one`: versions.yaml has no image `memcached-1.7`
  --> catalog/components/one/component.yaml:5:8
   |
 5 | image: memcached-1.7
   |        ^^^^^^^^^^^^^
   = help: did you mean `memcached-1.6`?
-"#,
+",
     );
 }
 
@@ -286,13 +286,13 @@ fn an_each_over_a_text_in_a_component_is_refused() {
     refused(
         "units:\n  - { name: a, component: one }\n",
         &[component],
-        r#"
+        r"
 error: `params.lane` is a string, and `each` takes a list
  --> catalog/components/one/component.yaml:9:33
   |
 9 |   worker: { role: worker, each: params.lane }
   |                                 ^^^^^^^^^^^
   = note: in unit `a`
-"#,
+",
     );
 }

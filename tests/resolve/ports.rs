@@ -33,7 +33,7 @@ units:
   - { name: b, component: server, publish: { grpc: 8080 } }
 ",
         &server(BOTH),
-        r#"
+        r"
 error: port 8080 is published by `a.http` and by `b.grpc`
  --> test.yaml:3:52
   |
@@ -41,7 +41,7 @@ error: port 8080 is published by `a.http` and by `b.grpc`
   |                                                    ^^^^
   = note: the other is at test.yaml:2
   = help: give one of them another port
-"#,
+",
     );
 }
 
@@ -54,7 +54,7 @@ units:
   - { name: web-grpc, component: server, publish: { http: 8081 } }
 ",
         &server(BOTH),
-        r#"
+        r"
 error: `web.grpc` and `web-grpc.http` would both be moved by the variable WEB_GRPC_PORT
  --> test.yaml:3:59
   |
@@ -62,7 +62,7 @@ error: `web.grpc` and `web-grpc.http` would both be moved by the variable WEB_GR
   |                                                           ^^^^
   = note: the other is at test.yaml:2
   = help: rename one of the units
-"#,
+",
     );
     accepted(
         "
@@ -109,7 +109,7 @@ fn two_units_of_one_name_are_refused_with_both_places() {
     refused(
         "units:\n  - { name: a, component: server }\n  - { name: a, component: server }\n",
         &server(BOTH),
-        r#"
+        r"
 error: two units are called `a`
  --> test.yaml:3:13
   |
@@ -117,7 +117,7 @@ error: two units are called `a`
   |             ^
   = note: the other is at test.yaml:2
   = help: rename one of them
-"#,
+",
     );
 }
 
@@ -130,7 +130,7 @@ fn a_unit_with_the_name_of_another_units_process_is_refused_with_both_places() {
     refused(
         "units:\n  - { name: a, component: server }\n  - { name: a-worker, component: other }\n",
         &both,
-        r#"
+        r"
 error: `a-worker` is the name of a process of `a-worker` and of one of `a`
  --> test.yaml:3:13
   |
@@ -138,7 +138,7 @@ error: `a-worker` is the name of a process of `a-worker` and of one of `a`
   |             ^^^^^^^^
   = note: the other is at test.yaml:2
   = help: rename one of the units
-"#,
+",
     );
 }
 
@@ -157,14 +157,14 @@ units:
       lanes: [fast, slow, fast]
 ",
         &worker,
-        r#"
+        r"
 error: unit `a`: parameter `lanes`: `fast` is there twice
  --> test.yaml:5:7
   |
 5 |       lanes: [fast, slow, fast]
   |       ^^^^^
   = note: Lanes
-"#,
+",
     );
     let sum = "params: { lanes: { type: list, help: L } }\nprocesses: { worker: { role: worker, each: \"params.lanes + ['slow']\" } }";
     refused(
@@ -175,7 +175,7 @@ units:
     params: { lanes: [fast, slow] }
 ",
         &[program("worker", sum)],
-        r#"
+        r"
 error: `params.lanes + ['slow']` has `slow` twice
  --> test.yaml:4:15
   |
@@ -184,6 +184,6 @@ error: `params.lanes + ['slow']` has `slow` twice
   = note: each item gets a process of its own, with its name
   = note: in unit `a`
   = help: leave one of them out
-"#,
+",
     );
 }

@@ -11,7 +11,7 @@ units:
     providers: { default: managed }
 ",
         &[],
-        r#"
+        r"
 error: `database` can't have the provider `managed` in `production`: component `postgres` doesn't offer it there
  --> test.yaml:4:27
   |
@@ -19,7 +19,7 @@ error: `database` can't have the provider `managed` in `production`: component `
   |                           ^^^^^^^
   = note: there it offers container, operator, external
   = help: write `providers: { default: container }`
-"#,
+",
     );
 }
 
@@ -28,7 +28,7 @@ fn an_operator_without_one_is_refused() {
     refused(
         "units:\n  - { name: cache, component: valkey, providers: { production: operator } }\n",
         &[],
-        r#"
+        r"
 error: `cache` can't have the provider `operator` in `production`: component `valkey` doesn't offer it there
  --> test.yaml:2:64
   |
@@ -36,7 +36,7 @@ error: `cache` can't have the provider `operator` in `production`: component `va
   |                                                                ^^^^^^^^
   = note: there it offers container, external
   = help: write `providers: { production: container }`
-"#,
+",
     );
 }
 
@@ -45,7 +45,7 @@ fn an_operator_on_a_developers_machine_is_refused() {
     refused(
         "units:\n  - { name: database, component: postgres, providers: { local: operator } }\n",
         &[],
-        r#"
+        r"
 error: `database` can't have the provider `operator` in `local`: component `postgres` doesn't offer it there
  --> test.yaml:2:64
   |
@@ -54,7 +54,7 @@ error: `database` can't have the provider `operator` in `local`: component `post
   = note: an operator runs in a cluster
   = note: there it offers container, external
   = help: write `providers: { local: container }`
-"#,
+",
     );
 }
 
@@ -63,7 +63,7 @@ fn a_development_server_beyond_a_developers_machine_is_refused_with_the_reason()
     refused(
         "units:\n  - { name: files, component: object-storage }\n",
         &[],
-        r#"
+        r"
 error: `files` can't have the provider `container` in `production`: component `object-storage` doesn't offer it there
  --> test.yaml:2:13
   |
@@ -72,12 +72,12 @@ error: `files` can't have the provider `container` in `production`: component `o
   = note: one process without a copy of anything, made for development
   = note: there it offers external
   = help: write `providers: { default: external }`
-"#,
+",
     );
     refused(
         "units:\n  - { name: files, component: object-storage, providers: { default: container } }\n",
         &[],
-        r#"
+        r"
 error: `files` can't have the provider `container` in `production`: component `object-storage` doesn't offer it there
  --> test.yaml:2:69
   |
@@ -86,7 +86,7 @@ error: `files` can't have the provider `container` in `production`: component `o
   = note: one process without a copy of anything, made for development
   = note: there it offers external
   = help: write `providers: { default: external }`
-"#,
+",
     );
     accepted("units:\n  - { name: files, component: object-storage, providers: { default: external } }\n", &[]);
 }
@@ -96,7 +96,7 @@ fn a_word_that_is_no_provider_is_refused_with_a_guess() {
     refused(
         "units:\n  - { name: cache, component: valkey, providers: { default: extern } }\n",
         &[],
-        r#"
+        r"
 error: `extern` is not a provider
  --> test.yaml:2:61
   |
@@ -104,6 +104,6 @@ error: `extern` is not a provider
   |                                                             ^^^^^^
   = note: providers are container, operator, package, managed and external
   = help: did you mean `external`?
-"#,
+",
     );
 }

@@ -17,28 +17,28 @@ fn a_route_to_one_of_two_http_endpoints_has_to_say_which() {
     refused(
         &stack("{ path: /, unit: a }"),
         &two,
-        r#"
+        r"
 error: `a` serves HTTP on several endpoints: http, ui; which one is meant?
  --> test.yaml:4:22
   |
 4 |   - { path: /, unit: a }
   |                      ^
   = help: name it: `endpoint: http`
-"#,
+",
     );
     let made = accepted(&stack("{ path: /, unit: a, endpoint: ui }"), &two);
     assert_eq!(made.routes[0].endpoint, "ui");
     refused(
         &stack("{ path: /, unit: a, endpoint: iu }"),
         &two,
-        r#"
+        r"
 error: no process of `a` serves an endpoint `iu`
  --> test.yaml:4:35
   |
 4 |   - { path: /, unit: a, endpoint: iu }
   |                                   ^^
   = help: did you mean `ui`?
-"#,
+",
     );
 }
 
@@ -53,7 +53,7 @@ fn a_route_leads_to_an_administrative_endpoint_only_by_its_name() {
     refused(
         &stack("{ path: /, unit: a }"),
         &only,
-        r#"
+        r"
 error: `a` serves no HTTP that a route could lead to
  --> test.yaml:4:22
   |
@@ -61,7 +61,7 @@ error: `a` serves no HTTP that a route could lead to
   |                      ^
   = note: `admin` is for operators, and no visitor gets there unless a route says so
   = help: if it is meant: `endpoint: admin`
-"#,
+",
     );
 }
 
@@ -83,14 +83,14 @@ fn a_route_without_a_gateway_asks_for_one() {
     refused(
         "units:\n  - { name: a, component: server }\nroutes:\n  - { path: /, unit: a }\n",
         &server(ONE, "http"),
-        r#"
+        r"
 error: nothing leads visitors to `/` in `production`: no part of the stack provides `gateway.http`
  --> test.yaml:4:13
   |
 4 |   - { path: /, unit: a }
   |             ^
   = help: add a gateway under `platforms`, whose component is `envoy-gateway` or `gateway-api`
-"#,
+",
     );
 }
 
@@ -101,13 +101,13 @@ fn two_routes_with_one_path_are_refused_with_both_places() {
             "units:\n  - {{ name: a, component: server }}\nroutes:\n  - {{ path: /, unit: a }}\n  - {{ path: /, unit: a }}\n{GATEWAY}"
         ),
         &server(ONE, "http"),
-        r#"
+        r"
 error: two routes have the path `/`
  --> test.yaml:5:13
   |
 5 |   - { path: /, unit: a }
   |             ^
   = note: the other is at test.yaml:4
-"#,
+",
     );
 }

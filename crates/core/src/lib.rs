@@ -21,6 +21,8 @@ pub mod yaml;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use blueprint::StackSpec;
 use catalog::Catalog;
 use diagnostic::{Diagnostic, Diagnostics};
@@ -74,20 +76,12 @@ pub fn engine(catalog: &Catalog) -> Engine {
     engine
 }
 
-/// Renders every job; all template errors at once.
+/// Renders every job, side by side; all template errors at once.
 fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Result<FileTree, Diagnostics> {
+    let rendered: Vec<_> = jobs.par_iter().map(|job| render(job, catalog, engine)).collect();
     let mut problems = Diagnostics::new();
     let mut tree = FileTree::new();
-    for job in jobs {
-        let Some(text) = catalog.text(&job.template) else {
-            let message = format!("there is no template `{}` for `{}`", job.template, job.path);
-            problems.push(Diagnostic::error(message));
-            continue;
-        };
-        let rendered = match job.verbatim {
-            true => Ok(text.text.to_string()),
-            false => engine.file(&job.template, &text.text, &job.context),
-        };
+    for (job, rendered) in jobs.iter().zip(rendered) {
         match rendered {
             Ok(contents) => {
                 let origin = Origin { component: job.component.clone(), template: job.template.clone() };
@@ -97,6 +91,13 @@ fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Resul
         }
     }
     problems.into_result(tree)
+}
+
+fn render(job: &target::Job, catalog: &Catalog, engine: &Engine) -> Result<String, Box<Diagnostic>> {
+    let text = catalog.text(&job.template).ok_or_else(|| {
+        Box::new(Diagnostic::error(format!("there is no template `{}` for `{}`", job.template, job.path)))
+    })?;
+    if job.verbatim { Ok(text.text.to_string()) } else { engine.file(&job.template, &text.text, &job.context) }
 }
 
 /// Adds the files that describe the project itself.

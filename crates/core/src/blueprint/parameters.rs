@@ -26,18 +26,19 @@ pub(super) fn fill(
     }
 }
 
-fn complete(question: &Question, from: &ParamRef, catalog: &Catalog) -> Result<Question, Diagnostic> {
+fn complete(question: &Question, from: &ParamRef, catalog: &Catalog) -> Result<Question, Box<Diagnostic>> {
     let fault = |why: String| Diagnostic::error(format!("question `{}`: {why}", question.id));
-    let component = catalog
-        .component(&from.component)
-        .map_err(|found| found.into_iter().next().unwrap_or_else(|| fault("its component can't be read".into())))?;
+    let component = catalog.component(&from.component).map_err(|found| {
+        Box::new(found.into_iter().next().unwrap_or_else(|| fault("its component can't be read".into())))
+    })?;
     let Some(param) = component.params.get(&from.param) else {
         let guess = did_you_mean(&from.param, component.params.keys().map(String::as_str));
         let next = guess.map_or_else(
             || format!("`stackwright show {}` lists its parameters", component.id),
             |guess| format!("did you mean `{guess}`?"),
         );
-        return Err(fault(format!("`{}` has no parameter `{}`", component.id, from.param)).help(next));
+        let problem = fault(format!("`{}` has no parameter `{}`", component.id, from.param));
+        return Err(Box::new(problem.help(next)));
     };
     Ok(question.clone().completed(param.clone()))
 }

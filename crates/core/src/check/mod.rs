@@ -22,6 +22,7 @@ mod texts;
 
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 pub use crate::diagnostic::Severity;
@@ -182,15 +183,22 @@ pub fn check_by(book: &RuleBook, stack: &Stack, files: &Files) -> Report {
     check_repository(book, stack, files, &Drift { unknown, ..Drift::default() })
 }
 
+/// What one rule finds, and whether a product's checks that belong to it had something to look at.
+fn run<'a>(rule: Rule, facts: &'a Facts<'a>) -> (Sink<'a>, bool) {
+    let mut sink = Sink { facts, rule, findings: Vec::new(), skip: None };
+    (rule.run)(facts, &mut sink);
+    let in_use = products::run(facts, &mut sink);
+    (sink, in_use)
+}
+
 /// Checks the files of a repository against the stack they belong to, and against its own description.
 pub fn check_repository(book: &RuleBook, stack: &Stack, files: &Files, drift: &Drift) -> Report {
     let facts = Facts::new(stack, files, book, drift);
     let mut report = Report { not_analysed: facts.not_analysed.clone(), ..Report::default() };
     let mut found = Vec::new();
-    for rule in &book.rules {
-        let mut sink = Sink { facts: &facts, rule: *rule, findings: Vec::new(), skip: None };
-        (rule.run)(&facts, &mut sink);
-        let in_use = products::run(&facts, &mut sink);
+    let ran: Vec<(Sink, bool)> = book.rules.par_iter().map(|rule| run(*rule, &facts)).collect();
+    for (mut sink, in_use) in ran {
+        let rule = sink.rule;
         let unused = sink.skip.or_else(|| book.unused(rule.id).map(str::to_owned));
         match unused {
             Some(why) if sink.findings.is_empty() && !in_use => {
