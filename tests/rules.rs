@@ -232,11 +232,7 @@ fn a_requirement_that_replaces_another_says_so() {
     let said = with_features(&[("first", &required(""))]).unwrap_err().to_string();
     says(
         &said,
-        &[
-            "`host` and `first` both require something as `store`",
-            "first/component.yaml:8",
-            "`replaces: true`",
-        ],
+        &["`host` and `first` both require something as `store`", "first/component.yaml:8", "`replaces: true`"],
     );
     with_features(&[("first", &required(", replaces: true"))]).unwrap();
 }

@@ -54,7 +54,8 @@ fn the_specimens_load_and_show_every_key_of_the_form() {
     for (id, text) in &specimens {
         own.files.insert(format!("components/{id}/component.yaml"), text.clone());
         own.files.insert(format!("components/{id}/README.md"), id.clone());
-        let contributed = text.split("from: contributes/").skip(1).filter_map(|rest| rest.split([' ', ',', '}']).next());
+        let contributed =
+            text.split("from: contributes/").skip(1).filter_map(|rest| rest.split([' ', ',', '}']).next());
         for file in contributed {
             own.files.insert(format!("components/{id}/contributes/{file}"), "text\n".to_owned());
         }

@@ -77,7 +77,12 @@ pub fn collect(
     let mut answers = Answers::new();
     for (index, question) in blueprint.questions.iter().enumerate() {
         let given = given.get(&question.id);
-        match answer(question, given, engine, &context(&answers)) {
+        let known = context(&answers);
+        // Whether it is asked may depend on an answer that is missing or wrong: that has been said already.
+        if answers.len() < index && is_asked(question, engine, &known).is_err() {
+            continue;
+        }
+        match answer(question, given, engine, &known) {
             Ok(Some(answer)) => {
                 answers.insert(question.id.clone(), answer);
             }
