@@ -84,10 +84,8 @@ fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Resul
             problems.push(Diagnostic::error(message));
             continue;
         };
-        let rendered = match job.verbatim {
-            true => Ok(text.text.to_string()),
-            false => engine.file(&job.template, &text.text, &job.context),
-        };
+        let copied = || Ok(text.text.to_string());
+        let rendered = if job.verbatim { copied() } else { engine.file(&job.template, &text.text, &job.context) };
         match rendered {
             Ok(contents) => {
                 let origin = Origin { component: job.component.clone(), template: job.template.clone() };

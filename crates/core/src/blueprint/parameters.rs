@@ -26,18 +26,19 @@ pub(super) fn fill(
     }
 }
 
-fn complete(question: &Question, from: &ParamRef, catalog: &Catalog) -> Result<Question, Diagnostic> {
-    let fault = |why: String| Diagnostic::error(format!("question `{}`: {why}", question.id));
-    let component = catalog
-        .component(&from.component)
-        .map_err(|found| found.into_iter().next().unwrap_or_else(|| fault("its component can't be read".into())))?;
+fn complete(question: &Question, from: &ParamRef, catalog: &Catalog) -> Result<Question, Box<Diagnostic>> {
+    let fault = |why: String| Box::new(Diagnostic::error(format!("question `{}`: {why}", question.id)));
+    let component = catalog.component(&from.component).map_err(|found| {
+        let first = found.into_iter().next().map(Box::new);
+        first.unwrap_or_else(|| fault("its component can't be read".into()))
+    })?;
     let Some(param) = component.params.get(&from.param) else {
         let guess = did_you_mean(&from.param, component.params.keys().map(String::as_str));
         let next = guess.map_or_else(
             || format!("`stackwright show {}` lists its parameters", component.id),
             |guess| format!("did you mean `{guess}`?"),
         );
-        return Err(fault(format!("`{}` has no parameter `{}`", component.id, from.param)).help(next));
+        return Err(Box::new(fault(format!("`{}` has no parameter `{}`", component.id, from.param)).help(next)));
     };
     Ok(question.clone().completed(param.clone()))
 }
