@@ -61,12 +61,16 @@ impl Bench {
         }
     }
 
-    /// Whether a rule refuses those answers; nothing is rendered to find out.
-    pub(crate) fn is_refused(&self, given: &BTreeMap<String, Value>) -> bool {
-        let Ok(answers) = self.answers(given) else { return true };
+    /// How much rules have against those answers; nothing is rendered to find out.
+    pub(crate) fn refusals(&self, given: &BTreeMap<String, Value>) -> usize {
+        let answers = match self.answers(given) {
+            Ok(answers) => answers,
+            // Components are asked only once the questions are content: that is one step further.
+            Err(problems) => return 1000 + problems.len(),
+        };
         let spec = stackwright::blueprint::expand(&self.blueprint, &answers, &self.engine).unwrap();
         let made = stackwright::resolve::resolve(&spec, &self.catalog, &self.engine);
-        made.is_err_and(|problems| problems.iter().all(is_rule))
+        made.err().map_or(0, |problems| if problems.iter().all(is_rule) { problems.len() } else { 0 })
     }
 
     /// Whether a refused answer is refused by a condition of its question or of the blueprint, in the condition's words.
@@ -138,7 +142,7 @@ impl Bench {
             let mut changed = answers.clone();
             changed.insert(question.id.clone(), variant.clone());
             let fits = validate(question, &variant, &self.engine, &all).is_ok();
-            if !kept.contains(&variant) && fits && !self.is_refused(&changed) {
+            if !kept.contains(&variant) && fits && self.refusals(&changed) == 0 {
                 kept.push(variant);
             }
         }

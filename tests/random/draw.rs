@@ -29,6 +29,26 @@ enum Kind {
     Long(usize),
 }
 
+impl Pick {
+    /// Whether answers hold it; those that leave a question to its default might.
+    pub(crate) fn is_in(&self, given: &Given) -> bool {
+        let Some(answer) = given.get(&self.question) else { return true };
+        match &self.field {
+            None => self.kind.is(answer),
+            Some(field) => answer.as_array().is_some_and(|items| items.iter().any(|item| self.kind.is(&item[field]))),
+        }
+    }
+}
+
+impl Kind {
+    fn is(&self, answer: &Value) -> bool {
+        match self {
+            Self::Is(value) => value == answer,
+            Self::Long(length) => answer.as_array().map(Vec::len) == Some(*length),
+        }
+    }
+}
+
 /// Every kind of answer to every question and field.
 pub(crate) fn picks(questions: &[Question]) -> Vec<Pick> {
     let mut picks = Vec::new();
@@ -114,6 +134,29 @@ impl Draw {
             }
         }
         given
+    }
+
+    /// The answers with one thing drawn anew: a field of an item where there are items, or else an answer.
+    pub(crate) fn changed(&mut self, questions: &[Question], given: &Given) -> Given {
+        let mut changed = given.clone();
+        let lists: Vec<&Question> = questions.iter().filter(|question| question.kind == QuestionType::Items).collect();
+        let question = if lists.is_empty() { self.one(questions) } else { *self.one(&lists) };
+        let Some(items) = changed.get_mut(&question.id).and_then(Value::as_array_mut).filter(|_| !lists.is_empty())
+        else {
+            let anew = self.answer(question, &[]);
+            changed.extend(anew.map(|answer| (question.id.clone(), answer)));
+            return changed;
+        };
+        let key = question.key.as_deref().unwrap();
+        let names: Vec<String> = items.iter().filter_map(|item| item[key].as_str().map(str::to_owned)).collect();
+        let at = self.below(items.len());
+        let fields: Vec<&Question> = question.fields.iter().filter(|field| !kinds(field).is_empty()).collect();
+        let field = *self.one(&fields);
+        let kind = self.one(&kinds(field)).clone();
+        if let Some(value) = self.simple(field, Some(kind), &names) {
+            items[at][&field.id] = value;
+        }
+        changed
     }
 
     fn answer(&mut self, question: &Question, forced: &[&Pick]) -> Option<Value> {

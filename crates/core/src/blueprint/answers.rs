@@ -77,13 +77,18 @@ pub fn collect(
     let mut answers = Answers::new();
     for (index, question) in blueprint.questions.iter().enumerate() {
         let given = given.get(&question.id);
-        match answer(question, given, engine, &context(&answers)) {
+        let known = context(&answers);
+        // Whether it is asked may depend on an answer that is missing or wrong: that has been said already.
+        if answers.len() < index && is_asked(question, engine, &known).is_err() {
+            continue;
+        }
+        match answer(question, given, engine, &known) {
             Ok(Some(answer)) => {
                 answers.insert(question.id.clone(), answer);
             }
             Ok(None) => missing.push(Missing { id: question.id.clone(), ask: question.ask.clone() }),
             // A default over an answer that is missing or wrong says nothing new.
-            Err(_) if answers.len() < index && (given.is_none() || undecided(question, engine, &answers)) => {}
+            Err(_) if given.is_none() && answers.len() < index => {}
             Err(problem) => problems.push(*problem),
         }
     }
@@ -94,11 +99,6 @@ pub fn collect(
         rules(blueprint, &answers, engine, &mut problems);
     }
     problems.into_result(answers)
-}
-
-/// Whether an earlier answer that is missing or wrong decides if the question is asked at all.
-fn undecided(question: &Question, engine: &Engine, answers: &Answers) -> bool {
-    is_asked(question, engine, &context(answers)).is_err()
 }
 
 /// Given answers that fit no question.

@@ -105,3 +105,15 @@ fn units_follow_items_and_selections_of_them() {
     assert_eq!(names, ["a", "b", "a-big"]);
     assert_eq!(spec.units[0].params["size"], 1);
 }
+
+#[test]
+fn a_question_that_depends_on_a_wrong_answer_is_not_complained_about() {
+    let blueprint = with_questions(
+        "[{ id: size, type: number, ask: S, max: 9 }, { id: why, type: text, ask: W, when: size > 3, default: x }]",
+    )
+    .unwrap();
+    let given = [("size", Given::typed(10.into(), "a test")), ("why", Given::text("because", "a test"))];
+    let given = given.into_iter().map(|(id, answer)| (id.to_owned(), answer)).collect();
+    let problems = collect(&blueprint, &given, &engine()).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems}");
+}

@@ -296,11 +296,15 @@ impl Maker<'_> {
     fn number(&self, label: &str, at: At, value: Option<&Value>, context: &Context) -> Step<Option<u32>> {
         let Some(value) = value else { return Ok(None) };
         let value = self.run.engine.value(at, value, context)?;
-        let number = value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
-        match number.and_then(|number| u32::try_from(number).ok()) {
-            Some(number) => Ok(Some(number)),
-            None => Err(Box::new(at.point(Diagnostic::error(format!("{label}: {value} is not a whole number"))))),
-        }
+        let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+        let fits = number.map(u32::try_from);
+        let why = match fits {
+            Some(Ok(number)) => return Ok(Some(number)),
+            Some(Err(_)) if number < Some(0) => format!("{value} is less than 0"),
+            Some(Err(_)) => format!("{value} is more than {}", u32::MAX),
+            None => format!("{value} is not a whole number"),
+        };
+        Err(Box::new(at.point(Diagnostic::error(format!("{label}: {why}")))))
     }
 }
 
