@@ -19,8 +19,10 @@ pub(super) fn run(arguments: &Check, catalogs: &[PathBuf], output: &Output) -> D
     let repository = Repository::at(&arguments.dir)?;
     let stack = repository.stack()?;
     let files = directory::repository(repository.root()).map_err(Failure::io)?;
-    let drift = drift(&repository, &files, catalogs)?;
-    let report = check::check_repository(RuleBook::embedded(), &stack, &files, &drift);
+    let own = if catalogs.is_empty() { None } else { Some(Workbench::open(catalogs)?) };
+    let book = own.as_ref().map(|own| RuleBook::of(&own.catalog)).transpose()?;
+    let drift = drift(&repository, &files, own)?;
+    let report = check::check_repository(book.as_ref().unwrap_or_else(|| RuleBook::embedded()), &stack, &files, &drift);
     let format = Format::named(&arguments.format).unwrap_or_default();
     let text = match format {
         Format::Text => format::text(&report, output.color),
@@ -36,7 +38,7 @@ pub(super) fn run(arguments: &Check, catalogs: &[PathBuf], output: &Output) -> D
 }
 
 /// What no longer follows from the repository's own description.
-fn drift(repository: &Repository, files: &Files, catalogs: &[PathBuf]) -> Result<Drift, Failure> {
+fn drift(repository: &Repository, files: &Files, own: Option<Workbench>) -> Result<Drift, Failure> {
     let Ok(lock) = repository.lock() else {
         let unknown = Some("no record says which catalog made the repository".to_owned());
         return Ok(Drift { unknown, ..Drift::default() });
@@ -44,7 +46,7 @@ fn drift(repository: &Repository, files: &Files, catalogs: &[PathBuf]) -> Result
     if record::is_untouched(files, &lock) {
         return Ok(Drift::default());
     }
-    let workbench = Workbench::open(catalogs)?;
+    let workbench = own.map_or_else(|| Workbench::open(&[]), Ok)?;
     Ok(record::drift(files, &lock, &workbench.catalog, &workbench.engine))
 }
 

@@ -80,3 +80,22 @@ fn what_is_local_stays_local_and_metrics_can_be_read() {
     let namespace = &files["deploy/kubernetes/base/namespace.yaml"];
     assert!(namespace.contains("name: allow-scraping"), "{namespace}");
 }
+
+#[test]
+fn check_with_a_users_catalog_applies_what_its_components_know_about_their_products() {
+    let sandbox = Sandbox::new();
+    sandbox.hello();
+    sandbox.write(
+        "catalog/components/greeter/check.yaml",
+        "rules:\n  R900:\n    severity: error\n    title: Doors keep three old versions\n    why: Nobody goes further back.\n\
+         \x20   example: \"deploy/kubernetes/base/door.yaml:10: Deployment `door` keeps 5 old versions\"\n\
+         \x20   unused: there is no Deployment\n\
+         checks:\n  - rule: R900\n    of: { group: apps, kinds: [Deployment] }\n    field: spec.revisionHistoryLimit\n\
+         \x20   must: { one-of: [\"3\"] }\n    say: \"{object} keeps {value} old versions\"\n    hint: write 3\n",
+    );
+    let without = sandbox.run(&["check", "hello"]);
+    assert!(!without.stdout.contains("R900"), "{}", without.stdout);
+    let with = sandbox.run(&["check", "hello", "--catalog", "catalog"]);
+    assert!(with.stdout.contains("R900") && with.stdout.contains("keeps 5 old versions"), "{}", with.stdout);
+    assert_eq!(with.code, 1);
+}
