@@ -4,8 +4,10 @@
 
 use std::process::{Command, Output};
 
+mod skips;
 mod written;
-use written::{Run, names, skip, snapshot};
+use skips::skip;
+use written::{Run, names, snapshot};
 
 /// Runs a shell script as root of a namespace of its own, with `$1` the program and `$2` an empty directory.
 fn namespaced(test: &str, script: &str) -> Option<(Run, Output)> {

@@ -15,8 +15,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+mod skips;
 mod written;
-use written::{Run, names, say, skip};
+use skips::{say, skip};
+use written::{Run, names};
 
 /// Calls by which a run sees or changes the file system. `open` and `rename` are the names on other C libraries.
 const CALLS: &str = "mkdirat,openat,write,flock,fchmod,renameat2,renameat,getdents64,fstat,newfstatat,statx,unlinkat";

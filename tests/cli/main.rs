@@ -12,6 +12,8 @@ mod new;
 mod own_catalog;
 mod pty;
 mod runtimes;
+#[path = "../skips/mod.rs"]
+mod skips;
 mod support;
 mod system;
 mod terminal;

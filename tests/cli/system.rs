@@ -2,6 +2,7 @@
 use std::fs::File;
 use std::process::{Command, Stdio};
 
+use crate::skips::skip;
 use crate::support::{Sandbox, ran};
 
 /// Calls that reach the network or start a program.
@@ -34,13 +35,13 @@ fn trace(blueprint: &str) {
     let traced = match traced {
         Ok(traced) => traced,
         Err(error) => {
-            println!("skipped: strace can't be run: {error}");
+            skip("new_opens_no_socket_and_starts_no_program", &format!("strace can't be run: {error}"));
             return;
         }
     };
     let stderr = String::from_utf8_lossy(&traced.stderr);
     if stderr.contains("ptrace") && !sandbox.path("hello").exists() {
-        println!("skipped: tracing is not permitted here: {stderr}");
+        skip("new_opens_no_socket_and_starts_no_program", &format!("tracing is not permitted here: {stderr}"));
         return;
     }
     assert!(traced.status.success(), "{stderr}");
@@ -122,7 +123,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 fn a_full_disk_behind_standard_output_is_an_error() {
     let sandbox = Sandbox::new();
     let Ok(full) = File::options().write(true).open("/dev/full") else {
-        println!("skipped: there is no /dev/full");
+        skip("a_full_disk_behind_standard_output_is_an_error", "there is no /dev/full");
         return;
     };
     let output = Command::new(env!("CARGO_BIN_EXE_stackwright")).arg("list").stdout(full).output().unwrap();
