@@ -43,7 +43,7 @@ def backups(space: str, database: str) -> None:
 
 
 def prove(label: str, repository: Path, report: Report) -> None:
-    """Of every database that is backed up: refused without a completed backup, accepted with one, and nothing is made."""
+    """Of every database that is backed up: refused without a completed backup, accepted with one; nothing is made."""
     overlay = repository / "deploy/kubernetes/overlays/production"
     found = re.search(
         r"^namespace: \"?([a-z0-9-]+)", (overlay / "kustomization.yaml").read_text(encoding="utf-8"), re.M

@@ -25,7 +25,7 @@ from .tree import NothingToCheck, Tree
 BAD = ROOT / "tests" / "validators" / "bad"
 # Templates are not files of their kind yet, the bad files are bad on purpose, and mutations are a table of edits.
 # Examples are rendered trees, checked as such.
-NOT_OWN = ("templates/", "tests/validators/bad/", "tests/mutations/")
+NOT_OWN = ("templates/", "tests/fixtures/", "tests/validators/bad/", "tests/mutations/")
 
 
 def own_sources(into: Path) -> Path:
