@@ -26,9 +26,10 @@ test: test-rust test-random test-validators ## everything that needs neither roo
 test-rust: ## the program's own tests
 	$(CARGO) test --locked
 
+SETS ?= 400
 .PHONY: test-random
-test-random: ## 2000 random answer sets for each blueprint
-	STACKWRIGHT_RANDOM=2000 $(CARGO) test --locked --release --test random -- --nocapture
+test-random: ## random answer sets for each blueprint: make test-random SETS=2000
+	STACKWRIGHT_RANDOM=$(SETS) $(CARGO) test --locked --release --test random -- --nocapture
 
 .PHONY: test-validators
 test-validators: ## independent validators over rendered repositories
