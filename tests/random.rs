@@ -2,7 +2,8 @@
 //! rule, in its words.
 //!
 //! Every answer set holds two options together, of questions or of the fields of one item, and all pairs have their turn.
-//! `STACKWRIGHT_RANDOM` says how many sets there are for each blueprint; `make test` runs 400, `make test-random SETS=2000` as many as a release wants.
+//! `STACKWRIGHT_RANDOM` says how many sets there are for each blueprint: `make test` runs 400, and
+//! `make test-random SETS=2000` as many as are wanted.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "random/draw.rs"]
