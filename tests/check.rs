@@ -342,3 +342,11 @@ fn no_bytes_in_any_file_crash_a_check() {
         }
     }
 }
+
+#[test]
+fn an_output_of_a_job_that_is_called_after_secrets_is_no_secret() {
+    let path = ".github/workflows/ci.yaml";
+    let files = replaced(&GO.files, path, "needs.publish-orders.outputs", "needs.publish-secrets.outputs");
+    let found = findings(&GO.stack, &files);
+    assert!(!found.iter().any(|finding| finding.contains("R154")), "{found:#?}");
+}
