@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPS = ROOT / "scripts" / "strict-skips.txt"
+SLOWEST = 12  # how many of what took long are named
 # A forked process goes on with what its parent had prepared.
 FORK = multiprocessing.get_context("fork")
 
@@ -138,6 +139,9 @@ class Report:
             self._say(f"failed: {check}")
         if not (found.passed or found.failures or found.not_run):
             found.failures.append("no check ran")
+        slowest = sorted(found.seconds.items(), key=lambda item: -item[1])
+        if slowest:
+            self._say("seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in slowest[:SLOWEST]))
         self._say(f"took {time.monotonic() - self._started:.0f} s")
         for by, count in sorted(found.not_run.items()):
             self._say(f"{count} by {by}, not run")

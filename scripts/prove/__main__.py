@@ -134,10 +134,8 @@ def prove(what: set[str], made: list[Rendered], scratch: Path, report: Report) -
     then = {one.label: inputs(one) for one in due}
     report.apart(jobs(what, due, scratch, report))
     for one in due:
-        print(f"seconds {one.label}: {report.results.seconds.get(one.label, 0):.0f}", flush=True)
-        if what == BOTH:
-            for problem in book.keep(one, then[one.label], report.results):
-                print(f"no entry for {one.label}: {problem}", flush=True)
+        for problem in book.keep(one, then[one.label], report.results) if what == BOTH else ():
+            print(f"no entry for {one.label}: {problem}", flush=True)
 
 
 def stop(*_: object) -> NoReturn:
