@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from scripts.common.cache import Passed
@@ -20,7 +21,7 @@ from scripts.common.report import ROOT, Report
 # What tests use of the machine where it is there.
 USED = ("docker", "git", "kustomize", "node", "openssl", "python3", "strace")
 # What the tests themselves read from the environment.
-SETTINGS = ("CARGO_PROFILE", "RUSTFLAGS", "STACKWRIGHT_RANDOM")
+SETTINGS = ("BLESS", "RUSTFLAGS", "STACKWRIGHT_KILL_TESTS", "STACKWRIGHT_RANDOM", "STRICT", "UPDATE_DOCS")
 
 
 def sources(root: Path = ROOT) -> list[Path]:
@@ -46,7 +47,9 @@ def main(command: list[str], root: Path = ROOT, passed: Passed | None = None) ->
         report = Report()
         report.stands(" ".join(command), "cache", "passed before on the same files; ALL=1 runs it")
         return report.close()
+    began = time.monotonic()
     code = subprocess.call(command, cwd=root)
+    print(f"took {time.monotonic() - began:.0f} s: {' '.join(command)}", flush=True)
     if code == 0 and key(command, root) == before:
         passed.add(before)
     return code

@@ -142,7 +142,7 @@ class Report:
         slowest = sorted(found.seconds.items(), key=lambda item: -item[1])
         if slowest:
             self._say("seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in slowest[:SLOWEST]))
-        self._say(f"took {time.monotonic() - self._started:.0f} s")
+        self._say(f"took {time.monotonic() - self._started:.0f} s: {Path(sys.argv[0]).parent.name}")
         for by, count in sorted(found.not_run.items()):
             self._say(f"{count} by {by}, not run")
         self._say(f"{len(found.passed)} passed, {len(found.failures)} failed, {len(found.skips)} skipped")

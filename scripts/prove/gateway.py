@@ -33,14 +33,9 @@ GROUP = "gateway.envoyproxy.io"
 POLICIES = "deploy/kubernetes/overlays/*/gateway-policies.yaml"
 ONE = FORK.Lock()  # a gateway at a time: on the host's network each has the same sockets
 CHECKS = (
-    "redirects to https",
-    "asks for a token",
-    "says who calls",
-    "repeats reads only",
-    "ends what takes too long",
-    "refuses large bodies",
-    "limits each user",
-)
+    "redirects to https", "asks for a token", "says who calls", "repeats reads only", "ends what takes too long",
+    "refuses large bodies", "limits each user",
+)  # fmt: skip
 Reference = dict[str, Any]  # a route's backendRef
 Token = Callable[..., dict[str, str]]  # a header with a user's token
 

@@ -213,8 +213,8 @@ class LedgerTest(unittest.TestCase):
 
     def test_the_digest_of_the_scripts_covers_every_module_that_a_proof_loads(self) -> None:
         program = (
-            "import sys; from scripts.prove import __main__, scenarios; scenarios.checks('django-gitops');"
-            "print(*(module.__file__ for name, module in sys.modules.items() if name.startswith('scripts.')), sep='\\n')"
+            "import sys; from scripts.prove import __main__, scenarios; scenarios.checks('django-gitops')\n"
+            "for name, module in sys.modules.items():\n    if name.startswith('scripts.'): print(module.__file__)"
         )
         asked = run([sys.executable, "-c", program], cwd=ROOT)
         loaded = {Path(line) for line in asked.stdout.split()}
