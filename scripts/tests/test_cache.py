@@ -16,6 +16,7 @@ from scripts import once
 from scripts.common import cache
 from scripts.common.cache import Passed
 from scripts.common.report import Report
+from scripts.validate import tools
 from scripts.validate.run import Run
 from scripts.validate.table import Validator
 from scripts.validate.tools import Missing, Tools
@@ -45,6 +46,7 @@ class ValidatorsTest(CacheTest):
         self.calls = 0
         self.finds: list[str] | Exception = []
         self.tools = Tools({"python": Path("python-1")})
+        self.enterContext(mock.patch.object(tools, "MACHINE", (("echo", "1"),)))
 
     def check(self, _tree: Tree, _tools: Tools) -> list[str]:
         """Counts, and finds."""
@@ -53,11 +55,11 @@ class ValidatorsTest(CacheTest):
             raise self.finds
         return self.finds
 
-    def run_once(self) -> Report:
+    def run_once(self, *apart: str) -> Report:
         """A run of its own, as the next one would be."""
         report = Report()
         tree = Tree("a/b", self.root, self.scratch)
-        Run(self.tools, report, self.passed).validate(Validator("v", self.check, {}), tree)
+        Run(self.tools, report, self.passed).validate(Validator("v", self.check, {}, apart=apart), tree)
         return report
 
     def test_what_passed_on_the_same_bytes_is_counted_by_the_cache(self) -> None:
@@ -73,9 +75,24 @@ class ValidatorsTest(CacheTest):
         self.tools = Tools({"python": Path("python-2")})
         self.run_once()
         self.assertEqual(self.calls, 3)
-        with mock.patch.dict(os.environ, {"ALL": "1"}):
+        with mock.patch.object(tools, "MACHINE", (("echo", "2"),)):
             self.run_once()
         self.assertEqual(self.calls, 4)
+        with mock.patch.dict(os.environ, {"ALL": "1"}):
+            self.run_once()
+        self.assertEqual(self.calls, 5)
+
+    def test_what_a_validator_does_not_read_does_not_run_it_again(self) -> None:
+        for directory in ("docs", "src"):
+            (self.root / directory).mkdir()
+            (self.root / directory / "page").write_text("one", encoding="utf-8")
+        self.run_once("docs")
+        (self.root / "docs" / "page").write_text("two", encoding="utf-8")
+        self.run_once("docs")
+        self.assertEqual(self.calls, 1)
+        (self.root / "src" / "page").write_text("two", encoding="utf-8")
+        self.run_once("docs")
+        self.assertEqual(self.calls, 2)
 
     def test_what_failed_or_was_skipped_is_run_again(self) -> None:
         for finds in (["a problem"], Missing("no tool"), NothingToCheck("no file")):

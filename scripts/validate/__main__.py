@@ -20,7 +20,7 @@ from scripts.common.trees import RenderError, binary, option_sets, render
 
 from . import compiled, seeds
 from .run import Run
-from .table import TABLE, Validator
+from .table import NO_CODE, TABLE, Validator
 from .tools import Tools
 from .tree import Tree
 
@@ -66,8 +66,9 @@ def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[
 
 def seed_trees(pool: ThreadPoolExecutor, scratch: Path, run: Run) -> list[Future[None]]:
     """Random answers to every blueprint: rendered now, their code compiled by the returned jobs."""
-    compiler = Validator("compiles", compiled.code, {})
-    applications = Validator("starts", compiled.Starts(scratch / "packages").check, {}, optional=True)
+    compiler = Validator("compiles", compiled.code, {}, apart=NO_CODE)
+    starts = compiled.Starts(scratch / "packages").check
+    applications = Validator("starts", starts, {}, optional=True, apart=NO_CODE)
     jobs = []
     for blueprint in sorted({item.blueprint for item in option_sets()}):
         into = scratch / blueprint

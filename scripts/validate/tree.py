@@ -28,10 +28,9 @@ class Tree:
         """Every file, sorted, relative to the root."""
         return sorted(p.relative_to(self.root) for p in self.root.rglob("*") if p.is_file() and ".git" not in p.parts)
 
-    @cached_property
-    def digest(self) -> str:
-        """What stays the same while no file changes."""
-        return digest(self.root)
+    def digest(self, apart: tuple[str, ...] = ()) -> str:
+        """What stays the same while no file changes, but for those in some directories of the root."""
+        return digest(self.root, (self.root / file for file in self.files if file.parts[0] not in apart))
 
     def named(self, *patterns: str) -> list[Path]:
         """Files whose name matches one of the patterns."""
