@@ -134,8 +134,10 @@ def prove(what: set[str], made: list[Rendered], scratch: Path, report: Report) -
     then = {one.label: inputs(one) for one in due}
     report.apart(jobs(what, due, scratch, report))
     for one in due:
-        for problem in book.keep(one, then[one.label], report.results) if what == BOTH else ():
-            print(f"no entry for {one.label}: {problem}", flush=True)
+        problems = book.keep(one, then[one.label], report.results) if what == BOTH else []
+        if problems:
+            more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
+            print(f"no entry for {one.label}: {problems[0]}{more}", flush=True)
 
 
 def stop(*_: object) -> NoReturn:

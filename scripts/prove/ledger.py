@@ -87,9 +87,7 @@ class Entry:
     @property
     def note(self) -> str:
         """What it says, for a reader."""
-        return (
-            f"{len(self.shown)} checks on {self.date}, {self.inputs['images'].split(' sha')[0]}, commit {self.commit}"
-        )
+        return f"{len(self.shown)} checks in {self.seconds} s, {self.date}, commit {self.commit}"
 
     def missing(self, one: Rendered) -> list[str]:
         """What a proof of that set has to show, and this one did not."""
@@ -165,10 +163,15 @@ class Ledger:
         return [str(file) for file in files if str(file.with_suffix("")) not in known]
 
     def keep(self, one: Rendered, then: Inputs, results: Results) -> list[str]:
-        """Writes the entry of a set that was proved without a failure or skip. Returns why none was written."""
+        """Writes the entry of a set that was proved without a failure or skip. Returns why none was written.
+
+        A set that failed loses the entry that it had.
+        """
         unclean = [check for check in results.failures + results.skips if one.label in check.split()]
         if unclean:
-            return [f"`{unclean[0]}` did not pass"]
+            if unclean[0] in results.failures:
+                self.place(one).unlink(missing_ok=True)
+            return [f"`{check}` did not pass" for check in unclean]
         entry = Entry(
             one.label,
             asdict(then),

@@ -163,6 +163,15 @@ class LedgerTest(unittest.TestCase):
                 self.assertEqual(said, [f"`smoke {one.label}` did not pass"])
                 self.assertFalse(self.book.proofs.exists())
 
+    def test_a_set_that_fails_loses_its_entry_and_one_that_can_not_run_keeps_it(self) -> None:
+        one = self.sets[0]
+        self.keep(one)
+        check = f"smoke {one.label}"
+        self.book.keep(one, ledger.inputs(one), replace(self.results(one), skips=[check]))
+        self.assertEqual(self.state(one).why, "")
+        self.book.keep(one, ledger.inputs(one), replace(self.results(one), failures=[check]))
+        self.assertEqual(self.state(one).why, "no entry")
+
     def test_a_run_that_shows_too_little_leaves_no_entry(self) -> None:
         one = self.sets[0]
         results = self.results(one)
