@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Results:
     passed: dict[str, str] = field(default_factory=dict)  # by name, with its figures or nothing
     failures: list[str] = field(default_factory=list)
     skips: list[str] = field(default_factory=list)
-    not_run: dict[str, int] = field(default_factory=dict)  # how many checks, by what stands for them
+    not_run: Counter[str] = field(default_factory=Counter)  # how many checks, by what stands for them
     seconds: dict[str, float] = field(default_factory=dict)  # by what took them
 
     def add(self, other: Results) -> None:
@@ -49,9 +50,9 @@ class Results:
         self.passed |= other.passed
         self.failures += other.failures
         self.skips += other.skips
-        for mine, theirs in ((self.not_run, other.not_run), (self.seconds, other.seconds)):
-            for name, count in theirs.items():
-                mine[name] = mine.get(name, 0) + count
+        self.not_run.update(other.not_run)
+        for name, took in other.seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0) + took
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Report:
     def stands(self, check: str, by: str, note: str = "") -> None:
         """Records a check that is not run, because an earlier result stands for it. It counts as nothing else."""
         with self._lock:
-            self.results.not_run[by] = self.results.not_run.get(by, 0) + 1
+            self.results.not_run[by] += 1
             self._say(f"by {by} {check}" + (f" ({note})" if note else ""))
 
     @contextmanager

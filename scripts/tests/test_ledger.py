@@ -11,6 +11,7 @@ import tempfile
 import unittest
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from scripts.common.process import run
@@ -51,7 +52,7 @@ class LedgerTest(unittest.TestCase):
         if date:
             self.edit(one, seal=True, date=date)
 
-    def edit(self, one: Rendered, *, seal: bool, **changes: object) -> None:
+    def edit(self, one: Rendered, *, seal: bool, **changes: Any) -> None:
         """Changes what an entry says, with or without a digest that fits."""
         entry = replace(self.entry(one), **changes)
         text = json.dumps(asdict(entry.sealed() if seal else entry))
@@ -120,6 +121,7 @@ class LedgerTest(unittest.TestCase):
 
     def test_an_entry_that_was_edited_is_refused(self) -> None:
         one = self.sets[0]
+        changes: tuple[dict[str, Any], ...]
         changes = ({"seconds": 1}, {"date": "2020-01-01T00:00:00Z"}, {"commit": "0"}, {"inputs": {}}, {"shown": {}})
         for change in changes:
             with self.subTest(change):
@@ -158,7 +160,8 @@ class LedgerTest(unittest.TestCase):
         one = self.sets[0]
         for list_of in ("failures", "skips"):
             with self.subTest(list_of):
-                results = replace(self.results(one), **{list_of: [f"smoke {one.label}"]})
+                results = self.results(one)
+                getattr(results, list_of).append(f"smoke {one.label}")
                 said = self.book.keep(one, ledger.inputs(one), results)
                 self.assertEqual(said, [f"`smoke {one.label}` did not pass"])
                 self.assertFalse(self.book.proofs.exists())
