@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -78,6 +79,16 @@ def engine() -> str:
     return run(["docker", "version", "--format", "{{.Server.Version}}"], timeout=30).stdout.strip()
 
 
+def images() -> str:
+    """Where images of others come from."""
+    helper = shlex.split(os.environ.get("STANDIN_IMAGES", ""))
+    if not helper:
+        return "from their registries"
+    if not shutil.which(helper[0]):
+        raise Absent(f"STANDIN_IMAGES names no program: {helper[0]}")
+    return "stand-ins of STANDIN_IMAGES"
+
+
 def server() -> str:
     """The API server, with simulated nodes or real ones."""
     why = kube.unable()
@@ -136,6 +147,7 @@ NEEDS = (
     Need("strace", ("test",), program("strace"), wanted=True),
     Need("schemas", ("test",), schemas, wanted=True),
     Need("docker", ("prove",), engine),
+    Need("images", ("prove",), images),
     Need("openssl", ("prove",), program("openssl", "version")),
     Need("kubectl", ("prove",), program("kubectl", "version", "--client")),
     Need("cluster", ("prove",), server),

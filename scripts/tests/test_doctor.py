@@ -65,6 +65,15 @@ class DoctorTest(unittest.TestCase):
         with self.assertRaisesRegex(Absent, r"^not found; get it$"):
             doctor.program("no-such-tool", hint="get it")()
 
+    def test_a_program_for_images_that_is_not_there_is_missing(self) -> None:
+        with mock.patch.dict(os.environ, {"STANDIN_IMAGES": ""}):
+            self.assertEqual(doctor.images(), "from their registries")
+        with (
+            mock.patch.dict(os.environ, {"STANDIN_IMAGES": "/no/such --flag"}),
+            self.assertRaisesRegex(Absent, "^STANDIN_IMAGES names no program: /no/such$"),
+        ):
+            doctor.images()
+
     def test_without_an_api_server_prove_can_not_run(self) -> None:
         needs = tuple(need for need in doctor.NEEDS if need.name in {"cluster", "definitions"})
         with mock.patch.dict(os.environ, {"KUBECONFIG": ""}):
