@@ -127,9 +127,8 @@ def entries(made: list[Rendered], book: Ledger, report: Report) -> None:
     report.problems("ledger has nothing else", [f"{name}: there is no such option set" for name in strange])
 
 
-def prove(what: set[str], made: list[Rendered], scratch: Path, report: Report) -> None:
+def prove(what: set[str], made: list[Rendered], book: Ledger, scratch: Path, report: Report) -> None:
     """Proves what is due. Only a run of both parts uses the ledger and writes to it."""
-    book = Ledger()
     due = chosen(made, book, report) if what == BOTH else made
     then = {one.label: inputs(one) for one in due}
     report.apart(jobs(what, due, scratch, report))
@@ -164,7 +163,7 @@ def main() -> int:
         if arguments.ledger:
             entries(made, Ledger(), report)
         else:
-            prove(what, made, scratch, report)
+            prove(what, made, Ledger(), scratch, report)
     return report.close()
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -218,6 +219,41 @@ class LedgerTest(unittest.TestCase):
         with mock.patch.dict(os.environ, {"ALL": "1"}):
             due, results = self.chosen()
         self.assertEqual((due, results.not_run), (["contrast", "minimal", "small"], {}))
+
+    def run_of(self, what: set[str], *failing: str) -> Results:
+        """What the command reports when each part, in a process of its own, shows its share."""
+
+        def jobs(_what: set[str], made: list[Rendered], _scratch: Path, _report: Report) -> dict[str, command.Job]:
+            def part(of_cluster: bool, report: Report) -> None:
+                for one in made:
+                    for check in sorted(self.results(one).passed):
+                        if check.startswith(("apply", "unknown")) == of_cluster:
+                            report.problems(check, ["broken"] if one.item.name in failing else [])
+
+            return {"kube": partial(part, True), "docker": partial(part, False)}
+
+        report = Report()
+        with contextlib.redirect_stdout(io.StringIO()), mock.patch.object(command, "jobs", jobs):
+            command.prove(what, self.sets, self.book, self.scratch, report)
+        return report.results
+
+    def test_a_run_writes_entries_that_the_next_run_counts(self) -> None:
+        first = self.run_of(command.BOTH)
+        self.assertEqual((first.not_run, first.failures), ({}, []))
+        second = self.run_of(command.BOTH)
+        self.assertEqual(second.not_run, {"ledger": 2})
+        self.assertEqual(len(second.passed), len(self.results(self.sets[0]).passed))
+
+    def test_a_run_in_which_a_set_fails_writes_the_entries_of_the_others(self) -> None:
+        self.run_of(command.BOTH, "minimal")
+        states = {one.item.name: self.state(one).why for one in self.sets}
+        self.assertEqual(states, {"contrast": "", "minimal": "no entry", "small": ""})
+
+    def test_a_run_of_one_part_neither_reads_nor_writes_the_ledger(self) -> None:
+        self.run_of({"docker"})
+        self.assertFalse(self.book.proofs.exists())
+        self.run_of(command.BOTH)
+        self.assertEqual(self.run_of({"docker"}).not_run, {})
 
     def test_entries_of_no_option_set_are_named(self) -> None:
         self.keep(self.sets[0])
