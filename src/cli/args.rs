@@ -59,7 +59,7 @@ pub(super) enum CatalogVerb {
     New(CatalogNew),
     /// Copy an embedded component, to change it
     Eject(CatalogEject),
-    /// Resolve the packages that components add, with uv and npm, and keep the result in their folders
+    /// Resolve the packages that components add, with uv, npm or go, and keep the result in their folders
     Lock(CatalogLock),
 }
 
@@ -233,8 +233,9 @@ pub(super) struct CatalogEject {
 /// Arguments of `catalog lock`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It locks components of the last directory after --catalog, and runs `uv lock` or `npm install --package-lock-only`, which ask \
-the package index that they are configured for. No other command of this program runs one.")]
+It locks components of the last directory after --catalog. It runs `uv lock`, `npm install --package-lock-only` or \
+`go mod tidy` in temporary directories; these ask the package index that they are configured for. No other command of this \
+program runs another one.")]
 pub(super) struct CatalogLock {
     /// The component; all of that directory when absent
     pub(super) id: Option<String>,

@@ -3,10 +3,12 @@
 #![allow(clippy::print_stdout, reason = "a check that cannot run says so")]
 #![cfg(unix)]
 
+mod authors;
 mod contributions;
 mod exact;
 mod hostile;
 mod items;
+mod kept;
 mod left_out;
 mod new;
 mod own_catalog;

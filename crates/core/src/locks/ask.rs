@@ -3,20 +3,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{npm_install, uv};
+use super::{go_tidy, npm_install, uv};
 use crate::catalog::{Catalog, Component};
 use crate::diagnostic::Diagnostics;
 
-/// What a package manager is asked, in a directory that holds nothing else.
+/// What a package manager is asked.
 pub struct Question {
     /// The program to run.
     pub program: &'static str,
     /// Its arguments.
     pub arguments: &'static [&'static str],
-    /// The files that it reads, by name.
-    pub files: BTreeMap<&'static str, String>,
-    /// The file that it leaves.
-    pub answer: &'static str,
+    /// Variables of its environment, beside the present ones.
+    pub environment: &'static [(&'static str, &'static str)],
+    /// The files that it reads, by name: it runs once for each of these, in a directory that holds nothing else.
+    pub runs: Vec<BTreeMap<&'static str, String>>,
+    /// The files that it leaves each time.
+    pub answers: &'static [&'static str],
     /// How to come by the program.
     pub install: &'static str,
     /// What is asked for, by component.
@@ -24,13 +26,13 @@ pub struct Question {
     pub(super) reader: Reader,
 }
 
-/// From the file that the program left to the components' files, by path in the catalog.
-pub(super) type Reader = Box<dyn Fn(&str) -> Result<BTreeMap<String, String>, Diagnostics>>;
+/// From the files that the program left, run by run, to the components' files, by path in the catalog.
+pub(super) type Reader = Box<dyn Fn(&[Vec<String>]) -> Result<BTreeMap<String, String>, Diagnostics> + Send + Sync>;
 
 impl Question {
-    /// The files of the components, by path in the catalog.
-    pub fn read(&self, answer: &str) -> Result<BTreeMap<String, String>, Diagnostics> {
-        (self.reader)(answer)
+    /// The files of the components, by path in the catalog, from what each run left.
+    pub fn read(&self, answers: &[Vec<String>]) -> Result<BTreeMap<String, String>, Diagnostics> {
+        (self.reader)(answers)
     }
 }
 
@@ -51,7 +53,11 @@ pub fn questions(catalog: &Catalog, ids: &[&str], upgrade: bool) -> Result<Vec<Q
     }
     problems.into_result(())?;
     let fixed = if upgrade { ids } else { &[] };
-    let asked = [uv::question(catalog, &all, fixed)?, npm_install::question(catalog, &all, fixed)?];
+    let asked = [
+        uv::question(catalog, &all, fixed)?,
+        npm_install::question(catalog, &all, fixed)?,
+        go_tidy::question(catalog, &all, upgrade)?,
+    ];
     Ok(asked.into_iter().flatten().collect())
 }
 

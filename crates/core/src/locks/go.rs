@@ -18,9 +18,6 @@ pub(super) const FILE: &str = "locks/go.json";
 pub(super) struct Resolution {
     /// The language version of the `go` line.
     go: String,
-    /// The modules of each group, for whoever resolves anew.
-    #[serde(rename = "groups")]
-    _groups: BTreeMap<String, Vec<String>>,
     /// Lines of `go.sum`.
     sums: Vec<String>,
     /// Resolutions by the groups they hold, sorted and joined with commas.
@@ -35,6 +32,29 @@ struct Set {
     requirements: String,
     /// Its lines of `go.sum`, as indices into `sums`.
     sum: Vec<usize>,
+}
+
+impl Resolution {
+    /// Whether a set is kept with those releases.
+    pub(super) fn holds(&self, set: &str, modules: &BTreeMap<String, String>) -> bool {
+        let kept = self.sets.get(set);
+        kept.is_some_and(|kept| modules.iter().all(|(module, version)| requires(&kept.requirements, module, version)))
+    }
+
+    /// What each set requires, and its lines of `go.sum`.
+    pub(super) fn sets(self) -> BTreeMap<String, (String, Vec<String>)> {
+        let lines = |sum: &[usize]| sum.iter().filter_map(|at| self.sums.get(*at).cloned()).collect();
+        let sets = self.sets.iter();
+        sets.map(|(key, set)| (key.clone(), (set.requirements.clone(), lines(&set.sum)))).collect()
+    }
+}
+
+/// Whether a `go.mod` requires a module in that release.
+pub(super) fn requires(manifest: &str, module: &str, version: &str) -> bool {
+    manifest.lines().any(|line| {
+        let mut words = line.trim().trim_start_matches("require ").split_whitespace();
+        words.next() == Some(module) && words.next() == Some(version)
+    })
 }
 
 /// The sets of groups in all folders that have some, the last catalog's first.

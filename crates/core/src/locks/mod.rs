@@ -1,6 +1,7 @@
 //! Dependency locks: a complete resolution is kept as data; a repository gets the closure of what it uses.
 mod ask;
 mod go;
+mod go_tidy;
 mod join;
 mod npm;
 mod npm_install;

@@ -47,11 +47,12 @@ pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Resu
             "--loglevel=error",
             "--omit-lockfile-registry-resolved",
         ],
-        files,
-        answer: "package-lock.json",
+        environment: &[],
+        runs: vec![files],
+        answers: &["package-lock.json"],
         install: "it comes with Node.js, https://nodejs.org",
         wanted,
-        reader: Box::new(move |answer| texts(answer, &parts, &heads)),
+        reader: Box::new(move |answers| texts(&answers.concat().concat(), &parts, &heads)),
     }))
 }
 

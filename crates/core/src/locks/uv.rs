@@ -42,11 +42,12 @@ pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Resu
     Ok(Some(Question {
         program: "uv",
         arguments: &["lock", "--quiet"],
-        files: BTreeMap::from([("pyproject.toml", manifest)]),
-        answer: "uv.lock",
+        environment: &[],
+        runs: vec![BTreeMap::from([("pyproject.toml", manifest)])],
+        answers: &["uv.lock"],
         install: "`pip install uv`, or see https://docs.astral.sh/uv",
         wanted,
-        reader: Box::new(move |answer| files(answer, &parts, &all, &own)),
+        reader: Box::new(move |answers| files(&answers.concat().concat(), &parts, &all, &own)),
     }))
 }
 
