@@ -23,7 +23,8 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         if let Some(info) = line.strip_prefix("```") {
-            let text = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            let inside: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            let text = inside.join("\n") + "\n";
             found.push(Block { info, before, text });
         } else if !line.is_empty() {
             before = line;

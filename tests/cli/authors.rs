@@ -66,6 +66,14 @@ fn a_new_component_of_each_kind_passes_check_and_makes_a_repository_without_find
             || sandbox.read("shop/README.md").contains("A_FEATURE_LEVEL")
     );
     assert!(sandbox.read("shop/docs/operations.md").contains("the team looks after it"));
+    let python = std::process::Command::new("python3")
+        .args(["-m", "unittest"])
+        .current_dir(sandbox.path("shop/apps/one"))
+        .output();
+    match python {
+        Ok(done) => assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr)),
+        Err(error) => crate::skips::skip("skeleton-tests", &format!("no python3: {error}")),
+    }
 }
 
 #[test]

@@ -42,8 +42,7 @@ pub(super) fn write(catalog: &Path, id: &str, files: &Folder, output: &Output) -
         let _ = fs::remove_dir_all(&stage);
         return Err(unwritable(&folder, &error));
     }
-    let lines: String = files.keys().map(|path| format!("{}\n", folder.join(path).display())).collect();
-    output.text(&lines)
+    files.keys().try_for_each(|path| output.text(&format!("{}\n", folder.join(path).display())))
 }
 
 fn fill(stage: &Path, files: &Folder) -> io::Result<()> {

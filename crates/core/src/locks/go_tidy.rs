@@ -141,12 +141,15 @@ fn program(all: &Groups, set: &[String], modules: &BTreeMap<String, String>) -> 
     let of = |list: fn(&Group) -> &Vec<String>| -> BTreeSet<&String> {
         set.iter().flat_map(|group| list(&all.groups[group])).collect()
     };
-    let tools: String = of(|group| &group.tools).into_iter().map(|tool| format!("tool {tool}\n")).collect();
-    let modules: String = modules.iter().map(|(module, version)| format!("{module} {version}\n")).collect();
-    let manifest = format!("module example.com/m\n\ngo {}\n{tools}require (\n{modules})\n", all.go);
-    let imports: String =
-        of(|group| &group.packages).into_iter().map(|name| format!("import _ \"{name}\"\n")).collect();
-    BTreeMap::from([("go.mod", manifest), ("main.go", format!("package main\n\n{imports}\nfunc main() {{}}\n"))])
+    let mut manifest = format!("module example.com/m\n\ngo {}\n", all.go);
+    of(|group| &group.tools).into_iter().for_each(|tool| manifest.push_str(&format!("tool {tool}\n")));
+    manifest.push_str("require (\n");
+    modules.iter().for_each(|(module, version)| manifest.push_str(&format!("{module} {version}\n")));
+    manifest.push_str(")\n");
+    let mut main = "package main\n\n".to_owned();
+    of(|group| &group.packages).into_iter().for_each(|name| main.push_str(&format!("import _ \"{name}\"\n")));
+    main.push_str("\nfunc main() {}\n");
+    BTreeMap::from([("go.mod", manifest), ("main.go", main)])
 }
 
 /// What the components' own files hold already: each set's requirements and sums.
