@@ -4,6 +4,8 @@
 #![cfg(unix)]
 
 mod authors;
+#[path = "../bench/mod.rs"]
+mod bench;
 mod contributions;
 mod exact;
 mod hostile;
