@@ -72,7 +72,8 @@ bless: ## render examples/ anew, the only way they change
 
 .PHONY: locks
 locks: ## resolve the generated repositories' dependencies anew (needs a network)
-	for resolve in scripts/locks/*; do "$$resolve"; done
+	$(CARGO) run --locked -- catalog lock --upgrade --catalog templates
+	./scripts/locks/words
 
 .PHONY: bench
 bench: ## time and peak memory of `new` and `check` beside a write-only floor

@@ -55,6 +55,12 @@ pub(super) enum Verb {
 pub(super) enum CatalogVerb {
     /// Check every component, blueprint and template, and make each blueprint in memory with its defaults
     Check(CatalogCheck),
+    /// Write a component to begin with, which passes `catalog check`
+    New(CatalogNew),
+    /// Copy an embedded component, to change it
+    Eject(CatalogEject),
+    /// Resolve the packages that components add, with uv, npm or go, and keep the result in their folders
+    Lock(CatalogLock),
 }
 
 /// Text for people, or JSON for programs.
@@ -186,6 +192,56 @@ pub(super) struct CatalogCheck {
     /// How problems are printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+}
+
+/// Arguments of `catalog new`.
+#[derive(Debug, Args)]
+#[command(after_help = "It is written into the last directory after --catalog, as components/<ID>/.")]
+pub(super) struct CatalogNew {
+    /// What it is
+    pub(super) kind: ComponentKind,
+    /// Its id, which is its folder's name
+    pub(super) id: String,
+    /// The service component that a feature extends
+    #[arg(long, value_name = "SERVICE")]
+    pub(super) on: Option<String>,
+}
+
+/// Kinds of components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ComponentKind {
+    /// Source code that is built
+    Service,
+    /// Adds to services of one component
+    Feature,
+    /// Something that services use
+    Resource,
+    /// A program beside the stack
+    Tool,
+    /// Serves the stack as a whole
+    Platform,
+}
+
+/// Arguments of `catalog eject`.
+#[derive(Debug, Args)]
+#[command(after_help = "It is written into the last directory after --catalog, as components/<ID>/.")]
+pub(super) struct CatalogEject {
+    /// The embedded component
+    pub(super) id: String,
+}
+
+/// Arguments of `catalog lock`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+It locks components of the last directory after --catalog. It runs `uv lock`, `npm install --package-lock-only` or \
+`go mod tidy` in temporary directories; these ask the package index that they are configured for. No other command of this \
+program runs another one.")]
+pub(super) struct CatalogLock {
+    /// The component; all of that directory when absent
+    pub(super) id: Option<String>,
+    /// Take the newest releases instead of those that are kept
+    #[arg(long)]
+    pub(super) upgrade: bool,
 }
 
 /// Arguments of `schema`.

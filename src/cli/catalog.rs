@@ -1,4 +1,9 @@
 //! `catalog check`: what is wrong with components, blueprints and templates.
+pub(super) mod eject;
+pub(super) mod lock;
+pub(super) mod new;
+mod own;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -49,10 +49,10 @@ impl Engine {
         filters::register(&mut environment);
         environment.add_function("pin", move |path: String| {
             let found = pin(&path).map(|value| Value::from(Serde(value)));
-            found.ok_or_else(|| invalid(format!("versions.yaml has no `{path}`")))
+            found.ok_or_else(|| invalid(format!("no pins.yaml has `{path}`")))
         });
         environment.add_function("image", move |id: String| {
-            image(&id).ok_or_else(|| invalid(format!("versions.yaml has no image `{id}`")))
+            image(&id).ok_or_else(|| invalid(format!("no pins.yaml has an image `{id}`")))
         });
         Self { environment }
     }
