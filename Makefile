@@ -43,6 +43,10 @@ prove: ## run rendered repositories: needs Docker, and a Kubernetes API server a
 bless: ## render examples/ anew, the only way they change
 	$(PYTHON) -m scripts.bless
 
+.PHONY: pictures
+pictures: ## draw the pictures of the docs anew: the recording of `new`, the diagrams of the examples
+	BLESS=1 $(CARGO) test --locked --test cli recording
+
 .PHONY: locks
 locks: ## resolve the generated repositories' dependencies anew (needs a network)
 	for resolve in scripts/locks/*; do "$$resolve"; done

@@ -12,7 +12,7 @@ pub(super) struct Output {
     /// Whether data may be coloured.
     pub(super) color: bool,
     /// Whether messages may be coloured.
-    message_color: bool,
+    pub(super) message_color: bool,
 }
 
 impl Output {
