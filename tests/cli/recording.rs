@@ -14,21 +14,25 @@ const MARGIN: u16 = 14;
 /// How long a picture stays.
 const SECONDS: u16 = 2;
 
-/// Waits for a text and what every prompt ends with, then presses keys.
-const SESSION: [(&str, &[&str]); 13] = [
-    ("Project: are these defaults right?", &[DOWN, ENTER]),
-    ("What is the project called? (shop)", &[ENTER]),
-    ("production answer? (shop.example.com)", &["shop.example.org", ENTER]),
-    ("be cloned from?", &[ESCAPE]),
-    ("production answer? (shop.example.org)", &[ENTER]),
-    ("be cloned from?", &[ENTER]),
-    ("hold the images?", &[ENTER]),
-    ("beside the local one?", &[ENTER]),
-    ("Application: are these defaults right?", &[ENTER]),
-    ("Features", &[SPACE]),
-    ("Features", &[ENTER]),
-    ("Delivery: are these defaults right?", &[ENTER]),
-    ("Is everything right?", &[ENTER]),
+/// What every prompt ends with; one that only changes shows no more than the change.
+const KEYS: &str = "Esc goes back";
+const CHANGE: &str = "";
+
+/// What is waited for, first a question and then the end of its prompt, and which keys are pressed then.
+const SESSION: [(&str, &str, &[&str]); 13] = [
+    ("Project: are these defaults right?", KEYS, &[DOWN, ENTER]),
+    ("What is the project called? (shop)", KEYS, &[ENTER]),
+    ("production answer? (shop.example.com)", KEYS, &["shop.example.org", ENTER]),
+    ("be cloned from?", KEYS, &[ESCAPE]),
+    ("production answer? (shop.example.org)", KEYS, &[ENTER]),
+    ("be cloned from?", KEYS, &[ENTER]),
+    ("hold the images?", KEYS, &[ENTER]),
+    ("beside the local one?", KEYS, &[ENTER]),
+    ("Application: are these defaults right?", KEYS, &[ENTER]),
+    ("Features", KEYS, &[SPACE]),
+    ("[ ] storage", CHANGE, &[ENTER]),
+    ("Delivery: are these defaults right?", KEYS, &[ENTER]),
+    ("Is everything right?", KEYS, &[ENTER]),
 ];
 
 #[test]
@@ -36,9 +40,11 @@ fn the_recording_shows_what_new_asks_and_prints() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::wide(COLUMNS, &sandbox, &["new", "django-gitops", "shop"], &[]);
     let mut frames = Vec::new();
-    for (text, keys) in SESSION {
-        terminal.expect(text);
-        terminal.expect("Esc goes back");
+    for (question, end, keys) in SESSION {
+        terminal.expect(question);
+        terminal.expect(end);
+        // The rest of what was written at once.
+        std::thread::sleep(std::time::Duration::from_millis(300));
         frames.push(frame(&terminal.screen(ROWS)));
         terminal.press(keys);
     }

@@ -14,7 +14,7 @@ fn no_line_wraps_at_60_and_200_columns() {
         let text = sandbox.read("catalog/blueprints/tiny.yaml");
         let text = text.replace("@{ name }@.example.com", LONG).replace("Under which domain will", "Where will");
         let text =
-            text.replace("title: a lot", "title: a lot of what somebody said, and of what others said who came before");
+            text.replace("title: a lot", "title: a lot of what somebody said and of what others said who came before");
         sandbox.write("catalog/blueprints/tiny.yaml", &text);
         let mut terminal = Terminal::wide(columns, &sandbox, &NEW, &[("NO_COLOR", "1")]);
         terminal.answer("called?", "");

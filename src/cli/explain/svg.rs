@@ -119,18 +119,19 @@ impl RenderBackend for Canvas {
         );
     }
 
-    fn draw_text(&mut self, xy: Point, text: &str, _: &StyleAttr) {
+    fn draw_text(&mut self, xy: Point, text: &str, look: &StyleAttr) {
         let lines = text.lines().count();
         for (index, line) in text.lines().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "a label has few lines")]
             let y = xy.y + (index as f64 - (lines as f64 - 1.0) / 2.0) * LINE + LINE / 4.0;
-            let look = match (index, lines) {
-                (0, 2..) => " font-weight=\"bold\"",
-                // A number on a line is read more easily with a rim.
-                (_, 1) => " stroke=\"#fff\" stroke-width=\"4\" paint-order=\"stroke\"",
-                _ => "",
+            let mut write = |look: &str| {
+                let _ = writeln!(self.texts, "<text x=\"{:.0}\" y=\"{y:.0}\"{look}>{}</text>", xy.x, escape(line));
             };
-            let _ = writeln!(self.texts, "<text x=\"{:.0}\" y=\"{y:.0}\"{look}>{}</text>", xy.x, escape(line));
+            if look.font_size != FONT {
+                // A rim keeps the line below away from a port.
+                write(" stroke=\"#fff\" stroke-width=\"5\"");
+            }
+            write(if index == 0 && look.font_size == FONT { " font-weight=\"bold\"" } else { "" });
         }
     }
 

@@ -94,6 +94,7 @@ impl<'a> Interview<'a> {
     fn step(&mut self, next: &NextQuestion) -> Result<Step, Stop> {
         if let Some(problem) = &next.refused {
             self.prompt.tell(&problem.render(false));
+            self.typed.remove(&next.question.id);
         } else if let Some(step) = self.group(next)? {
             return Ok(step);
         }
