@@ -65,7 +65,7 @@ mod tests {
             narrow,
             [
                 "  name        shop                   the default",
-                "  repository  https://git.example…",
+                "  repository  https://git.example.…",
                 "  services    orders,                --set",
                 "              notifications,",
                 "              search, payments",

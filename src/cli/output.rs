@@ -8,6 +8,7 @@ use super::{Done, Failure};
 use crate::diagnostic::{Diagnostic, printable};
 
 /// Where a verb's data and messages go.
+#[derive(Clone, Copy)]
 pub(super) struct Output {
     /// Whether data may be coloured.
     pub(super) color: bool,
@@ -73,6 +74,15 @@ impl Output {
     #[expect(clippy::unused_self, reason = "who holds no `Output` must not print")]
     pub(super) fn message(&self, text: &str) {
         let _ = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
+    }
+
+    /// A piece of a line that may be taken back; nothing where no terminal shows it.
+    #[expect(clippy::unused_self, reason = "who holds no `Output` must not print")]
+    pub(super) fn passing(&self, text: &str) {
+        let mut stream = io::stderr().lock();
+        if stream.is_terminal() {
+            let _ = stream.write_all(text.as_bytes());
+        }
     }
 
     /// What the argument parser has to say: help and version are data, the rest is bad usage.

@@ -1,8 +1,9 @@
 //! A line about work that takes long: on a terminal only, and gone when the work is done.
-use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+use super::output::Output;
 
 /// What is quicker than this needs no line.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -14,16 +15,13 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn start(what: &'static str) -> Self {
-        if !io::stderr().is_terminal() {
-            return Self { done: None, line: None };
-        }
+    pub(super) fn start(output: Output, what: &'static str) -> Self {
         let (done, waiting) = mpsc::channel::<()>();
         let line = std::thread::spawn(move || {
             if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                let _ = io::stderr().lock().write_all(format!("{what} …").as_bytes());
+                output.passing(&format!("{what} …"));
                 let _ = waiting.recv();
-                let _ = io::stderr().lock().write_all(b"\r\x1b[K");
+                output.passing("\r\x1b[K");
             }
         });
         Self { done: Some(done), line: Some(line) }

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::blueprint::{
-    Answers, Blueprint, Choice, Given, Next, NextQuestion, Question, QuestionType, context, next_question, parse_text,
-    validate,
+    Answers, Blueprint, Choice, Given, Next, NextQuestion, Question, QuestionType, broken_rule, context, next_question,
+    parse_text, validate,
 };
 use crate::cli::Failure;
 use crate::cli::prompt::{Ask, Item, Prompt, Stop};
@@ -111,12 +111,21 @@ impl<'a> Interview<'a> {
         }
     }
 
-    /// Asks one question and keeps the answer.
+    /// Asks one question and keeps the answer that no rule speaks against.
     fn question(&mut self, next: &NextQuestion) -> Result<(), Stop> {
-        let suggestion = self.typed.get(&next.question.id).or(next.default.as_ref()).cloned();
-        let answer = self.obtain(next.question, suggestion, &next.choices, &context(&next.earlier))?;
-        self.keep(&next.question.id, answer, next.default.as_ref());
-        Ok(())
+        let NextQuestion { question, earlier, .. } = next;
+        let mut suggestion = self.typed.get(&question.id).or(next.default.as_ref()).cloned();
+        loop {
+            let answer = self.obtain(question, suggestion, &next.choices, &context(earlier))?;
+            match broken_rule(self.blueprint, question, &answer, earlier, self.engine) {
+                None => {
+                    self.keep(&question.id, answer, next.default.as_ref());
+                    return Ok(());
+                }
+                Some(because) => self.refuse(&[because]),
+            }
+            suggestion = Some(answer);
+        }
     }
 
     /// Keeps an answer; one that is the default follows it, also when that changes.

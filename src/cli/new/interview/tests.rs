@@ -189,14 +189,17 @@ fn a_change_at_the_summary_reaches_what_depends_on_it() {
 }
 
 #[test]
-fn rules_over_all_answers_lead_back_to_the_summary() {
-    for (name, reason) in
-        [("lonely", "lonely projects have no visitors"), ("nowhere", "a component has a rule against it")]
-    {
-        let (answers, log) = interview(&[name, "", "", "small", "Yes", "Change", "name", "shop", "Yes"]);
-        assert_eq!(answers.unwrap()["name"], "shop");
-        assert!(log.iter().any(|line| line.starts_with(&format!("error: {reason}"))), "{log:?}");
-    }
+fn a_rule_over_several_answers_speaks_at_the_last_of_them() {
+    let (answers, log) = interview(&["lonely", "", "y", "n", "Yes"]);
+    assert_eq!(answers.unwrap()["web"], false);
+    assert_eq!(log[2..5], ["Web?", "  Not possible: lonely projects have no visitors", "Web?"]);
+}
+
+#[test]
+fn what_no_stack_can_be_made_of_leads_back_to_the_summary() {
+    let (answers, log) = interview(&["nowhere", "", "", "small", "Yes", "Change", "name", "shop", "Yes"]);
+    assert_eq!(answers.unwrap()["name"], "shop");
+    assert!(log.iter().any(|line| line.starts_with("error: a component has a rule against it")), "{log:?}");
 }
 
 #[test]
