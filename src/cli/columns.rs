@@ -15,7 +15,8 @@ pub(super) fn pad(text: &str, width: usize) -> String {
     pad_str(text, width, Alignment::Left, None).into_owned()
 }
 
-/// A name, a text and a remark in each row, as lines of at most `width`. Texts wrap between words, and a word that is too wide is cut.
+/// A name, a text and a remark in each row, as lines of at most `width`. Texts wrap between words; a word that is too wide is
+/// cut.
 pub(super) fn table(rows: &[[String; 3]], width: usize) -> Vec<String> {
     let widest = |column: usize| rows.iter().map(|row| measure_text_width(&row[column])).max().unwrap_or(0);
     let (name, remark) = (widest(0), widest(2));

@@ -43,7 +43,7 @@ struct Order {
 }
 
 /// What a conversation came to.
-struct Talk {
+struct Conversation {
     /// The blueprint, as it was named.
     named: String,
     order: Order,
@@ -54,7 +54,7 @@ struct Talk {
 }
 
 /// What was made of an order, in memory.
-struct Made<'a> {
+struct Rendered<'a> {
     generated: &'a Generated,
     spec: &'a StackSpec,
     directory: &'a Path,
@@ -119,7 +119,7 @@ impl Run<'_> {
             }
         };
         drop(asking);
-        let Talk { named, mut order, outside, git } = talk;
+        let Conversation { named, mut order, outside, git } = talk;
         let engine = &self.workbench.engine;
         let spec = order.describe(self.workbench)?;
         let directory = self.directory(&spec);
@@ -134,7 +134,7 @@ impl Run<'_> {
     }
 
     /// The questions.
-    fn converse(&self, prompt: &mut dyn Prompt) -> Result<Talk, Failure> {
+    fn converse(&self, prompt: &mut dyn Prompt) -> Result<Conversation, Failure> {
         let named = match &self.arguments.blueprint {
             Some(named) => named.clone(),
             None => choose(prompt, self.workbench)?,
@@ -153,7 +153,7 @@ impl Run<'_> {
         let Accepted { answers, given, git } =
             Interview::new(&blueprint, engine, prompt, given, &possible, offers_git).run()?;
         let order = self.order(blueprint, answers, &given);
-        Ok(Talk { named, order, outside, git })
+        Ok(Conversation { named, order, outside, git })
     }
 
     /// Where the repository goes: as typed, else the project's name.
@@ -168,7 +168,7 @@ impl Run<'_> {
         let generated = &generate(spec, &workbench.catalog, &workbench.engine)?;
         drop(progress);
         let directory = &self.directory(spec);
-        let made = Made { generated, spec, directory, named_by: order.named_by.as_deref(), catalogs };
+        let made = Rendered { generated, spec, directory, named_by: order.named_by.as_deref(), catalogs };
         if generated.report.denies(crate::check::Severity::Error) {
             return report::refused(&made, arguments.format, output);
         }

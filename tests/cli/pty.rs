@@ -233,6 +233,18 @@ fn control_c_leaves_the_terminal_sane_and_nothing_written() {
 }
 
 #[test]
+fn a_request_to_terminate_leaves_the_terminal_sane() {
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::run(&sandbox, &NEW, &[]);
+    terminal.expect("What is the project called?");
+    terminal.expect("Esc goes back");
+    let left = terminal.terminate();
+    assert_eq!(left.code, 130, "{}", left.plain);
+    assert!(left.cursor_shown && left.echoes, "{}", left.plain);
+    assert!(sandbox.names().is_empty());
+}
+
+#[test]
 fn nobody_is_asked_with_yes_or_in_automation() {
     let sandbox = Sandbox::new();
     for (arguments, environment) in [(&["--yes"][..], &[][..]), (&[], &[("CI", "true")])] {

@@ -136,6 +136,17 @@ impl Terminal {
     /// Presses a key until the program ends: a key that cancels may come while the terminal is between two states.
     pub(crate) fn cancel(mut self, key: &str) -> Cancelled {
         let code = self.wait(&[key]);
+        self.left(code)
+    }
+
+    /// Asks the program to terminate.
+    pub(crate) fn terminate(mut self) -> Cancelled {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        let code = self.wait(&[]);
+        self.left(code)
+    }
+
+    fn left(&self, code: i32) -> Cancelled {
         let raw = String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned();
         let flags = tcgetattr(&self.slave).unwrap().local_flags;
         Cancelled {

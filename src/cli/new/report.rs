@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Ending, Made};
+use super::{Ending, Rendered};
 use crate::blueprint::Answers;
 use crate::check::{Finding, Severity};
 use crate::cli::args::Format;
@@ -51,7 +51,7 @@ struct File<'a> {
     executable: bool,
 }
 
-fn document<'a>(of: &Made<'a>, status: &'static str) -> Document<'a> {
+fn document<'a>(of: &Rendered<'a>, status: &'static str) -> Document<'a> {
     let (made, from) = (of.generated, &of.spec.from);
     let files = made.tree.iter().map(|(path, file)| File {
         path: path.as_str(),
@@ -83,7 +83,7 @@ fn document<'a>(of: &Made<'a>, status: &'static str) -> Document<'a> {
     }
 }
 
-pub(super) fn json(made: &Made, ending: &Ending, output: &Output) -> Result<(), Failure> {
+pub(super) fn json(made: &Rendered, ending: &Ending, output: &Output) -> Result<(), Failure> {
     let status = match ending {
         Ending::Created { .. } => "created",
         Ending::Unchanged => "unchanged",
@@ -93,7 +93,7 @@ pub(super) fn json(made: &Made, ending: &Ending, output: &Output) -> Result<(), 
 }
 
 /// The end of a run whose result the rules refuse: each finding with the template to blame.
-pub(super) fn refused(made: &Made, format: Format, output: &Output) -> Done {
+pub(super) fn refused(made: &Rendered, format: Format, output: &Output) -> Done {
     if format == Format::Json {
         output.json(&document(made, "refused"))?;
     }
@@ -110,7 +110,7 @@ pub(super) fn refused(made: &Made, format: Format, output: &Output) -> Done {
 }
 
 /// Warnings do not stop a run, and are not hidden either.
-pub(super) fn warnings(made: &Made, output: &Output) {
+pub(super) fn warnings(made: &Rendered, output: &Output) {
     let (report, tree) = (&made.generated.report, &made.generated.tree);
     let shown: Vec<Diagnostic> = report.findings.iter().map(|finding| blame(finding, tree)).collect();
     output.problems(&shown);

@@ -1,11 +1,11 @@
 //! What `new` made, for people: what runs, where, what the rules say, and what to know and do next.
-use super::{Ending, Made, destination};
+use super::{Ending, Rendered, destination};
 use crate::cli::output::{Output, count};
 use crate::cli::{Failure, quote};
 use crate::stack::{SharedSecret, Stack, Unit, UnitKind};
 use crate::tree::FileTree;
 
-pub(super) fn text(made: &Made, ending: &Ending, output: &Output) -> Result<(), Failure> {
+pub(super) fn text(made: &Rendered, ending: &Ending, output: &Output) -> Result<(), Failure> {
     let shown = quote::word(&made.directory.to_string_lossy());
     let (tree, from) = (&made.generated.tree, &made.spec.from.blueprint);
     match ending {
@@ -31,7 +31,7 @@ pub(super) fn text(made: &Made, ending: &Ending, output: &Output) -> Result<(), 
     Ok(())
 }
 
-fn summary(made: &Made, output: &Output) {
+fn summary(made: &Rendered, output: &Output) {
     let stack = &made.generated.stack;
     let catalogs = quote::catalogs(made.catalogs);
     let say = |label: &str, lines: Vec<String>| {
@@ -59,7 +59,7 @@ fn summary(made: &Made, output: &Output) {
 }
 
 /// What the rules say.
-fn rules(made: &Made, catalogs: &str) -> Vec<String> {
+fn rules(made: &Rendered, catalogs: &str) -> Vec<String> {
     let report = &made.generated.report;
     let found = match report.findings.len() {
         0 => "nothing found".to_owned(),

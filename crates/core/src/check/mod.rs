@@ -14,6 +14,7 @@ pub mod kustomize;
 mod markdown;
 mod network;
 mod products;
+mod reading;
 mod rules;
 mod running;
 mod schedule;

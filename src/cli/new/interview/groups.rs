@@ -24,8 +24,8 @@ impl<'a> Interview<'a> {
         Ok(None)
     }
 
-    /// The defaults of the open questions from the next one on, as long as they are wanted, and whether that was all. Nothing, if one that is wanted
-    /// has none.
+    /// The defaults of the open questions from the next one on, as long as they are wanted, and whether that was all.
+    /// Nothing, if one that is wanted has none.
     fn assume(&self, wanted: impl Fn(&Question) -> bool) -> Result<(Vec<Assumed<'a>>, bool), Failure> {
         let (mut given, mut assumed) = (self.given.clone(), Vec::new());
         while let Next::Question(next) = next_question(self.blueprint, &given, self.engine)? {

@@ -75,7 +75,8 @@ impl Interview<'_> {
         self.decide(ask, None, count < present)
     }
 
-    /// One item, field by field, back and forth. It starts from the present item in its place, or from the one of the same name.
+    /// One item, field by field, back and forth. It starts from the present item in its place, or from the one of the same
+    /// name.
     fn item(
         &mut self,
         question: &Question,
@@ -114,7 +115,7 @@ impl Interview<'_> {
         Ok(item.into())
     }
 
-    /// A field, or nothing where it isn't asked for; the one that names the item differs from those of the items before.
+    /// A field, or nothing where it isn't asked for. The one that names the item differs from those of the items before.
     fn field(
         &mut self,
         question: &Question,

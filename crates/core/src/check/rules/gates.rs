@@ -162,7 +162,7 @@ fn documented(facts: &Facts, out: &mut Sink) {
 fn names<'t>(expression: &'t str, prefix: &'t str) -> impl Iterator<Item = &'t str> {
     expression.match_indices(prefix).filter_map(move |(at, _)| {
         let before = expression[..at].chars().next_back();
-        let whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.');
+        let whole = before.is_none_or(|c| !c.is_alphanumeric() && !"_.-".contains(c));
         let rest = &expression[at + prefix.len()..];
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         (whole && end > 0).then(|| &rest[..end])
