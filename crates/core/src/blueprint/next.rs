@@ -29,7 +29,7 @@ pub struct NextQuestion<'a> {
 pub enum Next<'a> {
     /// A question is open.
     Question(NextQuestion<'a>),
-    /// Every question has an answer, the defaults included; [`collect`](super::collect) tells whether they fit together.
+    /// Every question has an answer, the defaults included; [`collect`](super::collect) tells whether they fit.
     Complete(Answers),
 }
 
@@ -37,10 +37,12 @@ pub enum Next<'a> {
 ///
 /// ```
 /// # use std::collections::BTreeMap;
-/// # use stackwright_core::{blueprint::{Blueprint, Given, Next, next_question}, catalog::Catalog, diagnostic::Source, engine};
+/// # use stackwright_core::blueprint::{Blueprint, Given, Next, next_question};
+/// # use stackwright_core::{catalog::Catalog, diagnostic::Source, engine};
 /// let catalog = Catalog::load(&[])?;
 /// let text = r#"{ id: t, title: T, summary: T, version: "1", units: [], environments: [],
-///   questions: [{ id: name, type: name, ask: Name? }, { id: host, type: text, ask: Host?, default: "@{ name }@.local" }],
+///   questions: [{ id: name, type: name, ask: Name? },
+///     { id: host, type: text, ask: Host?, default: "@{ name }@.local" }],
 ///   project: { name: t, domain: t.io, repository: r, registry: r, summary: T } }"#;
 /// let blueprint = Blueprint::parse(&Source::new("t.yaml", text), &catalog)?;
 /// let mut given = BTreeMap::from([("name".to_owned(), Given::text("Shop", "--set"))]);
@@ -85,8 +87,8 @@ pub fn next_question<'a>(
     Ok(Next::Complete(earlier))
 }
 
-/// Why an answer can't stay: a rule over several answers that it breaks, whatever comes after. A rule that needs a later answer
-/// says nothing yet.
+/// Why an answer can't stay: a rule over several answers that it breaks, whatever comes after. A rule that needs a later
+/// answer says nothing yet.
 pub fn broken_rule(
     blueprint: &Blueprint,
     question: &Question,
@@ -114,7 +116,8 @@ mod tests {
           { id: size, type: number, ask: Size?, default: 1, max: 9 },
           { id: big, type: boolean, ask: Big?, default: true, when: size > 5 },
           { id: where, type: choice, ask: Where?, default: here, choices: [
-            { value: here, title: Here }, { value: there, title: There, refused: size > 7, because: that is too much for there },
+            { value: here, title: Here },
+            { value: there, title: There, refused: size > 7, because: that is too much for there },
             { value: away, title: Away } ] } ],
         rules: [
           { that: "where != 'away' or not big", because: what is big stays },
