@@ -31,7 +31,7 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
     let workbench = Workbench::open(catalogs)?;
     workbench.tell_overrides(output);
     let catalog = &workbench.catalog;
-    let progress = Progress::start(*output, "Checking the catalog");
+    let progress = Progress::start(output, "Checking the catalog");
     let mut problems = crate::author::check(catalog, &workbench.engine);
     if problems.is_empty() {
         for id in catalog.blueprint_ids() {

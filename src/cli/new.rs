@@ -164,7 +164,7 @@ impl Run<'_> {
     /// Renders, checks and writes.
     fn make(&self, order: &Order, spec: &StackSpec, git: bool) -> Done {
         let Self { arguments, catalogs, workbench, output } = *self;
-        let progress = Progress::start(*output, "Rendering and checking");
+        let progress = Progress::start(output, "Rendering and checking");
         let generated = &generate(spec, &workbench.catalog, &workbench.engine)?;
         drop(progress);
         let directory = &self.directory(spec);

@@ -8,7 +8,7 @@ use super::{Done, Failure};
 use crate::diagnostic::{Diagnostic, printable};
 
 /// Where a verb's data and messages go.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Output {
     /// Whether data may be coloured.
     pub(super) color: bool,

@@ -15,10 +15,11 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn start(output: Output, what: &'static str) -> Self {
+    pub(super) fn start(output: &Output, what: &'static str) -> Self {
         if !output.on_terminal {
             return Self { done: None, line: None };
         }
+        let output = output.clone();
         let (done, waiting) = mpsc::channel::<()>();
         let line = std::thread::spawn(move || {
             if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {

@@ -13,7 +13,8 @@ pub(super) fn word(text: &str) -> String {
 
 /// The options that name those catalogs again, each after a space.
 pub(super) fn catalogs(directories: &[PathBuf]) -> String {
-    directories.iter().map(|directory| format!(" --catalog {}", word(&directory.to_string_lossy()))).collect()
+    let words = directories.iter().map(|directory| word(&directory.to_string_lossy()));
+    words.flat_map(|word| [" --catalog ".to_owned(), word]).collect()
 }
 
 #[cfg(test)]

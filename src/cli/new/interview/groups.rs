@@ -15,7 +15,7 @@ impl<'a> Interview<'a> {
         let Some(group) = &next.question.group else { return Ok(None) };
         let (assumed, _) = self.assume(|question| question.group.as_ref() == Some(group))?;
         let flags = assumed.iter().take_while(|(question, _)| is_flag(question)).count();
-        if flags == assumed.len() && flags > 1 || self.opened.contains(group) && flags > 1 {
+        if flags > 1 && (flags == assumed.len() || self.opened.contains(group)) {
             return self.mark(group, &assumed[..flags]).map(Some);
         }
         if assumed.len() > 1 && !self.opened.contains(group) {
