@@ -70,6 +70,10 @@ definitions: ## install into the API server at KUBECONFIG what the generated obj
 bless: ## render examples/ anew, the only way they change
 	$(PYTHON) -m scripts.bless
 
+.PHONY: pictures
+pictures: ## draw the pictures of the docs anew: the recording of `new`, the diagrams of the examples
+	BLESS=1 $(CARGO) test --locked --test cli recording
+
 .PHONY: locks
 locks: ## resolve the generated repositories' dependencies anew (needs a network)
 	$(CARGO) run --locked -- catalog lock --upgrade --catalog templates

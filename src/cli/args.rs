@@ -170,6 +170,8 @@ pub(super) enum ExplainFormat {
     Json,
     /// A diagram, as Mermaid source
     Mermaid,
+    /// A diagram, as a picture
+    Svg,
 }
 
 /// Arguments of `why`.

@@ -14,6 +14,7 @@ use super::Done;
 use super::args::{CatalogCheck, Format};
 use super::output::Output;
 use super::output::count;
+use super::progress::Progress;
 use super::workbench::Workbench;
 use crate::blueprint::{Blueprint, collect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -35,12 +36,14 @@ pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Out
     let workbench = Workbench::open(catalogs)?;
     workbench.tell_overrides(output);
     let catalog = &workbench.catalog;
+    let progress = Progress::start(output, "Checking the catalog");
     let mut problems = crate::author::check(catalog, &workbench.engine);
     if problems.is_empty() {
         for id in catalog.blueprint_ids() {
             problems.extend(made(&workbench, id));
         }
     }
+    drop(progress);
     let (components, blueprints) = (catalog.component_ids().len(), catalog.blueprint_ids().len());
     let files = catalog.files().count();
     match arguments.format {

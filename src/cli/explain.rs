@@ -1,5 +1,7 @@
 //! `explain`: the resolved stack of a repository.
 mod mermaid;
+mod svg;
+mod talks;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -16,6 +18,7 @@ pub(super) fn run(arguments: &Explain, output: &Output) -> Done {
         ExplainFormat::Text => output.text(&text(&stack))?,
         ExplainFormat::Json => output.json(&stack)?,
         ExplainFormat::Mermaid => output.text(&mermaid::diagram(&stack))?,
+        ExplainFormat::Svg => output.text(&svg::picture(&stack))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@
 mod args;
 mod catalog;
 mod check;
+mod columns;
 mod completions;
 mod explain;
 mod failure;
@@ -13,6 +14,7 @@ mod man;
 mod memory;
 mod new;
 mod output;
+mod progress;
 mod prompt;
 mod questions;
 mod quote;

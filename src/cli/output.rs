@@ -8,11 +8,14 @@ use super::{Done, Failure};
 use crate::diagnostic::{Diagnostic, printable};
 
 /// Where a verb's data and messages go.
+#[derive(Clone)]
 pub(super) struct Output {
     /// Whether data may be coloured.
     pub(super) color: bool,
+    /// Whether messages appear on a terminal.
+    pub(super) on_terminal: bool,
     /// Whether messages may be coloured.
-    message_color: bool,
+    pub(super) message_color: bool,
 }
 
 impl Output {
@@ -21,7 +24,8 @@ impl Output {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let allowed = !set("NO_COLOR") && !dumb;
-        Self { color: allowed && io::stdout().is_terminal(), message_color: allowed && io::stderr().is_terminal() }
+        let on_terminal = io::stderr().is_terminal();
+        Self { color: allowed && io::stdout().is_terminal(), on_terminal, message_color: allowed && on_terminal }
     }
 
     /// Data for people: control characters are shown as escapes.
@@ -73,6 +77,12 @@ impl Output {
     #[expect(clippy::unused_self, reason = "who holds no `Output` must not print")]
     pub(super) fn message(&self, text: &str) {
         let _ = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
+    }
+
+    /// A piece of a line on a terminal, which may be taken back.
+    #[expect(clippy::unused_self, reason = "who holds no `Output` must not print")]
+    pub(super) fn passing(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
     /// What the argument parser has to say: help and version are data, the rest is bad usage.

@@ -1,25 +1,71 @@
 //! Questions to a person, behind a trait, so that only tests of the terminal itself need one.
 use std::io::{self, ErrorKind, IsTerminal as _};
 
-use dialoguer::console::Term;
-use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, Input, MultiSelect, Select};
+use console::{Term, measure_text_width};
+use inquire::error::InquireResult;
+use inquire::ui::{RenderConfig, Styled};
+use inquire::validator::Validation;
+use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
 
 use super::Failure;
-use crate::diagnostic::{Diagnostic, one_line, printable};
+use super::columns::{cut, pad, table};
+use super::output::Output;
+use crate::diagnostic::{Diagnostic, one_line};
+
+/// A question as it is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'a> {
+    /// The question.
+    pub(super) text: &'a str,
+    /// What the answer decides, shown below.
+    pub(super) help: Option<&'a str>,
+}
+
+/// Something that can be chosen.
+pub(super) struct Item {
+    /// What is chosen.
+    pub(super) name: String,
+    /// What that means; may be empty.
+    pub(super) about: String,
+}
+
+/// Why there is no answer.
+pub(super) enum Stop {
+    /// The person wants to go back to the question before.
+    Back,
+    /// The run ends.
+    End(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::End(failure)
+    }
+}
+
+impl From<Box<Diagnostic>> for Stop {
+    fn from(problem: Box<Diagnostic>) -> Self {
+        Self::End(problem.into())
+    }
+}
+
+/// Says why a text is no answer.
+pub(super) type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
 /// Somebody who answers.
 pub(super) trait Prompt {
-    /// A line of text; an empty line means the default, where there is one.
-    fn line(&mut self, ask: &str, default: Option<&str>) -> Result<String, Failure>;
+    /// A line of text that passes the check; an empty one means the default, where there is one.
+    fn line(&mut self, ask: Ask, default: Option<&str>, check: Check) -> Result<String, Stop>;
     /// Yes or no.
-    fn yes_no(&mut self, ask: &str, default: Option<bool>) -> Result<bool, Failure>;
+    fn yes_no(&mut self, ask: Ask, default: Option<bool>) -> Result<bool, Stop>;
     /// One of the items, by its place; `start` is marked first.
-    fn one(&mut self, ask: &str, items: &[String], start: usize) -> Result<usize, Failure>;
+    fn one(&mut self, ask: Ask, items: &[Item], start: usize) -> Result<usize, Stop>;
     /// Any of the items, by their places.
-    fn some(&mut self, ask: &str, items: &[String], picked: &[bool]) -> Result<Vec<usize>, Failure>;
+    fn some(&mut self, ask: Ask, items: &[Item], picked: &[bool]) -> Result<Vec<usize>, Stop>;
     /// Tells something that needs no answer.
     fn tell(&mut self, text: &str);
+    /// Tells rows of a name, a text and a remark.
+    fn table(&mut self, rows: &[[String; 3]]);
 }
 
 /// Whether somebody is there to be asked: messages and answers both go to a terminal, and no automation runs us.
@@ -29,69 +75,135 @@ pub(super) fn somebody_there() -> bool {
 }
 
 /// Prompts on the terminal behind standard error.
-pub(super) struct Terminal {
-    term: Term,
-    theme: ColorfulTheme,
+pub(super) struct Terminal<'a> {
+    output: &'a Output,
+    config: RenderConfig<'static>,
 }
 
-impl Terminal {
-    pub(super) fn new() -> Self {
-        Self { term: Term::stderr(), theme: ColorfulTheme::default() }
+/// What keys do, below each kind of question.
+const LINE_KEYS: &str = "Esc goes back";
+const ONE_KEYS: &str = "↑↓ moves, Enter takes, Esc goes back";
+const SOME_KEYS: &str = "↑↓ moves, Space marks, Enter takes, Esc goes back";
+
+impl<'a> Terminal<'a> {
+    pub(super) fn new(output: &'a Output) -> Self {
+        let config = if output.message_color { RenderConfig::default_colored() } else { RenderConfig::empty() };
+        Self { output, config: config.with_canceled_prompt_indicator(Styled::new("(back)")) }
     }
 
-    /// Ctrl-C ends the run, and so does Esc where a prompt knows it. dialoguer leaves the cursor hidden, so it is shown here, in the one place
-    /// that every prompt returns through.
-    fn settle<T>(&self, result: dialoguer::Result<Option<T>>) -> Result<T, Failure> {
-        match result {
-            Ok(Some(answer)) => Ok(answer),
-            Ok(None) => {
-                let _ = self.term.show_cursor();
-                Err(Failure::cancelled())
-            }
-            Err(dialoguer::Error::IO(error)) => {
-                let _ = self.term.show_cursor();
-                let _ = self.term.write_line("");
-                Err(match error.kind() {
-                    ErrorKind::Interrupted | ErrorKind::UnexpectedEof => Failure::cancelled(),
-                    _ => Failure::io(Diagnostic::error(format!("can't ask on this terminal: {error}"))),
-                })
-            }
-        }
+    fn width() -> usize {
+        usize::from(Term::stderr().size().1)
+    }
+
+    /// What is left of the line after the question, with the marks around it.
+    fn room(ask: &str) -> usize {
+        Self::width().saturating_sub(measure_text_width(ask) + 8).max(12)
+    }
+
+    /// The items as lines, their names below each other.
+    fn lines(items: &[Item]) -> Vec<String> {
+        let widest =
+            items.iter().filter(|item| !item.about.is_empty()).map(|item| measure_text_width(&item.name)).max();
+        let line = |item: &Item| match widest {
+            Some(widest) if !item.about.is_empty() => format!("{}  {}", pad(&item.name, widest), item.about),
+            _ => item.name.clone(),
+        };
+        items.iter().map(|item| cut(&one_line(&line(item)), Self::width().saturating_sub(7))).collect()
+    }
+
+    /// How many items are shown at once.
+    fn page() -> usize {
+        usize::from(Term::stderr().size().0).saturating_sub(6).clamp(3, 20)
     }
 }
 
-impl Prompt for Terminal {
-    // Esc does not end this prompt: dialoguer's `Input` has no form that ends without an answer, drops Esc, and reads
-    // the keys itself. Its line editing is worth more than a second key for what Ctrl-C does.
-    fn line(&mut self, ask: &str, default: Option<&str>) -> Result<String, Failure> {
-        let mut input = Input::<String>::with_theme(&self.theme).with_prompt(one_line(ask)).allow_empty(false);
-        if let Some(default) = default {
-            input = input.default(one_line(default).into_owned());
+/// The help below a question, then what keys do; broken between words, with room for the brackets around it.
+fn below(ask: Ask, keys: &str) -> String {
+    let help = ask.help.map(|help| format!("{} ", one_line(help))).unwrap_or_default();
+    textwrap::fill(&format!("{help}{keys}"), Terminal::width().saturating_sub(3))
+}
+
+fn settle<T>(result: InquireResult<T>) -> Result<T, Stop> {
+    result.map_err(|error| match error {
+        InquireError::OperationCanceled => Stop::Back,
+        InquireError::OperationInterrupted => Failure::cancelled().into(),
+        InquireError::IO(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::UnexpectedEof) => {
+            Failure::cancelled().into()
         }
-        self.settle(input.interact_text_on(&self.term).map(Some))
+        other => Failure::io(Diagnostic::error(format!("can't ask on this terminal: {other}"))).into(),
+    })
+}
+
+impl Prompt for Terminal<'_> {
+    fn line(&mut self, ask: Ask, default: Option<&str>, check: Check) -> Result<String, Stop> {
+        let (text, help) = (one_line(ask.text), below(ask, LINE_KEYS));
+        let room = Self::room(&text);
+        let shown = default.map(|default| cut(&one_line(default), room));
+        // What is shown of a long default stands for all of it.
+        let whole =
+            |typed: &str| if Some(typed) == shown.as_deref() { default.unwrap_or(typed) } else { typed }.to_owned();
+        let valid = |typed: &str| {
+            Ok(match check(&whole(typed)) {
+                Ok(()) => Validation::Valid,
+                Err(why) => Validation::Invalid(format!("Not possible: {}", one_line(&why)).into()),
+            })
+        };
+        let formatter = |answer: &str| cut(answer, room);
+        let mut prompt = Text::new(&text)
+            .with_render_config(self.config)
+            .with_help_message(&help)
+            .with_validator(valid)
+            .with_formatter(&formatter);
+        prompt.default = shown.as_deref();
+        settle(prompt.prompt()).map(|typed| whole(&typed))
     }
 
-    fn yes_no(&mut self, ask: &str, default: Option<bool>) -> Result<bool, Failure> {
-        let mut confirm = Confirm::with_theme(&self.theme).with_prompt(one_line(ask)).wait_for_newline(true);
-        if let Some(default) = default {
-            confirm = confirm.default(default);
-        }
-        self.settle(confirm.interact_on_opt(&self.term))
+    fn yes_no(&mut self, ask: Ask, default: Option<bool>) -> Result<bool, Stop> {
+        let (text, help) = (one_line(ask.text), below(ask, LINE_KEYS));
+        let mut prompt = Confirm::new(&text).with_render_config(self.config).with_help_message(&help);
+        prompt.default = default;
+        settle(prompt.prompt())
     }
 
-    fn one(&mut self, ask: &str, items: &[String], start: usize) -> Result<usize, Failure> {
-        let items = items.iter().map(|item| one_line(item));
-        let select = Select::with_theme(&self.theme).with_prompt(one_line(ask)).items(items).default(start);
-        self.settle(select.interact_on_opt(&self.term))
+    fn one(&mut self, ask: Ask, items: &[Item], start: usize) -> Result<usize, Stop> {
+        let (text, help) = (one_line(ask.text), below(ask, ONE_KEYS));
+        let name = |place: usize| items.get(place).map(|item| one_line(&item.name).into_owned()).unwrap_or_default();
+        let formatter = |picked: inquire::list_option::ListOption<&String>| name(picked.index);
+        let prompt = Select::new(&text, Self::lines(items))
+            .with_render_config(self.config)
+            .with_help_message(&help)
+            .with_page_size(Self::page())
+            .with_starting_cursor(start)
+            .without_filtering()
+            .with_formatter(&formatter);
+        settle(prompt.raw_prompt()).map(|picked| picked.index)
     }
 
-    fn some(&mut self, ask: &str, items: &[String], picked: &[bool]) -> Result<Vec<usize>, Failure> {
-        let items = items.iter().map(|item| one_line(item)).zip(picked.iter().copied());
-        let select = MultiSelect::with_theme(&self.theme).with_prompt(one_line(ask)).items_checked(items);
-        self.settle(select.interact_on_opt(&self.term))
+    fn some(&mut self, ask: Ask, items: &[Item], picked: &[bool]) -> Result<Vec<usize>, Stop> {
+        let (text, help) = (one_line(ask.text), below(ask, SOME_KEYS));
+        let room = Self::room(&text);
+        let name = |place: usize| items.get(place).map(|item| one_line(&item.name).into_owned()).unwrap_or_default();
+        let formatter = |picked: &[inquire::list_option::ListOption<&String>]| {
+            let names: Vec<String> = picked.iter().map(|option| name(option.index)).collect();
+            cut(&if names.is_empty() { "none".to_owned() } else { names.join(", ") }, room)
+        };
+        let marked: Vec<usize> = (0..items.len()).filter(|place| picked.get(*place) == Some(&true)).collect();
+        let prompt = MultiSelect::new(&text, Self::lines(items))
+            .with_render_config(self.config)
+            .with_help_message(&help)
+            .with_page_size(Self::page())
+            .with_default(&marked)
+            .without_filtering()
+            .with_formatter(&formatter);
+        settle(prompt.raw_prompt()).map(|picked| picked.into_iter().map(|option| option.index).collect())
     }
 
     fn tell(&mut self, text: &str) {
-        let _ = self.term.write_line(&printable(text));
+        self.output.say(text);
+    }
+
+    fn table(&mut self, rows: &[[String; 3]]) {
+        let rows: Vec<_> = rows.iter().map(|row| row.each_ref().map(|cell| one_line(cell).into_owned())).collect();
+        self.output.say(&table(&rows, Self::width()).join("\n"));
     }
 }

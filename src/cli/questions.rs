@@ -21,6 +21,9 @@ pub(super) struct Asked<'a> {
     #[serde(rename = "type")]
     kind: QuestionType,
     ask: &'a str,
+    /// What it is about; questions of one group stand together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
     /// As the blueprint writes it: a template over earlier answers.
@@ -57,6 +60,7 @@ impl<'a> Asked<'a> {
             id: &question.id,
             kind: question.kind,
             ask: &question.ask,
+            group: question.group.as_deref(),
             help: question.help.as_deref(),
             default: question.default.as_ref(),
             choices: &question.choices,

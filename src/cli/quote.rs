@@ -1,4 +1,5 @@
 //! Words for a shell.
+use std::path::PathBuf;
 
 /// One word as a POSIX shell reads it back: quoted only when needed.
 pub(super) fn word(text: &str) -> String {
@@ -8,6 +9,12 @@ pub(super) fn word(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
+}
+
+/// The options that name those catalogs again, each after a space.
+pub(super) fn catalogs(directories: &[PathBuf]) -> String {
+    let words = directories.iter().map(|directory| word(&directory.to_string_lossy()));
+    words.flat_map(|word| [" --catalog ".to_owned(), word]).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A list of things with fields of their own as an answer: from every source, refused, at a terminal.
 use crate::support::{Sandbox, expect, ran, transcript};
-use crate::terminal::{DOWN, ENTER, Terminal};
+use crate::terminal::{DOWN, ENTER, ESCAPE, Terminal};
 
 /// A sandbox with a blueprint that asks for items.
 fn sandbox() -> Sandbox {
@@ -103,10 +103,11 @@ fn the_present_items_are_taken_as_a_whole() {
     let sandbox = sandbox();
     let mut terminal = start(&sandbox);
     terminal.answer("called? (hello)", "");
-    terminal.expect("front: word Welcome to front, memory yes, megabytes 16, mood calm\n");
-    terminal.expect("hello-back: word Welcome to hello-back, memory no, megabytes 16, mood calm, hears front\n");
+    terminal.expect("  front       word Welcome to front, memory yes, megabytes 16, mood calm\n");
+    terminal.expect("  hello-back  word Welcome to hello-back, memory no, megabytes 16, mood calm, hears front\n");
     terminal.answer("Take these doors?", "");
-    terminal.expect("Change doors: front, hello-back");
+    terminal.expect("  doors  front, hello-back  default\n");
+    terminal.expect("Is everything right?");
     assert_eq!(accept(terminal), "stackwright new ./ring.yaml hello --yes --catalog catalog");
 }
 
@@ -122,12 +123,12 @@ fn items_are_asked_for_field_by_field_and_the_printed_command_makes_them_again()
     terminal.answer("Does it remember?", "y");
     terminal.answer("How much? (16)", "99");
     terminal.expect("Not possible: the number is 99; it must be at most 64");
-    terminal.answer("How much? (16)", "32");
+    terminal.retype("99", "32");
     terminal.expect("In which mood is it?");
     terminal.press(&[DOWN, ENTER]);
     terminal.answer("Whom does it hear?", "side");
     terminal.expect("Not possible: nobody hears itself");
-    terminal.answer("Whom does it hear?", "rear");
+    terminal.retype("side", "rear");
     terminal.answer("Is there another one?", "");
     terminal.answer("What is the door called? (hello-back)", "side");
     terminal.expect("Not possible: `side` is there already");
@@ -139,20 +140,21 @@ fn items_are_asked_for_field_by_field_and_the_printed_command_makes_them_again()
     terminal.answer("Is there another one?", "n");
     // The list as a whole is refused, shown again, and not lost.
     terminal.expect("Not possible: only a door that is there can be heard");
-    terminal.expect("side: word It's open, memory yes, megabytes 32, mood wild, hears rear");
+    terminal.expect("  side  word It's open, memory yes, megabytes 32, mood wild, hears rear");
     terminal.answer("Take these doors?", "n");
     terminal.answer("What is the door called? (side)", "");
     for question in ["What does it say? (It's open)", "Does it remember?", "How much? (32)", "In which mood"] {
         terminal.answer(question, "");
     }
-    terminal.answer("Whom does it hear? (separated by commas) (rear)", "back");
+    terminal.answer("Whom does it hear? (rear)", "back");
     terminal.answer("Is there another one?", "");
     terminal.answer("What is the door called? (back)", "");
     for question in ["What does it say?", "Does it remember?", "In which mood", "Whom does it hear?"] {
         terminal.answer(question, "");
     }
     terminal.answer("Is there another one?", "");
-    terminal.expect("Change doors: side, back");
+    terminal.expect("  doors  side, back\n");
+    terminal.expect("Is everything right?");
     let command = accept(terminal);
     assert_eq!(
         command,
@@ -164,6 +166,34 @@ fn items_are_asked_for_field_by_field_and_the_printed_command_makes_them_again()
     let again = std::process::Command::new("sh").args(["-c", &script]).current_dir(sandbox.path(".")).output().unwrap();
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
     assert_eq!(sandbox.tree("hello"), typed);
+}
+
+#[test]
+fn escape_goes_back_through_fields_items_and_the_list() {
+    let sandbox = sandbox();
+    let mut terminal = start(&sandbox);
+    terminal.answer("called? (hello)", "");
+    terminal.answer("Take these doors?", "n");
+    terminal.answer("What is the door called? (front)", "side");
+    terminal.answer("What does it say?", "Hi");
+    terminal.expect("Does it remember?");
+    terminal.press(&[ESCAPE]);
+    terminal.answer("What does it say? (Hi)", "Ho");
+    terminal.answer("Does it remember?", "n");
+    terminal.answer("In which mood is it?", "");
+    terminal.answer("Whom does it hear?", "");
+    terminal.expect("Is there another one?");
+    // Back to the first item, which starts from what was typed; then back to the list.
+    terminal.press(&[ESCAPE]);
+    terminal.expect("What is the door called? (side)");
+    terminal.press(&[ESCAPE]);
+    terminal.expect("Take these doors?");
+    terminal.press(&[ESCAPE]);
+    terminal.answer("called? (hello)", "other");
+    terminal.expect("  other-back  word Welcome to other-back");
+    terminal.answer("Take these doors?", "");
+    terminal.expect("Is everything right?");
+    assert_eq!(accept(terminal), "stackwright new ./ring.yaml hello --yes --catalog catalog --set name=other");
 }
 
 #[test]

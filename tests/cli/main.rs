@@ -15,7 +15,9 @@ mod left_out;
 mod new;
 mod own_catalog;
 mod pty;
+mod recording;
 mod runtimes;
+mod screen;
 #[path = "../skips/mod.rs"]
 mod skips;
 mod support;

@@ -17,7 +17,7 @@ pub(crate) const OTHER: [(&str, &str); 8] = [
 const OTHER_YAML: &str = "name: door-man\ndomain: door.example.org\ngreeting: Good day, it's me\nlanguages: [french, dutch]\n\
                           memory: true\nsize: large\nextras: [bell, bow]\nreplicas: 3\n";
 
-fn sets() -> Vec<String> {
+pub(crate) fn sets() -> Vec<String> {
     OTHER.iter().flat_map(|(question, answer)| ["--set".to_owned(), format!("{question}={answer}")]).collect()
 }
 
@@ -88,20 +88,60 @@ fn set_comes_before_the_file_and_the_file_before_the_environment() {
 }
 
 #[test]
-fn the_directory_names_the_project_where_it_can() {
+fn the_directory_names_the_project_where_it_can_and_new_says_who_did() {
     let sandbox = Sandbox::new();
-    for (directory, name) in [("shop", "shop"), ("./cafe", "cafe"), ("Not-A-Name", "hello")] {
-        assert_eq!(sandbox.new_tiny(&[directory, "--yes"]).code, 0);
-        assert!(
-            sandbox.read(&format!("{directory}/stackwright.yaml")).contains(&format!("  name: {name}\n")),
-            "{directory}"
-        );
+    for (arguments, directory, name, origin) in [
+        (&["shop"][..], "shop", "shop", "the directory"),
+        (&["./cafe"], "cafe", "cafe", "the directory"),
+        (&["Not-A-Name"], "Not-A-Name", "hello", "the blueprint's default"),
+        (&["bar", "--set", "name=pub"], "bar", "pub", "--set"),
+        // Without a directory, the project's name is the directory.
+        (&["--set", "name=inn"], "inn", "inn", "--set"),
+        (&[], "hello", "hello", "the blueprint's default"),
+    ] {
+        let made = sandbox.new_tiny(&[arguments, &["--yes"]].concat());
+        assert_eq!(made.code, 0, "{}", made.stderr);
+        assert!(sandbox.read(&format!("{directory}/stackwright.yaml")).contains(&format!("  name: {name}\n")));
+        let told = format!("\n  project      {name} (named by {origin})\n");
+        assert!(made.stderr.contains(&told), "{told}: {}", made.stderr);
     }
-    assert_eq!(sandbox.new_tiny(&["bar", "--yes", "--set", "name=pub"]).code, 0);
-    assert!(sandbox.read("bar/stackwright.yaml").contains("  name: pub\n"));
-    // Without a directory, the project's name is the directory.
-    assert_eq!(sandbox.new_tiny(&["--yes", "--set", "name=inn"]).code, 0);
-    assert!(sandbox.read("inn/stackwright.yaml").contains("  name: inn\n"));
+}
+
+#[test]
+fn a_resource_that_no_unit_is_bound_to_is_named() {
+    let sandbox = Sandbox::new();
+    let blueprint = "catalog/blueprints/tiny.yaml";
+    sandbox.edit(
+        blueprint,
+        "    publish: { http: 8080 }\n",
+        "    uses: { memory: memory }\n    publish: { http: 8080 }\n",
+    );
+    sandbox.edit(blueprint, "  - name: database\n", "  - { name: spare, component: memo }\n  - name: database\n");
+    let made = sandbox.new_tiny(&["hello", "--yes"]);
+    assert!(made.stderr.contains("\n  unused       spare: no unit is bound to it\n"), "{}", made.stderr);
+    let made = sandbox.run(&["new", "tiny", "other", "--yes", "--catalog", "catalog", "--set", "memory=yes"]);
+    assert!(!made.stderr.contains("memory: no unit"), "{}", made.stderr);
+}
+
+#[test]
+fn secrets_that_must_agree_are_named_with_their_environments() {
+    let sandbox = Sandbox::new();
+    let ring = include_str!("../fixtures/ring.yaml");
+    for (providers, shared) in [("external", true), ("operator", false)] {
+        let text = ring.replace(
+            "component: postgres\n",
+            &format!("component: postgres\n    providers: {{ default: {providers} }}\n"),
+        );
+        sandbox.write("ring.yaml", &text);
+        let made = sandbox.run(&["new", "./ring.yaml", providers, "--yes", "--catalog", "catalog"]);
+        let told = format!(
+            "\n  secrets      DATABASE_URL of {providers}-back-secrets and DATABASE_URL of front-secrets hold one \
+             DATABASE_PASSWORD in production: they must agree\n"
+        );
+        // An operator makes one secret, which both read.
+        assert_eq!(made.stderr.contains(&told), shared, "{told}: {}", made.stderr);
+        assert_eq!(made.stderr.contains("must agree"), shared, "{}", made.stderr);
+    }
 }
 
 #[test]

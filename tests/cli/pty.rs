@@ -3,17 +3,17 @@ use crate::new::by_set;
 use crate::support::Sandbox;
 use crate::terminal::{CTRL_C, DOWN, ENTER, ESCAPE, SPACE, Terminal};
 
-const NEW: [&str; 5] = ["new", "tiny", "hello", "--catalog", "catalog"];
+pub(crate) const NEW: [&str; 5] = ["new", "tiny", "hello", "--catalog", "catalog"];
 
 /// Types the answers of `new::OTHER`.
 fn type_other(terminal: &mut Terminal) {
     terminal.answer("What is the project called? (hello)", "door-man");
     terminal.answer("production answer? (door-man.example.com)", "door.example.org");
     terminal.answer("How does it greet? (Hello)", "Good day, it's me");
-    terminal.answer("Which languages does it speak? (separated by commas) (english)", "french, dutch");
+    terminal.answer("Which languages does it speak? (english)", "french, dutch");
     terminal.expect("Does it remember whom it greeted?");
     terminal.press(&["y", ENTER]);
-    terminal.expect("huge: not possible, nobody remembers everything in two languages");
+    terminal.expect("huge   not possible: nobody remembers everything in two languages");
     terminal.press(&[DOWN, ENTER]);
     terminal.expect("What else?");
     terminal.press(&[SPACE, DOWN, SPACE, ENTER]);
@@ -36,7 +36,7 @@ fn typed_answers_and_the_printed_command_make_the_same_repository_as_set() {
     terminal.press(&[ENTER]);
     let (code, shown) = terminal.end();
     assert_eq!(code, 0, "{shown}");
-    assert!(shown.contains("Next: cd hello && make up"), "{shown}");
+    assert!(shown.contains("Next: cd hello && git init && make up"), "{shown}");
 
     let command = printed(&shown);
     assert_eq!(
@@ -77,29 +77,30 @@ fn enter_takes_defaults_and_the_command_names_none_of_them() {
 fn refusals_are_explained_and_asked_again() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::run(&sandbox, &["new", "tiny", "--catalog", "catalog"], &[]);
-    terminal.answer("What is the project called?", "Hello World");
-    terminal.expect("Not possible: `Hello World` has 'H'; a name consists of lower-case letters");
-    terminal.answer("What is the project called?", "hi");
+    // What was typed stays, to be corrected.
+    terminal.answer("What is the project called?", "hiX");
+    terminal.expect("Not possible: `hiX` has 'X'; a name consists of lower-case letters");
+    terminal.retype("X", "");
     terminal.answer("production answer?", "https://hi");
     terminal.expect("Not possible: `https://hi` is not a domain");
-    terminal.answer("production answer?", "");
+    terminal.retype("https://hi", "");
     terminal.answer("greet?", "");
     terminal.answer("speak?", "a,b,c,d,e");
     terminal.expect("Not possible: the number of items is 5; it must be at most 4");
-    terminal.answer("speak?", "french,dutch");
+    terminal.retype("a,b,c,d,e", "french,dutch");
     terminal.answer("remember whom", "");
     terminal.expect("How much does it remember?");
     terminal.press(&[DOWN, DOWN, ENTER]);
     terminal.expect("Not possible: `huge` is refused: nobody remembers everything in two languages");
     terminal.expect("How much does it remember?");
-    terminal.press(&[ENTER]);
+    terminal.press(&[DOWN, ENTER]);
     terminal.expect("What else?");
     terminal.press(&[ENTER]);
     terminal.answer("stand at the door?", "many");
     terminal.expect("Not possible: `many` is not a whole number");
-    terminal.answer("stand at the door?", "10");
+    terminal.retype("many", "10");
     terminal.expect("Not possible: the number is 10; it must be at most 9");
-    terminal.answer("stand at the door?", "9");
+    terminal.retype("10", "9");
     terminal.expect("Is everything right?");
     terminal.press(&[ENTER]);
     let (code, shown) = terminal.end();
@@ -124,17 +125,24 @@ fn the_summary_changes_one_answer_and_what_depends_on_it() {
     terminal.press(&[DOWN, DOWN, ENTER]);
     terminal.expect("What else?");
     terminal.press(&[ENTER]);
-    terminal.expect("Change domain: first.example.com");
-    // The languages are the fourth answer below `Yes`.
-    terminal.press(&[DOWN, DOWN, DOWN, DOWN, ENTER]);
-    terminal.answer("Which languages does it speak? (separated by commas) (english)", "french,dutch");
+    terminal.expect("  domain     first.example.com  default\n");
+    terminal.expect("  replicas   2                  --set\n");
+    terminal.expect("Is everything right?");
+    terminal.press(&[DOWN, DOWN, ENTER]);
+    terminal.expect("Which one?");
+    terminal.press(&[DOWN, DOWN, DOWN, ENTER]);
+    terminal.answer("Which languages does it speak? (english)", "french,dutch");
     terminal.expect("`huge` is refused: nobody remembers everything in two languages");
     terminal.expect("How much does it remember?");
     terminal.press(&[DOWN, ENTER]);
-    terminal.expect("Change languages: french,dutch");
-    terminal.press(&[DOWN, ENTER]);
+    terminal.expect("  languages  french, dutch");
+    terminal.expect("Is everything right?");
+    terminal.press(&[DOWN, DOWN, ENTER]);
+    terminal.expect("Which one?");
+    terminal.press(&[ENTER]);
     terminal.answer("called? (first)", "second");
-    terminal.expect("Change domain: second.example.com");
+    terminal.expect("  domain     second.example.com  default\n");
+    terminal.expect("Is everything right?");
     terminal.press(&[ENTER]);
     let (code, shown) = terminal.end();
     assert_eq!(code, 0, "{shown}");
@@ -146,19 +154,52 @@ fn the_summary_changes_one_answer_and_what_depends_on_it() {
 }
 
 #[test]
-fn a_broken_rule_leads_back_to_the_summary_and_cancel_ends_there() {
+fn escape_goes_back_one_question_at_a_time_and_offers_what_was_typed() {
     let sandbox = Sandbox::new();
-    let mut terminal = Terminal::run(&sandbox, &[&NEW[..], &["--set", "greeting=Bye"]].concat(), &[]);
-    for question in
-        ["called?", "production answer?", "speak?", "remember whom", "How much", "What else?", "stand at the door?"]
-    {
-        terminal.expect(question);
-        terminal.press(&[ENTER]);
+    let mut terminal = Terminal::run(&sandbox, &NEW, &[]);
+    terminal.answer("called? (hello)", "first");
+    terminal.answer("production answer? (first.example.com)", "first.org");
+    terminal.expect("greet?");
+    terminal.press(&[ESCAPE]);
+    terminal.expect("How does it greet? (back)");
+    terminal.expect("production answer? (first.org)");
+    terminal.press(&[ESCAPE]);
+    terminal.expect("called? (first)");
+    terminal.press(&[ESCAPE]);
+    terminal.expect("This is the first question; Ctrl-C ends the run");
+    terminal.answer("called? (first)", "second");
+    // What was typed is offered again, not the default that follows the name.
+    terminal.answer("production answer? (first.org)", "");
+    for question in ["greet?", "speak?", "remember whom", "How much", "What else?", "stand at the door?"] {
+        terminal.answer(question, "");
     }
     terminal.expect("Is everything right?");
-    terminal.press(&[ENTER]);
-    terminal.expect("who says goodbye first remembers nobody");
+    terminal.press(&[ESCAPE]);
+    terminal.answer("stand at the door? (1)", "4");
     terminal.expect("Is everything right?");
+    terminal.press(&[ENTER]);
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(
+        printed(&shown),
+        "stackwright new tiny hello --yes --catalog catalog --set name=second --set domain=first.org --set replicas=4"
+    );
+}
+
+#[test]
+fn a_rule_over_several_answers_speaks_at_the_prompt_and_cancel_ends_at_the_summary() {
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::run(&sandbox, &[&NEW[..], &["--set", "greeting=Bye"]].concat(), &[]);
+    for question in ["called?", "production answer?", "speak?", "remember whom"] {
+        terminal.answer(question, "");
+    }
+    terminal.expect("Not possible: who says goodbye first remembers nobody");
+    terminal.answer("remember whom", "n");
+    for question in ["What else?", "stand at the door?"] {
+        terminal.answer(question, "");
+    }
+    terminal.expect("Is everything right?");
+    terminal.expect("Cancel");
     // Up from the first item is the last one.
     terminal.press(&["\x1b[A", ENTER]);
     let (code, shown) = terminal.end();
@@ -168,39 +209,39 @@ fn a_broken_rule_leads_back_to_the_summary_and_cancel_ends_there() {
 }
 
 #[test]
-fn control_c_and_escape_leave_the_terminal_sane_and_nothing_written() {
-    for (question, key) in [
-        ("What is the project called?", CTRL_C),
-        ("How much does it remember?", CTRL_C),
-        ("How much does it remember?", ESCAPE),
+fn control_c_leaves_the_terminal_sane_and_nothing_written() {
+    let answers = ["name=a", "domain=a.b", "greeting=Hi", "languages=a", "memory=yes", "size=small"];
+    // One question of each kind, with the answers before it.
+    for (question, known) in [
+        ("What is the project called?", 0),
+        ("Does it remember whom", 4),
+        ("How much does it remember?", 5),
+        ("What else?", 6),
     ] {
         let sandbox = Sandbox::new();
         let mut arguments = NEW.to_vec();
-        let select = question.starts_with("How much");
-        if select {
-            arguments.extend([
-                "--set",
-                "name=a",
-                "--set",
-                "domain=a.b",
-                "--set",
-                "greeting=Hi",
-                "--set",
-                "languages=a",
-                "--set",
-                "memory=yes",
-            ]);
-        }
+        arguments.extend(answers[..known].iter().flat_map(|set| ["--set", set]));
         let mut terminal = Terminal::run(&sandbox, &arguments, &[]);
         terminal.expect(question);
-        let cancelled = terminal.cancel(key);
+        let cancelled = terminal.cancel(CTRL_C);
         assert_eq!(cancelled.code, 130, "{}", cancelled.plain);
-        assert_eq!(cancelled.cursor_hidden_before, select, "{question}");
-        assert!(cancelled.cursor_shown || !select, "{question}: the cursor is hidden");
+        assert!(cancelled.cursor_shown, "{question}: the cursor is hidden");
         assert!(cancelled.echoes, "{question}: the terminal does not echo");
         assert!(cancelled.plain.contains("cancelled; nothing was written"), "{}", cancelled.plain);
         assert!(sandbox.names().is_empty());
     }
+}
+
+#[test]
+fn a_request_to_terminate_leaves_the_terminal_sane() {
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::run(&sandbox, &NEW, &[]);
+    terminal.expect("What is the project called?");
+    terminal.expect("Esc goes back");
+    let left = terminal.terminate();
+    assert_eq!(left.code, 130, "{}", left.plain);
+    assert!(left.cursor_shown && left.echoes, "{}", left.plain);
+    assert!(sandbox.names().is_empty());
 }
 
 #[test]
@@ -218,8 +259,8 @@ fn without_a_blueprint_it_asks_which() {
     let sandbox = Sandbox::new();
     let mut terminal = Terminal::run(&sandbox, &["new", "--catalog", "catalog"], &[]);
     terminal.expect("Which blueprint?");
-    terminal.expect("tiny: A greeter with a memory");
-    assert_eq!(terminal.cancel(ESCAPE).code, 130);
+    terminal.expect("A greeter with a memory");
+    assert_eq!(terminal.cancel(CTRL_C).code, 130);
     let (code, shown) = Terminal::run(&sandbox, &["new", "--yes"], &[]).end();
     assert_eq!(code, 2, "{shown}");
     assert!(shown.contains("no blueprint is named"), "{shown}");

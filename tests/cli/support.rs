@@ -156,7 +156,7 @@ pub(crate) fn transcript(arguments: &[&str], ran: &Ran) -> String {
 }
 
 /// Counts and versions that change with every template or rule, as `N` and `VERSION`.
-fn steady(text: &str) -> String {
+pub(crate) fn steady(text: &str) -> String {
     let mut out = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
     for word in [" files", " checked", " rules", " had nothing to look at", " components", " blueprints"] {
         let mut result = String::new();

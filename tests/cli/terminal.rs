@@ -1,6 +1,7 @@
 //! A real pseudo-terminal with the program on it.
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::num::NonZeroU16;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -13,11 +14,14 @@ use crate::support::Sandbox;
 
 /// How long something may take before the test gives up; the machine may be busy.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// The rows of every terminal.
+pub(crate) const ROWS: u16 = 40;
 
 pub(crate) const ENTER: &str = "\r";
 pub(crate) const DOWN: &str = "\x1b[B";
 pub(crate) const SPACE: &str = " ";
 pub(crate) const ESCAPE: &str = "\x1b";
+const BACKSPACE: &str = "\x7f";
 pub(crate) const CTRL_C: &str = "\x03";
 
 /// The program, the keyboard in front of it and everything it has shown.
@@ -28,19 +32,25 @@ pub(crate) struct Terminal {
     /// How much of the plain text was looked at already.
     seen: usize,
     slave: OwnedFd,
+    columns: u16,
 }
 
 impl Terminal {
     /// Runs the program in a sandbox on a terminal of 120 columns.
     pub(crate) fn run(sandbox: &Sandbox, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let size = Winsize { ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0 };
+        Self::wide(120, sandbox, arguments, &[&[("NO_COLOR", "1")], environment].concat())
+    }
+
+    /// The same on a terminal of that many columns, in colour unless the environment says otherwise.
+    pub(crate) fn wide(columns: u16, sandbox: &Sandbox, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let size = Winsize { ws_row: ROWS, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let pair = openpty(Some(&size), None).unwrap();
         let end = || Stdio::from(pair.slave.try_clone().unwrap());
         let child = Command::new(env!("CARGO_BIN_EXE_stackwright"))
             .args(arguments)
             .current_dir(sandbox.path("."))
             .env_clear()
-            .envs([("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")])
+            .envs([("TERM", "xterm-256color"), ("LANG", "C.UTF-8")])
             .envs(environment.iter().copied())
             .stdin(end())
             .stdout(end())
@@ -55,7 +65,26 @@ impl Terminal {
                 collected.lock().unwrap().extend_from_slice(&piece[..length]);
             }
         });
-        Self { child, keyboard: File::from(pair.master), shown, seen: 0, slave: pair.slave }
+        Self { child, keyboard: File::from(pair.master), shown, seen: 0, slave: pair.slave, columns }
+    }
+
+    /// Everything as it was sent.
+    pub(crate) fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
+    }
+
+    /// What a terminal shows of it, on so many rows; with enough of them nothing has scrolled away.
+    pub(crate) fn screen(&self, rows: u16) -> vt100::Screen {
+        let length = |of: u16| NonZeroU16::new(of).unwrap();
+        let mut parser = vt100::Parser::new(length(rows), length(self.columns), 0);
+        parser.process(&self.shown.lock().unwrap());
+        parser.screen().clone()
+    }
+
+    /// The screen after the program's end.
+    pub(crate) fn settled(mut self, rows: u16) -> vt100::Screen {
+        self.wait(&[]);
+        self.screen(rows)
     }
 
     /// Everything shown so far, without control sequences.
@@ -92,6 +121,12 @@ impl Terminal {
         self.press(&[text, ENTER]);
     }
 
+    /// Deletes what was typed last and types something else.
+    pub(crate) fn retype(&mut self, last: &str, text: &str) {
+        last.chars().for_each(|_| self.press(&[BACKSPACE]));
+        self.press(&[text, ENTER]);
+    }
+
     /// Waits for the end; the exit code and everything shown.
     pub(crate) fn end(mut self) -> (i32, String) {
         let code = self.wait(&[]);
@@ -101,12 +136,22 @@ impl Terminal {
     /// Presses a key until the program ends: a key that cancels may come while the terminal is between two states.
     pub(crate) fn cancel(mut self, key: &str) -> Cancelled {
         let code = self.wait(&[key]);
+        self.left(code)
+    }
+
+    /// Asks the program to terminate.
+    pub(crate) fn terminate(mut self) -> Cancelled {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        let code = self.wait(&[]);
+        self.left(code)
+    }
+
+    fn left(&self, code: i32) -> Cancelled {
         let raw = String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned();
         let flags = tcgetattr(&self.slave).unwrap().local_flags;
         Cancelled {
             code,
-            cursor_hidden_before: raw.contains("\x1b[?25l"),
-            cursor_shown: raw.rfind("\x1b[?25h") > raw.rfind("\x1b[?25l"),
+            cursor_shown: raw.rfind("\x1b[?25h") >= raw.rfind("\x1b[?25l"),
             echoes: flags.contains(LocalFlags::ECHO | LocalFlags::ICANON),
             plain: plain(&raw),
         }
@@ -138,7 +183,6 @@ impl Drop for Terminal {
 /// How a cancelled run left the terminal.
 pub(crate) struct Cancelled {
     pub(crate) code: i32,
-    pub(crate) cursor_hidden_before: bool,
     pub(crate) cursor_shown: bool,
     pub(crate) echoes: bool,
     pub(crate) plain: String,

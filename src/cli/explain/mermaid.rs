@@ -1,8 +1,8 @@
 //! The stack as a diagram: every process and every conversation.
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::stack::{OUTSIDE, Stack, UnitKind};
+use super::talks::{self, INTERNET, VISITORS};
+use crate::stack::{Stack, UnitKind};
 
 pub(super) fn diagram(stack: &Stack) -> String {
     let mut out = String::from("flowchart LR\n");
@@ -14,21 +14,9 @@ pub(super) fn diagram(stack: &Stack) -> String {
         }
         out.push_str("  end\n");
     }
-    let mut talks: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-    for edge in &stack.edges {
-        let from = if edge.from == OUTSIDE { "visitors".to_owned() } else { node(&edge.from) };
-        let to = if edge.to == OUTSIDE { "internet".to_owned() } else { node(&edge.to) };
-        let ports = talks.entry((from, to)).or_default();
-        let port = edge.port.to_string();
-        if !ports.contains(&port) {
-            ports.push(port);
-        }
-    }
-    for (id, there) in [
-        ("visitors", stack.edges.iter().any(|edge| edge.from == OUTSIDE)),
-        ("internet", stack.edges.iter().any(|edge| edge.to == OUTSIDE)),
-    ] {
-        if there {
+    let talks = talks::between(stack, node);
+    for id in [VISITORS, INTERNET] {
+        if talks.keys().any(|(from, to)| from == id || to == id) {
             let _ = writeln!(out, "  {id}([\"{id}\"])");
         }
     }

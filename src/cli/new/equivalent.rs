@@ -19,11 +19,7 @@ pub(super) fn command(
 ) -> Result<String, Failure> {
     let mut words = vec!["stackwright".to_owned(), "new".into(), quote::word(named)];
     words.push(quote::word(&directory.to_string_lossy()));
-    words.push("--yes".into());
-    for catalog in catalogs {
-        words.push("--catalog".into());
-        words.push(quote::word(&catalog.to_string_lossy()));
-    }
+    words.push(format!("--yes{}", quote::catalogs(catalogs)));
     let mut earlier = Answers::new();
     for question in &blueprint.questions {
         let Some(answer) = answers.get(&question.id) else { continue };

@@ -1,116 +1,160 @@
-//! Asking: every question that has no answer yet, then a summary in which one answer at a time can be changed.
+//! Asking: every open question in order, back and forth, then a summary in which one answer at a time can be changed.
+mod groups;
 mod items;
+mod summary;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::blueprint::{
-    Answers, Blueprint, Given, Question, QuestionType, answer, collect, context, default_of, is_asked, offered,
+    Answers, Blueprint, Choice, Given, Next, NextQuestion, Question, QuestionType, broken_rule, context, next_question,
     parse_text, validate,
 };
 use crate::cli::Failure;
-use crate::cli::prompt::Prompt;
-use crate::diagnostic::one_line;
+use crate::cli::prompt::{Ask, Item, Prompt, Stop};
+use crate::diagnostic::{Diagnostic, Diagnostics, one_line};
 use crate::render::{Context, Engine};
+pub(in crate::cli) use summary::{brief, shown};
+
+/// Where an answer comes from that was given here.
+const PROMPT: &str = "an answer at the prompt";
+/// How a list is typed.
+const SEPARATED: &str = "Separated by commas.";
 
 /// A conversation about one blueprint.
 pub(super) struct Interview<'a> {
-    pub(super) blueprint: &'a Blueprint,
-    pub(super) engine: &'a Engine,
-    pub(super) prompt: &'a mut dyn Prompt,
-    /// Answers that were given or differ from the default. The others follow their defaults, also when these change.
+    blueprint: &'a Blueprint,
+    engine: &'a Engine,
+    prompt: &'a mut dyn Prompt,
+    /// Whether a stack can be made of the answers.
+    possible: &'a dyn Fn(&Answers) -> Result<(), Diagnostics>,
+    /// Whether a repository of git may be made of the result.
+    offers_git: bool,
+    given: BTreeMap<String, Given>,
+    /// What was asked, the latest last.
+    steps: Vec<Step>,
+    /// What was typed last, also where it was taken back: it is offered again.
+    typed: BTreeMap<String, Value>,
+    /// Groups that are asked question by question.
+    opened: BTreeSet<String>,
+}
+
+/// What a conversation came to.
+pub(super) struct Accepted {
+    pub(super) answers: Answers,
+    /// What was given of them; the others are defaults.
     pub(super) given: BTreeMap<String, Given>,
-    /// Questions that were answered with their default.
-    pub(super) settled: BTreeSet<String>,
+    /// Whether `git init` is wanted.
+    pub(super) git: bool,
 }
 
-/// What was chosen at the summary.
-enum Choice {
-    Accept,
-    Change(usize),
-    Cancel,
+/// What can be gone back to.
+enum Step {
+    /// These questions were answered at once.
+    Answered(Vec<String>),
+    /// The defaults of a group were refused.
+    Opened(String),
 }
 
-impl Interview<'_> {
+/// A choice with the reason why it is refused.
+type Offer<'q> = (&'q Choice, Option<String>);
+
+impl<'a> Interview<'a> {
+    pub(super) fn new(
+        blueprint: &'a Blueprint,
+        engine: &'a Engine,
+        prompt: &'a mut dyn Prompt,
+        given: BTreeMap<String, Given>,
+        possible: &'a dyn Fn(&Answers) -> Result<(), Diagnostics>,
+        offers_git: bool,
+    ) -> Self {
+        let (steps, typed, opened) = Default::default();
+        Self { blueprint, engine, prompt, possible, offers_git, given, steps, typed, opened }
+    }
+
     /// Asks until everything is accepted.
-    pub(super) fn run(mut self) -> Result<Answers, Failure> {
-        let mut answers = self.walk()?;
+    pub(super) fn run(mut self) -> Result<Accepted, Failure> {
         loop {
-            match self.summary(&answers)? {
-                Choice::Cancel => return Err(Failure::cancelled()),
-                Choice::Change(index) => {
-                    let question = &self.blueprint.questions[index];
-                    let earlier = self.blueprint.questions[..index].iter().map(|question| &question.id);
-                    let earlier = earlier.filter_map(|id| answers.get_key_value(id));
-                    let earlier = context(&earlier.map(|(id, answer)| (id.clone(), answer.clone())).collect());
-                    self.ask(question, answers.get(&question.id), &earlier)?;
-                    answers = self.walk()?;
-                }
-                Choice::Accept => match collect(self.blueprint, &self.given, self.engine) {
-                    Ok(answers) => return Ok(answers),
-                    Err(problems) => self.prompt.tell(&problems.render(false)),
+            let step = match next_question(self.blueprint, &self.given, self.engine)? {
+                Next::Question(next) => self.step(&next).map(|step| self.steps.push(step)),
+                Next::Complete(answers) => match self.summary(&answers) {
+                    Ok(Some((answers, git))) => return Ok(Accepted { answers, given: self.given, git }),
+                    other => other.map(|_| ()),
                 },
+            };
+            match step {
+                Ok(()) => {}
+                Err(Stop::Back) => self.back(),
+                Err(Stop::End(failure)) => return Err(failure),
             }
         }
     }
 
-    /// Goes through the questions in order and asks those that are open: an earlier answer may open or refuse later ones.
-    fn walk(&mut self) -> Result<Answers, Failure> {
-        let mut answers = Answers::new();
-        for question in &self.blueprint.questions {
-            let earlier = context(&answers);
-            let asked = is_asked(question, self.engine, &earlier)?;
-            let given = self.given.get(&question.id);
-            let open = asked && given.is_none() && !self.settled.contains(&question.id);
-            let known = if open { Ok(None) } else { answer(question, given, self.engine, &earlier) };
-            let value = match known {
-                Ok(Some(value)) => value,
-                Ok(None) => self.ask(question, None, &earlier)?,
-                Err(problem) if asked => {
-                    self.prompt.tell(&problem.render(false));
-                    self.ask(question, None, &earlier)?
-                }
-                Err(problem) => return Err(problem.into()),
-            };
-            answers.insert(question.id.clone(), value);
+    fn step(&mut self, next: &NextQuestion) -> Result<Step, Stop> {
+        if let Some(problem) = &next.refused {
+            self.prompt.tell(&problem.render(false));
+            self.typed.remove(&next.question.id);
+        } else if let Some(step) = self.group(next)? {
+            return Ok(step);
         }
-        Ok(answers)
+        self.question(next)?;
+        Ok(Step::Answered(vec![next.question.id.clone()]))
     }
 
-    /// Asks one question until the answer is accepted.
-    fn ask(&mut self, question: &Question, current: Option<&Value>, earlier: &Context) -> Result<Value, Failure> {
-        let default = default_of(question, self.engine, earlier)?;
-        let answer = self.obtain(question, current.or(default.as_ref()), earlier)?;
-        if Some(&answer) == default.as_ref() {
-            self.given.remove(&question.id);
-            self.settled.insert(question.id.clone());
-        } else {
-            self.given.insert(question.id.clone(), Given::typed(answer.clone(), "an answer at the prompt"));
+    /// Takes back what was asked last.
+    fn back(&mut self) {
+        match self.steps.pop() {
+            Some(Step::Answered(questions)) => self.given.retain(|id, _| !questions.contains(id)),
+            Some(Step::Opened(group)) => drop(self.opened.remove(&group)),
+            None => self.prompt.tell("  This is the first question; Ctrl-C ends the run"),
         }
-        Ok(answer)
+    }
+
+    /// Asks one question and keeps the answer that no rule speaks against.
+    fn question(&mut self, next: &NextQuestion) -> Result<(), Stop> {
+        let NextQuestion { question, earlier, .. } = next;
+        let mut suggestion = self.typed.get(&question.id).or(next.default.as_ref()).cloned();
+        loop {
+            let answer = self.obtain(question, suggestion, &next.choices, &context(earlier))?;
+            match broken_rule(self.blueprint, question, &answer, earlier, self.engine) {
+                None => {
+                    self.keep(&question.id, answer, next.default.as_ref());
+                    return Ok(());
+                }
+                Some(because) => self.refuse(&[because]),
+            }
+            suggestion = Some(answer);
+        }
+    }
+
+    /// Keeps an answer; one that is the default follows it, also when that changes.
+    fn keep(&mut self, id: &str, answer: Value, default: Option<&Value>) {
+        if Some(&answer) == default {
+            self.typed.remove(id);
+            self.given.insert(id.to_owned(), Given::as_default());
+        } else {
+            self.typed.insert(id.to_owned(), answer.clone());
+            self.given.insert(id.to_owned(), Given::typed(answer, PROMPT));
+        }
     }
 
     /// Asks a question, or for a field of an item, as often as it takes.
-    fn obtain(&mut self, question: &Question, suggestion: Option<&Value>, earlier: &Context) -> Result<Value, Failure> {
-        if let Some(help) = &question.help {
-            self.prompt.tell(&format!("  {}", one_line(help)));
-        }
-        let mut suggestion = suggestion.cloned();
+    fn obtain(
+        &mut self,
+        question: &Question,
+        mut suggestion: Option<Value>,
+        choices: &[Offer],
+        earlier: &Context,
+    ) -> Result<Value, Stop> {
         loop {
-            let typed = self.once(question, suggestion.as_ref(), earlier)?.map_err(|why| vec![why]);
-            let reasons = match typed.map(|typed| (validate(question, &typed, self.engine, earlier), typed)) {
-                Ok((Ok(answer), _)) => return Ok(answer),
-                Ok((Err(reasons), typed)) => {
-                    // Nobody types a whole list of things a second time.
-                    if question.kind == QuestionType::Items {
-                        suggestion = Some(typed);
-                    }
-                    reasons
-                }
-                Err(reasons) => reasons,
-            };
-            self.refuse(&reasons);
+            let typed = self.once(question, suggestion.as_ref(), choices, earlier)?;
+            match validate(question, &typed, self.engine, earlier) {
+                Ok(answer) => return Ok(answer),
+                Err(reasons) => self.refuse(&reasons),
+            }
+            // Nobody types a whole list of things a second time.
+            suggestion = Some(typed);
         }
     }
 
@@ -120,94 +164,60 @@ impl Interview<'_> {
         }
     }
 
-    /// One attempt; `Err` inside says why the text can't be read.
+    /// One attempt.
     fn once(
         &mut self,
         question: &Question,
         suggestion: Option<&Value>,
+        choices: &[Offer],
         earlier: &Context,
-    ) -> Result<Result<Value, String>, Failure> {
-        let ask = question.ask.as_str();
-        Ok(match question.kind {
+    ) -> Result<Value, Stop> {
+        let ask = Ask { text: &question.ask, help: question.help.as_deref() };
+        match question.kind {
             QuestionType::Boolean => Ok(self.prompt.yes_no(ask, suggestion.and_then(Value::as_bool))?.into()),
             QuestionType::Choice => {
-                let (values, items) = self.choices(question, earlier)?;
-                let start = values.iter().position(|value| Some(*value) == suggestion.and_then(Value::as_str));
-                let picked = self.prompt.one(ask, &items, start.unwrap_or(0))?;
-                values.get(picked).map(|value| Value::from(*value)).ok_or_else(|| "nothing was chosen".into())
+                let start = choices.iter().position(|(choice, _)| suggestion.is_some_and(|it| *it == choice.value));
+                let picked = self.prompt.one(ask, &items_of(choices), start.unwrap_or(0))?;
+                Ok(choices.get(picked).map(|(choice, _)| choice.value.as_str()).into())
             }
             QuestionType::Multi => {
-                let (values, items) = self.choices(question, earlier)?;
-                let before = suggestion.and_then(Value::as_array);
-                let is_picked =
-                    |value: &&str| before.is_some_and(|all| all.iter().any(|one| one.as_str() == Some(*value)));
-                let picked: Vec<bool> = values.iter().map(is_picked).collect();
-                let picked = self.prompt.some(ask, &items, &picked)?;
-                Ok(picked.into_iter().filter_map(|index| values.get(index)).map(|value| Value::from(*value)).collect())
+                let before = suggestion.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                let picked: Vec<bool> =
+                    choices.iter().map(|(choice, _)| before.iter().any(|it| *it == choice.value)).collect();
+                let picked = self.prompt.some(ask, &items_of(choices), &picked)?;
+                Ok(picked.into_iter().filter_map(|place| Some(choices.get(place)?.0.value.as_str())).collect())
             }
-            QuestionType::Items => Ok(self.items_of(question, suggestion, earlier)?),
-            QuestionType::List => {
-                let ask = format!("{ask} (separated by commas)");
-                parse_text(question, &self.prompt.line(&ask, suggestion.map(shown).as_deref())?)
-            }
-            _ => parse_text(question, &self.prompt.line(ask, suggestion.map(shown).as_deref())?),
-        })
+            QuestionType::Items => self.whole_list(question, suggestion, earlier),
+            _ => self.line(question, suggestion, earlier),
+        }
     }
 
-    /// What can be chosen; what is refused is shown with the reason.
-    fn choices<'q>(&self, question: &'q Question, earlier: &Context) -> Result<(Vec<&'q str>, Vec<String>), Failure> {
-        let offers = offered(question, self.engine, earlier)?;
-        let item = |(choice, refused): &(&crate::blueprint::Choice, Option<String>)| match refused {
-            None => format!("{}: {}", choice.value, choice.title),
-            Some(because) => format!("{}: not possible, {because}", choice.value),
+    /// A line of text, read by the question's type.
+    fn line(&mut self, question: &Question, suggestion: Option<&Value>, earlier: &Context) -> Result<Value, Stop> {
+        let hints = [question.help.as_deref(), (question.kind == QuestionType::List).then_some(SEPARATED)];
+        let help = hints.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let ask = Ask { text: &question.ask, help: Some(help.as_str()).filter(|help| !help.is_empty()) };
+        let engine = self.engine;
+        let check = |typed: &str| {
+            let read = parse_text(question, typed)?;
+            validate(question, &read, engine, earlier).map(|_| ()).map_err(|reasons| reasons.join("; "))
         };
-        let items = offers.iter().map(item).collect();
-        Ok((offers.iter().map(|(choice, _)| choice.value.as_str()).collect(), items))
-    }
-
-    fn summary(&mut self, answers: &Answers) -> Result<Choice, Failure> {
-        let mut items = vec!["Yes, make it".to_owned()];
-        let mut indices = Vec::new();
-        for (index, question) in self.blueprint.questions.iter().enumerate() {
-            let earlier = context(answers);
-            if let Some(answer) = answers.get(&question.id)
-                && is_asked(question, self.engine, &earlier)?
-            {
-                items.push(format!("Change {}: {}", question.id, brief(question, answer)));
-                indices.push(index);
-            }
-        }
-        items.push("Cancel".to_owned());
-        let picked = self.prompt.one("Is everything right?", &items, 0)?;
-        Ok(match picked.checked_sub(1).map(|place| indices.get(place)) {
-            None => Choice::Accept,
-            Some(Some(index)) => Choice::Change(*index),
-            Some(None) => Choice::Cancel,
-        })
+        let typed = self.prompt.line(ask, suggestion.map(shown).as_deref(), &check)?;
+        parse_text(question, &typed).map_err(|why| Failure::input(Diagnostic::error(why)).into())
     }
 }
 
-/// An answer for people: items by their names only.
-pub(in crate::cli) fn brief(question: &Question, answer: &Value) -> String {
-    match (&question.key, answer) {
-        (Some(key), Value::Array(items)) => {
-            items.iter().filter_map(|item| item.get(key)).map(shown).collect::<Vec<_>>().join(", ")
-        }
-        _ => shown(answer),
-    }
-}
-
-/// An answer as it is typed: the text that `--set` reads back.
-pub(in crate::cli) fn shown(answer: &Value) -> String {
-    match answer {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".into(),
-        Value::Bool(false) => "no".into(),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")
-        }
-        other => other.to_string(),
-    }
+/// What can be chosen; what is refused stays, with the reason.
+fn items_of(choices: &[Offer]) -> Vec<Item> {
+    let item = |(choice, refused): &Offer| Item {
+        name: choice.value.clone(),
+        about: match refused {
+            Some(because) => format!("not possible: {because}"),
+            None if choice.title == choice.value => String::new(),
+            None => choice.title.clone(),
+        },
+    };
+    choices.iter().map(item).collect()
 }
 
 #[cfg(test)]

@@ -19,13 +19,15 @@ pub struct Given {
     pub origin: String,
 }
 
-/// Text still to be read by the question's type, or a value that has a type already.
+/// Text still to be read by the question's type, a value that has a type already, or neither.
 #[derive(Debug, Clone)]
 pub enum GivenValue {
     /// From `--set` or the environment.
     Text(String),
     /// From an answers file.
     Typed(Value),
+    /// The default, whatever it is by then: it may follow from an earlier answer that still changes.
+    Default,
 }
 
 impl Given {
@@ -39,14 +41,30 @@ impl Given {
         Self { value: GivenValue::Typed(value), origin: origin.into() }
     }
 
-    /// The checked answer.
-    pub fn accept(&self, question: &Question, engine: &Engine, earlier: &Context) -> Result<Value, Vec<String>> {
+    /// The default, accepted unseen.
+    pub fn as_default() -> Self {
+        Self { value: GivenValue::Default, origin: "default".into() }
+    }
+
+    /// Whether it says nothing but that the default is right.
+    pub fn is_default(&self) -> bool {
+        matches!(self.value, GivenValue::Default)
+    }
+
+    /// The checked answer, or why not; nothing where the default is to be taken.
+    pub fn accept(
+        &self,
+        question: &Question,
+        engine: &Engine,
+        earlier: &Context,
+    ) -> Option<Result<Value, Vec<String>>> {
         match &self.value {
             GivenValue::Text(text) => {
-                let read = parse_text(question, text).map_err(|why| vec![why])?;
-                validate(question, &read, engine, earlier)
+                let read = parse_text(question, text).map_err(|why| vec![why]);
+                Some(read.and_then(|read| validate(question, &read, engine, earlier)))
             }
-            GivenValue::Typed(value) => validate(question, value, engine, earlier),
+            GivenValue::Typed(value) => Some(validate(question, value, engine, earlier)),
+            GivenValue::Default => None,
         }
     }
 }
@@ -128,8 +146,10 @@ pub fn answer(
     earlier: &Context,
 ) -> Result<Option<Value>, Box<Diagnostic>> {
     let asked = is_asked(question, engine, earlier)?;
-    if let Some(given) = given.filter(|_| asked) {
-        return given.accept(question, engine, earlier).map(Some).map_err(|reasons| {
+    if let Some(given) = given.filter(|_| asked)
+        && let Some(accepted) = given.accept(question, engine, earlier)
+    {
+        return accepted.map(Some).map_err(|reasons| {
             let problem = refused(&format!("answer `{}`", question.id), &reasons);
             let problem = problem.note(format!("given by {}", given.origin));
             Box::new(problem.help(format!("the question is: {}", question.ask)))

@@ -4,6 +4,7 @@ mod answers;
 mod expand;
 mod form;
 mod items;
+mod next;
 mod own;
 mod parameters;
 mod place;
@@ -16,6 +17,7 @@ pub use expand::dynamic;
 pub use expand::expand;
 pub use form::*;
 pub use items::{essential, field_value, with_item};
+pub use next::{Next, NextQuestion, broken_rule, next_question};
 pub use validate::{default_of, is_asked, offered, parse_text, validate};
 
 use crate::catalog::{Catalog, question};

@@ -22,6 +22,9 @@ pub struct Question {
     pub from: Option<ParamRef>,
     /// The question itself.
     pub ask: String,
+    /// What it is about, in a word: questions of one group stand together, and their defaults are offered as a whole.
+    #[serde(default)]
+    pub group: Option<String>,
     /// What the answer decides.
     #[serde(default)]
     pub help: Option<String>,
@@ -163,12 +166,19 @@ pub struct Rule {
 
 /// What the form alone can't say of questions, or of the fields of one.
 pub(crate) fn check(questions: &[Question], fault: &mut dyn FnMut(String)) {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut groups, mut before) = (BTreeSet::new(), BTreeSet::new(), None);
     for question in questions {
         let id = &question.id;
         if !seen.insert(id) {
             fault(format!("question `{id}` is asked twice; remove one of them"));
         }
+        let group = question.group.as_deref();
+        if group != before && group.is_some_and(|group| !groups.insert(group)) {
+            fault(format!(
+                "question `{id}`: its group has other questions in between; questions of a group stand together"
+            ));
+        }
+        before = group;
         question.check_form(&mut |message| fault(format!("question `{id}`: {message}")));
         check(&question.fields, &mut |message| fault(format!("question `{id}`, in its fields: {message}")));
     }
@@ -207,6 +217,9 @@ impl Question {
             && !self.fields.iter().any(|field| field.id == *key && field.is_plain())
         {
             fault("`key` names a field of type `name` or `text` that is always asked".into());
+        }
+        if self.fields.iter().any(|field| field.group.is_some()) {
+            fault("a field has no `group`: the fields of an item are asked together".into());
         }
         if self.fields.iter().any(|field| field.kind == QuestionType::Items) {
             fault("a field can't have items of its own".into());
@@ -261,6 +274,7 @@ impl Param {
             kind: self.kind,
             from: None,
             ask: id.to_owned(),
+            group: None,
             help: None,
             default: None,
             choices: Vec::new(),

@@ -5,12 +5,14 @@
 mod environment;
 mod names;
 mod process;
+mod remarks;
 mod unit;
 mod variable;
 
 pub use environment::{Environment, HostGroup, Runtime};
 pub use names::{Name, NameError};
 pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resources, Role, Scale, Signal, Start};
+pub use remarks::SharedSecret;
 pub use unit::{
     Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit,
     UnitKind, port_variable,
