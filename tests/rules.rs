@@ -306,7 +306,7 @@ fn a_catalog_check_finds_parameters_that_contradict_themselves_and_slots_that_ar
                 g: { type: text, pattern: '[0-9]+Gi', default: 20Gi, help: G }\n  h: { type: choice, default: x, help: H }\n";
     add(&mut files, "odd", text);
     let catalog = catalog(files);
-    let said = stackwright::author::check(&catalog, &engine(&catalog)).to_string();
+    let said = stackwright::author::descriptions(&catalog, &engine(&catalog)).to_string();
     says(
         &said,
         &[

@@ -61,7 +61,7 @@ fn the_specimens_load_and_show_every_key_of_the_form() {
         }
     }
     let catalog = Catalog::load(&[own]).unwrap();
-    let problems = author::check(&catalog, &engine(&catalog));
+    let problems = author::descriptions(&catalog, &engine(&catalog));
     assert!(problems.is_empty(), "{problems}");
 
     let root = SchemaGenerator::default().into_root_schema_for::<Component>().to_value();

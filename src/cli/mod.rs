@@ -60,6 +60,7 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Done {
         Verb::Explain(verb) => explain::run(verb, output),
         Verb::Why(verb) => why::run(verb, catalogs, output),
         Verb::Catalog(CatalogVerb::Check(verb)) => catalog::check(verb, catalogs, output),
+        Verb::Catalog(CatalogVerb::Test(verb)) => catalog::test(verb, catalogs, output),
         Verb::Schema(verb) => schema::run(verb, output),
         Verb::Completions(verb) => completions::run(verb, output),
         Verb::Man(verb) => man::run(verb, output),
