@@ -46,7 +46,8 @@ fn first_fault(node: Node) -> Option<Node> {
 }
 
 fn told(language: &str, node: Node, text: &str) -> SyntaxFault {
-    let line = node.start_position().row + 1;
+    // What is missing at the end is shown at the last line that there is.
+    let line = (node.start_position().row + 1).min(text.lines().count());
     let message = if node.is_missing() {
         format!("this is no {language}: `{}` is missing", node.kind())
     } else {
@@ -68,8 +69,13 @@ mod tests {
             ("a.go", "package a\n\nfunc F[T any](x T) T { return x }\n", "package a\n\nfunc F( {\n}\n", 3),
             ("a.ts", "export const f = <T,>(x: T): T => x;\n", "const a = 1;\nconst b = (;\n", 2),
             ("a.tsx", "export const P = () => <a href=\"/\">x</a>;\n", "const P = () => <a>x</b;\n", 1),
-            ("a.proto", "syntax = \"proto3\";\nmessage A { string b = 1; }\n", "syntax = \"proto3\";\nmessage A { string = 1; }\n", 2),
-            ("a.sh", "if [ -n \"$1\" ]; then echo \"${1#x}\"; fi\n", "echo a\nif true; then\necho b\n", 2),
+            (
+                "a.proto",
+                "syntax = \"proto3\";\nmessage A { string b = 1; }\n",
+                "syntax = \"proto3\";\nmessage A { string = 1; }\n",
+                2,
+            ),
+            ("a.sh", "if [ -n \"$1\" ]; then echo \"${1#x}\"; fi\n", "echo a\nif true; then\necho b\n", 3),
             ("a", "#!/bin/sh\necho a\n", "#!/usr/bin/env bash\necho $(\n", 2),
         ] {
             assert_eq!(faults(path, right), [], "{path}");

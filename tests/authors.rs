@@ -132,7 +132,8 @@ fn each_planted_mistake_is_found_alone_at_its_line() {
         let faults: Vec<Fault> = serde_json::from_value(node.to_json()).unwrap_or_else(|why| panic!("{name}: {why}"));
         for fault in faults {
             seen += 1;
-            missed.extend(fault.missed(&problems(fault.planted())).map(|why| format!("{name}, {}:\n{why}", fault.fault)));
+            missed
+                .extend(fault.missed(&problems(fault.planted())).map(|why| format!("{name}, {}:\n{why}", fault.fault)));
         }
     }
     assert!(seen > 4 && missed.is_empty(), "{} of {seen} are missed:\n\n{}", missed.len(), missed.join("\n\n"));

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::blueprint::{Blueprint, collect};
 use crate::cli::Done;
 use crate::cli::args::{CatalogCheck, Format};
 use crate::cli::output::{Output, count};
 use crate::cli::workbench::Workbench;
-use crate::blueprint::{Blueprint, collect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::generate;
 

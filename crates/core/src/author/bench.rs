@@ -27,7 +27,8 @@ impl Bench {
         let catalog = catalog.with(&own);
         let engine = crate::engine(&catalog);
         let products = Product::all(&catalog).unwrap_or_default().into_iter();
-        let keeping = products.filter(|product| product.checks.hands_over_secrets || !product.checks.secrets.is_empty());
+        let keeping =
+            products.filter(|product| product.checks.hands_over_secrets || !product.checks.secrets.is_empty());
         let platform = |id: &String| catalog.component(id).is_ok_and(|component| component.kind == Kind::Platform);
         let keepers = keeping.filter_map(|product| product.component).filter(platform).collect();
         Self { catalog, engine, keepers }
@@ -48,9 +49,10 @@ impl Bench {
     pub(super) fn defaults(&self, component: &Component) -> Answers {
         let mut params = Answers::new();
         for (id, param) in &component.params {
-            let value = param.default.clone().or_else(|| {
-                corners(&param.question(id), &Answers::new(), &self.engine).into_iter().next()
-            });
+            let value = param
+                .default
+                .clone()
+                .or_else(|| corners(&param.question(id), &Answers::new(), &self.engine).into_iter().next());
             params.extend(value.map(|value| (id.clone(), value)));
         }
         params

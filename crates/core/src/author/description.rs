@@ -50,6 +50,10 @@ fn kind(component: &Component, problems: &mut Diagnostics) {
         let values = offer.values.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let at = host.map_or(at, |host| at.key("on").key(host)).key("provides").key(capability).key("values");
         let why = "nothing binds to";
-        fault(problems, at, format!("{why} `{capability}` of a feature or platform: it has `facts`, not `values` ({values})"));
+        fault(
+            problems,
+            at,
+            format!("{why} `{capability}` of a feature or platform: it has `facts`, not `values` ({values})"),
+        );
     }
 }

@@ -61,7 +61,8 @@ fn extensions(catalog: &Catalog, component: &Component, folder: &str, problems: 
             if !told.contains(&host) {
                 told.push(host);
                 let known: Vec<&str> = component.on.keys().map(String::as_str).collect();
-                let message = format!("`on` names no `{host}`, and there is a folder `on/{host}`: nothing takes its files");
+                let message =
+                    format!("`on` names no `{host}`, and there is a folder `on/{host}`: nothing takes its files");
                 stranger(problems, at, message, host, &known);
             }
             continue;

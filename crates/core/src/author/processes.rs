@@ -22,7 +22,9 @@ pub(super) fn check(part: &Part, problems: &mut Diagnostics) {
         let probes = &process.probes;
         for (kind, probe) in [("startup", &probes.startup), ("ready", &probes.ready), ("live", &probes.live)] {
             if let Some(ways) = probe.as_ref().map(ways).filter(|ways| *ways != 1) {
-                let message = format!("the probe `{kind}` of `{name}` asks in {ways} ways: it takes one of `http`, `grpc`, `tcp` and `exec`");
+                let message = format!(
+                    "the probe `{kind}` of `{name}` asks in {ways} ways: it takes one of `http`, `grpc`, `tcp` and `exec`"
+                );
                 fault(problems, at.key("probes").key(kind).name(), message);
             }
         }
@@ -37,7 +39,11 @@ fn ways(probe: &ProbeSpec) -> usize {
 fn schedule(at: At, name: &str, process: &ProcessSpec, problems: &mut Diagnostics) {
     match (&process.schedule, process.role) {
         (None, Role::Cron) => {
-            fault(problems, at.key("role"), format!("`{name}` has the role `cron` and no `schedule`: it would never run"));
+            fault(
+                problems,
+                at.key("role"),
+                format!("`{name}` has the role `cron` and no `schedule`: it would never run"),
+            );
         }
         (Some(schedule), Role::Cron) => {
             if let Some(why) = unreadable(schedule, FIELDS) {
@@ -45,7 +51,11 @@ fn schedule(at: At, name: &str, process: &ProcessSpec, problems: &mut Diagnostic
             }
         }
         (Some(_), _) => {
-            fault(problems, at.key("schedule"), format!("`{name}` has a `schedule`, which only the role `cron` follows"));
+            fault(
+                problems,
+                at.key("schedule"),
+                format!("`{name}` has a `schedule`, which only the role `cron` follows"),
+            );
         }
         (None, _) => {}
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bench::Bench;
 use super::repairs;
 use super::surroundings::{environments, platforms, providers, routes};
-use crate::blueprint::{Answers, FeatureSpec, FromSpec, PlatformSpec, ProjectSpec, StackSpec, UnitSpec};
+use crate::blueprint::{Answers, FeatureSpec, FromSpec, PlatformSpec, ProjectSpec, QuestionType, StackSpec, UnitSpec};
 use crate::catalog::{Component, Kind};
 use crate::diagnostic::Diagnostics;
 use crate::resolve::{REFUSED, Required, outline, resolve};
@@ -60,7 +60,7 @@ impl Subject {
                 looked += 1;
                 match settle(bench, self, spec) {
                     Ok(Settled { spec, refusals }) if refusals.is_empty() => return Small::Made(Box::new(spec)),
-                    Ok(settled) if settled.refusals.len() <= next.refusals.len() => open.push(settled),
+                    Ok(settled) if settled.refusals.len() <= next.refusals.len() + 1 => open.push(settled),
                     _ => {}
                 }
                 if looked >= LIMIT {
@@ -162,11 +162,18 @@ fn provide(bench: &Bench, need: &Required, spec: &mut StackSpec) -> bool {
         let name = shared.name.clone();
         return spec.units[at].uses.insert(need.alias.clone(), name.clone()) != Some(name);
     }
-    let Some((component, params)) = provider(bench, &need.capability) else { return false };
+    let Some((component, mut params)) = provider(bench, &need.capability) else { return false };
+    names_of(&component, &spec.units[at].params, &mut params);
     let name = need.by.clone().unwrap_or_else(|| format!("{}-{}", need.unit, need.alias));
     spec.units[at].uses.insert(need.alias.clone(), name.clone());
     spec.units.push(unit(bench, &name, &component, params));
     true
+}
+
+/// Takes names over from whoever needs a component: what both have a name for under the same key is the same thing.
+fn names_of(component: &Component, from: &Answers, params: &mut Answers) {
+    let names = component.params.iter().filter(|(_, param)| param.kind == QuestionType::Name);
+    params.extend(names.filter_map(|(id, _)| Some((id.clone(), from.get(id)?.clone()))));
 }
 
 /// The component that provides a capability with the least around it, and the parameters that this takes.

@@ -207,7 +207,9 @@ mod tests {
 
     #[test]
     fn a_word_is_found_between_other_characters_than_letters() {
-        for (text, found) in [("use metrics_http", true), ("Metrics", true), ("MetricsHandler", false), ("a-metrics.b", true)] {
+        for (text, found) in
+            [("use metrics_http", true), ("Metrics", true), ("MetricsHandler", false), ("a-metrics.b", true)]
+        {
             assert_eq!(has_word(text, "metrics"), found, "{text}");
         }
     }

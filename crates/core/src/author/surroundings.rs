@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bench::Bench;
 use super::repairs::literals;
 use super::small::{Subject, complete, platform};
-use crate::blueprint::{Answers, EnvironmentSpec, ProviderSpec, RouteSpec, StackSpec};
+use crate::blueprint::{Answers, EnvironmentSpec, PortSpec, ProviderSpec, RouteSpec, StackSpec};
 use crate::catalog::{Component, Kind};
 use crate::resolve::offered;
 use crate::stack::{HostGroup, Runtime};
@@ -25,7 +25,8 @@ pub(super) fn environments(component: &Component) -> Vec<EnvironmentSpec> {
             _ => Vec::new(),
         };
         // What somebody else runs is alike wherever it is used from.
-        let ways = ways.into_iter().filter(|way| runtime == Runtime::Cluster || !matches!(*way, "external" | "managed"));
+        let ways =
+            ways.into_iter().filter(|way| runtime == Runtime::Cluster || !matches!(*way, "external" | "managed"));
         all.extend(ways.map(|way| environment(&format!("{word}-{way}"), runtime, component)));
     }
     all
@@ -94,8 +95,7 @@ pub(super) fn platforms(bench: &Bench, subject: &Subject, open: bool, spec: &mut
 fn unasked(bench: &Bench, spec: &StackSpec) -> BTreeSet<String> {
     let mut words: BTreeSet<String> = BTreeSet::new();
     let here = |id: &str| spec.units.iter().any(|unit| unit.component == id);
-    let services: Vec<_> =
-        bench.components().into_iter().filter(|component| component.kind == Kind::Service).collect();
+    let services: Vec<_> = bench.components().into_iter().filter(|component| component.kind == Kind::Service).collect();
     let asked = |service: &Component| service.rules.iter().flat_map(|rule| literals(&rule.that)).collect::<Vec<_>>();
     services.iter().filter(|service| !here(&service.id)).for_each(|service| words.extend(asked(service)));
     for word in services.iter().filter(|service| here(&service.id)).flat_map(|service| asked(service)) {
@@ -120,7 +120,10 @@ fn add_platform(bench: &Bench, spec: &mut StackSpec, fits: impl Fn(&Component) -
     }
 }
 
-/// Leads visitors to whatever is open to them.
+/// The port of the first endpoint that a developer reaches; the others have those after it.
+const FIRST_PORT: u16 = 18000;
+
+/// Leads visitors to whatever is open to them, and a developer as well.
 pub(super) fn routes(open: &[(String, String)], spec: &mut StackSpec) {
     let path = |index: usize, unit: &str| if index == 0 { "/".to_owned() } else { format!("/{unit}") };
     let leads = open.iter().enumerate().map(|(index, (unit, endpoint))| RouteSpec {
@@ -132,4 +135,10 @@ pub(super) fn routes(open: &[(String, String)], spec: &mut StackSpec) {
         place: Place::default(),
     });
     spec.routes = leads.collect();
+    spec.units.iter_mut().for_each(|unit| unit.publish.clear());
+    for (port, (unit, endpoint)) in (FIRST_PORT..).zip(open) {
+        if let Some(unit) = spec.units.iter_mut().find(|known| known.name == *unit) {
+            unit.publish.insert(endpoint.clone(), PortSpec::Number(port));
+        }
+    }
 }

@@ -23,7 +23,14 @@ pub(super) fn problems(bench: &Bench, subject: &Subject, spec: &StackSpec, parse
     problems.extend(images(subject, &made.stack, &made.tree));
     for (path, file) in made.tree.iter() {
         for fault in unreadable(path.as_str(), file, parser) {
-            problems.push(traced(bench, subject, &made.tree, path.as_str(), fault.line, Diagnostic::error(fault.message)));
+            problems.push(traced(
+                bench,
+                subject,
+                &made.tree,
+                path.as_str(),
+                fault.line,
+                Diagnostic::error(fault.message),
+            ));
         }
     }
     Some(problems)

@@ -58,7 +58,8 @@ fn place(source: &Source, text: &str, name: &str) -> Option<Span> {
     let whole = |at: usize| {
         let code = text[..at].rfind("@{").max(text[..at].rfind("@%"));
         let open = code.is_some_and(|open| !text[open..at].contains("}@") && !text[open..at].contains("%@"));
-        open && !part(text[..at].chars().next_back()) && !part(text[at + name.len()..].chars().next().filter(|c| *c != '.'))
+        open && !part(text[..at].chars().next_back())
+            && !part(text[at + name.len()..].chars().next().filter(|c| *c != '.'))
     };
     let (at, _) = text.match_indices(name).find(|(at, _)| whole(*at))?;
     let line = text[..at].matches('\n').count() + 1;

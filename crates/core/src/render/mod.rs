@@ -6,8 +6,8 @@ mod trace;
 mod words;
 
 pub use engine::{Engine, Templates};
-pub use error::FAILED;
 pub(crate) use engine::{has_syntax, to_json};
+pub use error::FAILED;
 pub use minijinja::Value as Context;
 pub use trace::candidates;
 pub(crate) use words::in_form;

@@ -38,8 +38,11 @@ pub fn outline(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<O
     let mut draft = draft::begin(&run)?;
     reserved::check(&run, &draft)?;
     let refusals = rules::check(&run, &draft, Stage::Described).err().unwrap_or_default();
-    processes::add(&run, &mut draft)?;
-    requirements::decide(&run, &mut draft)?;
+    match processes::add(&run, &mut draft).and_then(|()| requirements::decide(&run, &mut draft)) {
+        // What follows from a refusal says nothing new.
+        Err(_) if !refusals.is_empty() => return Ok(Outline { needs: Vec::new(), open: Vec::new(), refusals }),
+        done => done?,
+    }
     Ok(Outline { needs: draft.units.iter().flat_map(needs).collect(), open: open(&draft), refusals })
 }
 
