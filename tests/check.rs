@@ -1,12 +1,15 @@
 //! `check` on repositories that people and other programs have changed: it never crashes, finds what is wrong, and
 //! nothing else.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod bench;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use bench::Bench;
 use stackwright::STACK_PATH;
-use stackwright::catalog::{Catalog, OwnFiles};
+use stackwright::catalog::Catalog;
 use stackwright::check::{self, Files, Finding, RuleBook, Severity};
 use stackwright::directory;
 use stackwright::stack::Stack;
@@ -168,7 +171,7 @@ fn a_secret_of_an_operator_needs_the_object_that_the_operator_reads() {
 /// A catalog with one component more, and a stack that has it.
 fn guarded(check: &str) -> (Catalog, Stack) {
     let files = [("components/guard/check.yaml".to_owned(), check.to_owned())].into();
-    let catalog = Catalog::load(&[OwnFiles { directory: "own".into(), files }]).unwrap();
+    let catalog = Bench::with(files).unwrap().catalog;
     let mut stack = DJANGO.stack.clone();
     stack.platforms[0].component = "guard".into();
     (catalog, stack)
@@ -338,4 +341,12 @@ fn no_bytes_in_any_file_crash_a_check() {
             }
         }
     }
+}
+
+#[test]
+fn an_output_of_a_job_that_is_called_after_secrets_is_no_secret() {
+    let path = ".github/workflows/ci.yaml";
+    let files = replaced(&GO.files, path, "needs.publish-orders.outputs", "needs.publish-secrets.outputs");
+    let found = findings(&GO.stack, &files);
+    assert!(!found.iter().any(|finding| finding.contains("R154")), "{found:#?}");
 }

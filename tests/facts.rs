@@ -1,11 +1,12 @@
 //! What a provider states under `provides`, and the functions by which templates ask for it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
+
 use std::collections::BTreeMap;
 
+use bench::Bench;
 use stackwright::Generated;
-use stackwright::blueprint::{Answers, Blueprint, collect};
-use stackwright::catalog::{Catalog, OwnFiles};
 use stackwright::diagnostic::{Diagnostics, Severity, Source};
 use stackwright::stack::Stack;
 use stackwright::tree::FileTree;
@@ -25,13 +26,7 @@ fn checked(components: &[Folder], blueprint: &str) -> Result<Generated, Diagnost
         files.insert(format!("components/{id}/README.md"), "# One\n".to_owned());
         files.extend(own.iter().map(|(path, text)| (format!("components/{id}/{path}"), (*text).to_owned())));
     }
-    let catalog = Catalog::load(&[OwnFiles { directory: "own".into(), files }])?;
-    let engine = stackwright::engine(&catalog);
-    let source = Source::new("facts.yaml", blueprint.to_owned());
-    let blueprint = Blueprint::parse(&source, &catalog)?;
-    let answers: Answers = collect(&blueprint, &BTreeMap::new(), &engine)?;
-    stackwright::blueprint::expand(&blueprint, &answers, &engine)
-        .and_then(|spec| stackwright::generate(&spec, &catalog, &engine))
+    Bench::with(files)?.generated(&Source::new("facts.yaml", blueprint.to_owned()), &[])
 }
 
 /// A blueprint with those units and platform entries.

@@ -13,10 +13,12 @@
 //! - a word that a component declares itself: a parameter's default or choice, an endpoint, a process, an alias.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
+
 use std::collections::BTreeSet;
 
+use bench::Bench;
 use serde_json::Value;
-use stackwright::catalog::Catalog;
 use stackwright::diagnostic::Source;
 
 /// Keys of a description whose values name components on purpose.
@@ -116,7 +118,7 @@ fn templates_and_descriptions_are_read_as_their_definition_says() {
 
 #[test]
 fn no_component_and_no_target_names_another_component() {
-    let catalog = Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     let all: BTreeSet<&str> = catalog.component_ids().into_iter().collect();
     let mut named = Vec::new();
     for (path, text) in catalog.files() {

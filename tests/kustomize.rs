@@ -3,6 +3,7 @@
 //! Needs `kustomize`, whose pinned release `make test` installs; without it the test says so and passes, because the tests
 //! must run anywhere. `kubectl` carries another release, which labels the templates of volume claims as well.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod bench;
 mod skips;
 
 use std::collections::BTreeMap;
@@ -10,12 +11,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use bench::Bench;
 use serde_json::Value;
-use stackwright::blueprint::Blueprint;
-use stackwright::catalog::Catalog;
 use stackwright::check::{Files, kustomize};
 use stackwright::diagnostic::Source;
-use stackwright::{blueprint, generate, yaml};
+use stackwright::yaml;
 
 /// The text that the real program makes of a directory, if there is one on this machine.
 fn built(directory: &Path) -> Option<String> {
@@ -32,13 +32,9 @@ fn objects(text: &str) -> BTreeMap<String, Value> {
 }
 
 fn repository(database: &str) -> Files {
-    let catalog = Catalog::load(&[]).unwrap();
-    let engine = stackwright::engine(&catalog);
-    let (blueprint, _) = Blueprint::of(&catalog, "django-gitops").unwrap();
-    let given = BTreeMap::from([("database".to_owned(), blueprint::Given::text(database, "the test"))]);
-    let answers = blueprint::collect(&blueprint, &given, &engine).unwrap();
-    let spec = blueprint::expand(&blueprint, &answers, &engine).unwrap();
-    Files::from_tree(&generate(&spec, &catalog, &engine).unwrap().tree)
+    let bench = Bench::embedded();
+    let made = bench.generated(&bench.source("django-gitops"), &[("database", database.into())]).unwrap();
+    Files::from_tree(&made.tree)
 }
 
 fn write(files: &Files, root: &Path) {

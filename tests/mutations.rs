@@ -1,19 +1,21 @@
 //! Every check rule finds what it is made for, at the right line, and nothing else: each mutation of a generated
 //! repository in `tests/mutations/*.yaml` makes its rule, and no other one, report the place that was changed.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod bench;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use bench::Bench;
 use serde::Deserialize;
-use stackwright::blueprint::{Blueprint, Given, collect};
-use stackwright::catalog::Catalog;
+use serde_json::Value;
 use stackwright::check::{self, Files, Finding, RULES, Severity};
 use stackwright::diagnostic::Source;
 use stackwright::project::Lock;
 use stackwright::stack::Stack;
-use stackwright::{generate, record, yaml};
+use stackwright::{record, yaml};
 
 /// One change of a generated repository and what it must lead to.
 #[derive(Debug, Deserialize)]
@@ -85,8 +87,8 @@ struct Repository {
 fn report(repository: &Repository, files: &Files) -> check::Report {
     let mut drift = check::Drift::default();
     if !record::is_untouched(files, &repository.lock) {
-        let catalog = Catalog::load(&[]).unwrap();
-        drift = record::drift(files, &repository.lock, &catalog, &stackwright::engine(&catalog));
+        let bench = Bench::embedded();
+        drift = record::drift(files, &repository.lock, &bench.catalog, &bench.engine);
     }
     check::check_repository(check::RuleBook::embedded(), &repository.stack, files, &drift)
 }
@@ -103,26 +105,16 @@ fn sets() -> BTreeMap<String, PathBuf> {
 }
 
 fn repository(name: &str, path: &Path) -> Repository {
-    let catalog = Catalog::load(&[]).unwrap_or_else(|problems| panic!("{problems}"));
-    let engine = stackwright::engine(&catalog);
-    let id = name.split('/').next().unwrap();
-    let (blueprint, _) = Blueprint::of(&catalog, id).unwrap_or_else(|problems| panic!("{problems}"));
+    let bench = Bench::embedded();
+    let blueprint = bench.source(name.split('/').next().unwrap());
     let text = fs::read_to_string(path).unwrap();
     let given = Source::new(path.display().to_string(), text);
     let documents = yaml::parse(&given).unwrap_or_else(|problems| panic!("{problems}"));
-    let given: BTreeMap<String, Given> = documents
-        .first()
-        .and_then(|node| node.to_json().as_object().cloned())
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(id, value)| (id, Given::typed(value, "the option set")))
-        .collect();
-    let answers = collect(&blueprint, &given, &engine).unwrap_or_else(|problems| panic!("{problems}"));
-    let made = stackwright::blueprint::expand(&blueprint, &answers, &engine)
-        .and_then(|spec| generate(&spec, &catalog, &engine))
-        .unwrap_or_else(|problems| panic!("{problems}"));
+    let given = documents.first().and_then(|node| node.to_json().as_object().cloned()).unwrap_or_default();
+    let given: Vec<(&str, Value)> = given.iter().map(|(id, value)| (id.as_str(), value.clone())).collect();
+    let made = bench.generated(&blueprint, &given).unwrap_or_else(|problems| panic!("{problems}"));
     let mut files = Files::from_tree(&made.tree);
-    let lock = record::lock(&made.tree, &catalog);
+    let lock = record::lock(&made.tree, &bench.catalog);
     files.insert(".stackwright/lock.json", lock.to_json());
     Repository { stack: made.stack, files, lock }
 }

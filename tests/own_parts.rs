@@ -2,14 +2,15 @@
 //! file that is assembled, with nothing outside their folders changed; and what an assembled file holds.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use bench::Bench;
 use stackwright::Generated;
-use stackwright::blueprint::{Answers, Blueprint, Given, collect, expand};
-use stackwright::catalog::{Catalog, OwnFiles};
 use stackwright::diagnostic::Source;
 use stackwright::yaml::{Node, parse_one};
 
@@ -37,14 +38,9 @@ fn own_parts() -> BTreeMap<String, String> {
 }
 
 fn made(files: BTreeMap<String, String>, blueprint: &str, given: &[(&str, bool)]) -> Generated {
-    let catalog = Catalog::load(&[OwnFiles { directory: "own".into(), files }]).unwrap();
-    let engine = stackwright::engine(&catalog);
+    let given: Vec<_> = given.iter().map(|(id, answer)| (*id, (*answer).into())).collect();
     let source = Source::new("own.yaml", blueprint.to_owned());
-    let blueprint = Blueprint::parse(&source, &catalog).unwrap();
-    let given =
-        given.iter().map(|(id, answer)| ((*id).to_owned(), Given::typed((*answer).into(), "the test"))).collect();
-    let answers: Answers = collect(&blueprint, &given, &engine).unwrap();
-    let made = expand(&blueprint, &answers, &engine).and_then(|spec| stackwright::generate(&spec, &catalog, &engine));
+    let made = Bench::with(files).and_then(|bench| bench.generated(&source, &given));
     made.unwrap_or_else(|found| panic!("{found}"))
 }
 
@@ -75,7 +71,7 @@ fn the_own_parts_contribute_to_every_point_that_anybody_accepts() {
     for path in own.keys().filter(|path| path.ends_with("component.yaml")) {
         contributed.extend(contributes(&description(&own, path)));
     }
-    let catalog = Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     let mut accepted = BTreeSet::new();
     for (path, text) in catalog.files() {
         if path.ends_with("/component.yaml") || path.ends_with("/target.yaml") {
@@ -229,7 +225,7 @@ fn operations_say_whether_a_route_leads_to_the_administration_pages() {
 
 #[test]
 fn no_template_of_a_target_names_a_component() {
-    let catalog = Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     // `metrics` is a word of English too.
     let ids: Vec<&str> = catalog.component_ids().into_iter().filter(|id| *id != "metrics").collect();
     for (path, text) in catalog.files().filter(|(path, _)| path.starts_with("targets/")) {

@@ -2,15 +2,14 @@
 //! a staging environment that says what it runs. Needs git and a shell, as the generated repository does.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-use std::collections::BTreeMap;
+mod bench;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use stackwright::blueprint::Blueprint;
-use stackwright::catalog::Catalog;
-use stackwright::{blueprint, generate};
+use bench::Bench;
 
 const OVERLAY: &str = "deploy/kubernetes/overlays/production/kustomization.yaml";
 const APPLICATION: &str = "deploy/argocd/applications/production/application.yaml";
@@ -25,12 +24,8 @@ impl World {
     /// The default repository, pushed to a forge.
     fn new() -> Self {
         let world = Self { root: tempfile::tempdir().unwrap() };
-        let catalog = Catalog::load(&[]).unwrap();
-        let engine = stackwright::engine(&catalog);
-        let (asked, _) = Blueprint::of(&catalog, "django-gitops").unwrap();
-        let answers = blueprint::collect(&asked, &BTreeMap::new(), &engine).unwrap();
-        let spec = blueprint::expand(&asked, &answers, &engine).unwrap();
-        let made = generate(&spec, &catalog, &engine).unwrap();
+        let bench = Bench::embedded();
+        let made = bench.generated(&bench.source("django-gitops"), &[]).unwrap();
         for (path, file) in made.tree.iter() {
             let path = path.as_str();
             if path.starts_with("deploy/") || path == "scripts/promote" {

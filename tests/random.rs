@@ -146,7 +146,7 @@ fn pairs_of<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<(String, Strin
 /// Pairs of features that a service of the blueprint can have: those that extend it and don't fill one slot for one.
 fn possible(id: &str) -> BTreeSet<(String, String)> {
     let bench = Bench::new(id);
-    let catalog = Catalog::load(&[]).unwrap();
+    let catalog = &bench.catalog;
     let mut pairs = BTreeSet::new();
     for unit in &bench.blueprint.units {
         let Ok(host) = catalog.component(&unit.component) else { continue };

@@ -1,13 +1,14 @@
 //! What a component says must hold of its instances: who refuses what, in which words, and where.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
+
 use std::collections::BTreeMap;
 
-use stackwright::blueprint::{Answers, Blueprint};
-use stackwright::catalog::{Catalog, OwnFiles};
+use bench::Bench;
+use stackwright::blueprint::Blueprint;
 use stackwright::diagnostic::{Diagnostics, Source};
 use stackwright::stack::Stack;
-use stackwright::{assemble, engine};
 
 /// A stack of those units, and of the platforms that every stack in Go has.
 fn stack(units: &str) -> String {
@@ -23,17 +24,13 @@ fn with_platforms(units: &str, platforms: &str) -> String {
     )
 }
 
-fn made(text: &str, catalog: &Catalog) -> Result<Stack, Diagnostics> {
-    let source = Source::new("t.yaml", text);
-    let blueprint = Blueprint::parse(&source, catalog)?;
-    let engine = engine(catalog);
-    let spec = stackwright::blueprint::expand(&blueprint, &Answers::new(), &engine)?;
-    assemble(&spec, catalog, &engine).map(|(stack, _)| stack)
+fn made(text: &str, bench: &Bench) -> Result<Stack, Diagnostics> {
+    bench.assembled(&Source::new("t.yaml", text), &[]).map(|(stack, _)| stack)
 }
 
 /// Everything that is said against a stack.
 fn refused(text: &str) -> String {
-    made(text, &Catalog::load(&[]).unwrap()).err().unwrap_or_else(|| panic!("accepted:\n{text}")).to_string()
+    made(text, &Bench::embedded()).err().unwrap_or_else(|| panic!("accepted:\n{text}")).to_string()
 }
 
 /// Checks that what is said holds all of these.
@@ -172,15 +169,15 @@ fn a_number_that_is_too_small_is_refused_as_that() {
 fn a_service_that_consumes_and_runs_workflows_reads_one_variable_for_both() {
     let unit = "  - name: orders\n    component: go-service\n    params: { publishes: true }\n    features:\n      - component: table-outbox\n      - { component: kafka-consumer, params: { sources: [orders] } }\n      - { component: temporal-worker, params: { workflows: [refund] } }\n";
     let units = format!("{unit}{DATABASE}{EVENTS}  - {{ name: workflows, component: temporal }}\n");
-    let stack = made(&stack(&units), &Catalog::load(&[]).unwrap()).unwrap_or_else(|problems| panic!("{problems}"));
+    let stack = made(&stack(&units), &Bench::embedded()).unwrap_or_else(|problems| panic!("{problems}"));
     let found: Vec<&str> =
         stack.variables.iter().filter(|variable| variable.name == "WORK_SECONDS").map(|v| v.because.as_str()).collect();
     assert_eq!(found, ["kafka-consumer, temporal-worker"]);
 }
 
 /// The files of a service `host` and of features of it, each the text under `on.host`.
-fn own(features: &[(&str, &str)]) -> OwnFiles {
-    let mut own = OwnFiles { directory: "own".into(), files: BTreeMap::new() };
+fn own(features: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let mut own = BTreeMap::new();
     add(
         &mut own,
         "host",
@@ -196,23 +193,20 @@ fn own(features: &[(&str, &str)]) -> OwnFiles {
 }
 
 /// Adds a component.
-fn add(own: &mut OwnFiles, id: &str, text: &str) {
-    own.files.insert(format!("components/{id}/component.yaml"), text.to_owned());
-    own.files.insert(format!("components/{id}/README.md"), id.to_owned());
+fn add(own: &mut BTreeMap<String, String>, id: &str, text: &str) {
+    own.insert(format!("components/{id}/component.yaml"), text.to_owned());
+    own.insert(format!("components/{id}/README.md"), id.to_owned());
 }
 
-fn catalog(own: OwnFiles) -> Catalog {
-    Catalog::load(&[own]).unwrap()
+fn bench(own: BTreeMap<String, String>) -> Bench {
+    Bench::with(own).unwrap()
 }
 
 /// What is said against a unit `a` of `host` with those features.
 fn with_features(features: &[(&str, &str)]) -> Result<Stack, Diagnostics> {
-    let catalog = catalog(own(features));
+    let bench = bench(own(features));
     let list: Vec<String> = features.iter().map(|(id, _)| format!("{{ component: {id} }}")).collect();
-    made(
-        &with_platforms(&format!("  - {{ name: a, component: host, features: [{}] }}\n", list.join(", ")), ""),
-        &catalog,
-    )
+    made(&with_platforms(&format!("  - {{ name: a, component: host, features: [{}] }}\n", list.join(", ")), ""), &bench)
 }
 
 #[test]
@@ -252,35 +246,35 @@ fn features_need_and_exclude_each_other() {
 #[test]
 fn a_rule_may_ask_what_a_unit_is_bound_to() {
     let rule = "    rules: [{ that: \"bindings.store.unit != 'cache'\", because: a cache forgets }]\n    requires:\n      store: { capability: cache, replaces: true }\n";
-    let catalog = catalog(own(&[("first", rule)]));
+    let bench = bench(own(&[("first", rule)]));
     let text = |name: &str| {
         let units = format!(
             "  - {{ name: a, component: host, features: [{{ component: first }}] }}\n  - {{ name: {name}, component: valkey, params: {{ eviction: allkeys-lru }} }}\n"
         );
         with_platforms(&units, "")
     };
-    says(&made(&text("cache"), &catalog).unwrap_err().to_string(), &["a cache forgets"]);
-    made(&text("memory"), &catalog).unwrap();
+    says(&made(&text("cache"), &bench).unwrap_err().to_string(), &["a cache forgets"]);
+    made(&text("memory"), &bench).unwrap();
 }
 
 #[test]
 fn two_units_never_share_a_secret() {
-    let catalog = catalog(own(&[]));
+    let bench = bench(own(&[]));
     let units = "  - { name: search, component: host }\n  - { name: search-master, component: host }\n";
-    let said = made(&with_platforms(units, ""), &catalog).unwrap_err().to_string();
+    let said = made(&with_platforms(units, ""), &bench).unwrap_err().to_string();
     says(&said, &["`search` and `search-master` would share the secret SEARCH_MASTER_KEY", "rename one of the units"]);
 }
 
 #[test]
 fn a_unit_without_a_process_is_refused() {
-    let catalog = catalog(own(&[]));
-    let said = made(&with_platforms("  - { name: a, component: idle }\n", ""), &catalog).unwrap_err().to_string();
+    let bench = bench(own(&[]));
+    let said = made(&with_platforms("  - { name: a, component: idle }\n", ""), &bench).unwrap_err().to_string();
     says(&said, &["unit `a` has no process: nothing of it would ever run"]);
 }
 
 #[test]
 fn a_question_takes_what_it_does_not_say_from_its_parameter() {
-    let catalog = Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     let text = |from: &str| {
         stack("").replace(
             "units:\n",
@@ -305,8 +299,8 @@ fn a_catalog_check_finds_parameters_that_contradict_themselves_and_slots_that_ar
                 e: { type: list, of: boolean, help: E }\n  f: { type: list, of: number, default: [1, x], help: F }\n  \
                 g: { type: text, pattern: '[0-9]+Gi', default: 20Gi, help: G }\n  h: { type: choice, default: x, help: H }\n";
     add(&mut files, "odd", text);
-    let catalog = catalog(files);
-    let said = stackwright::author::descriptions(&catalog, &engine(&catalog)).to_string();
+    let bench = bench(files);
+    let said = stackwright::author::descriptions(&bench.catalog, &bench.engine).to_string();
     says(
         &said,
         &[

@@ -1,15 +1,18 @@
 //! The specimens of `docs/components.md` are components that load, and every key of the form is on one of them.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use bench::Bench;
 use schemars::SchemaGenerator;
 use serde_json::Value;
-use stackwright::catalog::{Catalog, Component, OwnFiles};
+use stackwright::catalog::Component;
 use stackwright::diagnostic::Source;
-use stackwright::{author, engine, yaml};
+use stackwright::{author, yaml};
 
 /// The components on the page, by id.
 fn specimens() -> BTreeMap<String, String> {
@@ -50,18 +53,18 @@ fn keys(value: &Value, schema: &Value, form: &str, root: &Value, found: &mut BTr
 #[test]
 fn the_specimens_load_and_show_every_key_of_the_form() {
     let specimens = specimens();
-    let mut own = OwnFiles { directory: "docs".into(), files: BTreeMap::new() };
+    let mut own = BTreeMap::new();
     for (id, text) in &specimens {
-        own.files.insert(format!("components/{id}/component.yaml"), text.clone());
-        own.files.insert(format!("components/{id}/README.md"), id.clone());
+        own.insert(format!("components/{id}/component.yaml"), text.clone());
+        own.insert(format!("components/{id}/README.md"), id.clone());
         let contributed =
             text.split("from: contributes/").skip(1).filter_map(|rest| rest.split([' ', ',', '}']).next());
         for file in contributed {
-            own.files.insert(format!("components/{id}/contributes/{file}"), "text\n".to_owned());
+            own.insert(format!("components/{id}/contributes/{file}"), "text\n".to_owned());
         }
     }
-    let catalog = Catalog::load(&[own]).unwrap();
-    let problems = author::descriptions(&catalog, &engine(&catalog));
+    let Bench { catalog, engine } = Bench::with(own).unwrap();
+    let problems = author::descriptions(&catalog, &engine);
     assert!(problems.is_empty(), "{problems}");
 
     let root = SchemaGenerator::default().into_root_schema_for::<Component>().to_value();

@@ -2,11 +2,13 @@
 //! blueprint is known to the program, the core needs no system, and functions and files stay small.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use stackwright::catalog::Catalog;
+use bench::Bench;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 
@@ -173,7 +175,7 @@ fn none(found: &[String], what: &str) {
 
 #[test]
 fn no_source_file_names_a_component_or_blueprint() {
-    let catalog = Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     let ids: BTreeSet<&str> = catalog.component_ids().into_iter().chain(catalog.blueprint_ids()).collect();
     // A target has a module of its own, and may have the name of the component that switches it on.
     let targets: BTreeSet<&str> = catalog.files_under("targets").filter_map(|path| path.split('/').next()).collect();

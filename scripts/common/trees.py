@@ -30,6 +30,19 @@ class OptionSet:
         return f"{self.blueprint}/{self.name}"
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """The repository of an option set."""
+
+    item: OptionSet
+    directory: Path
+
+    @property
+    def label(self) -> str:
+        """How the report names it."""
+        return self.item.label
+
+
 def option_sets(only: str = "") -> list[OptionSet]:
     """All option sets, `default` first, or those whose label or name is in the comma-separated list."""
     sets = [OptionSet(path.parent.name, path.stem, path) for path in OPTION_SETS.glob("*/*.yaml")]

@@ -23,9 +23,9 @@ ENTRYPOINT ["/bin/{program}"]
 """
 
 
-def offers(stack: Stack, target: str) -> bool:
+def offers(repository: Path, target: str) -> bool:
     """Whether the Makefile has the target."""
-    return f"\n{target}:" in (stack.root / "Makefile").read_text(encoding="utf-8")
+    return f"\n{target}:" in (repository / "Makefile").read_text(encoding="utf-8")
 
 
 def provide(stack: Stack, scratch: Path) -> Outcome:

@@ -11,14 +11,8 @@ from pathlib import Path
 from scripts.common.process import Outcome, run, tail
 from scripts.common.report import Report
 
-from . import commands, django_gitops, front, gateway, go_platform, sabotage
+from . import commands, front, gateway, sabotage, scenarios
 from .stack import BUILD, START, Stack
-
-# What is proved for one blueprint only, by its id.
-SCENARIOS: dict[str, Callable[[str, Stack, Report], None]] = {
-    "django-gitops": django_gitops.prove,
-    "go-platform": go_platform.prove,
-}
 
 
 def prove(label: str, repository: Path, scratch: Path, full: bool, report: Report) -> None:
@@ -42,7 +36,7 @@ def prove(label: str, repository: Path, scratch: Path, full: bool, report: Repor
         alerts(label, stack, full, report)
         if full:
             up = deployed(label, stack, report)
-        if gateway.policies(repository):
+        if gateway.offered(repository):
             edge(label, repository, stack if up else None, scratch / f"{label}.edge", full, report)
     finally:
         leave(label, stack, report)
@@ -77,7 +71,7 @@ def _running(label: str, stack: Stack, full: bool, report: Report) -> None:
     if not full:
         load(label, stack, full, report)
         return
-    SCENARIOS[label.partition("/")[0]](label, stack, report)
+    scenarios.prove(label.partition("/")[0], label, stack, report)
     sabotage.prove(stack, label, "smoke", report)
     again = stack.make("up")
     kept = environment.read_text(encoding="utf-8") == before
@@ -90,7 +84,7 @@ def _running(label: str, stack: Stack, full: bool, report: Report) -> None:
 
 def load(label: str, stack: Stack, full: bool, report: Report) -> None:
     """Load on what runs, and, when `full`, with a broken script. It comes last: it leaves work behind."""
-    if commands.offers(stack, "load"):
+    if commands.offers(stack.root, "load"):
         if full:
             sabotage.prove(stack, label, "load", report)
         _step(report, f"load {label}", lambda: commands.load(stack))
@@ -98,7 +92,7 @@ def load(label: str, stack: Stack, full: bool, report: Report) -> None:
 
 def alerts(label: str, stack: Stack, full: bool, report: Report) -> None:
     """The alerts' own tests, and, when `full`, of a broken alert."""
-    if commands.offers(stack, "alerts"):
+    if commands.offers(stack.root, "alerts"):
         if full:
             sabotage.prove(stack, label, "alerts", report)
         _step(report, f"alerts {label}", lambda: commands.alerts(stack))

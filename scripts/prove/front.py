@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from . import gateway
 from .edge import Answer, Visitor
 from .gateway import MOST, Reference, Token, expect
 from .stack import Stack
+
+CHECKS = (
+    "reaches each service",
+    "lets nobody through without a token",
+    "reads back what was created",
+    "gives up on a service that hangs",
+    "limits each user's requests",
+)
 
 
 @dataclass(frozen=True)
@@ -60,13 +69,8 @@ def prove(label: str, repository: Path, stack: Stack, report: Report) -> None:
         model = json.loads((stack.root / ".stackwright" / "stack.json").read_text(encoding="utf-8"))
         routes = routes_of(objects, model)
         front = Front(stack, visitor, gateway.tokens(objects, issuer), routes, keepers(routes, model))
-        checks = [
-            ("reaches each service", lambda: _reaches(front)),
-            ("lets nobody through without a token", lambda: _closed(front)),
-            ("reads back what was created", lambda: _reads_back(front)),
-            ("gives up on a service that hangs", lambda: _gives_up(front)),
-            ("limits each user's requests", lambda: _limits(front)),
-        ]
+        actions = (_reaches, _closed, _reads_back, _gives_up, _limits)
+        checks = ((name, partial(action, front)) for name, action in zip(CHECKS, actions, strict=True))
         gateway.go_through("front", label, checks, report)
 
 

@@ -13,7 +13,7 @@ import copy
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,12 @@ ENVOY = "1.40.0"  # what the image has; the standalone mode would look for the n
 MOST = 30  # requests a minute of one user
 KINDS = {"EnvoyProxy", "Gateway", "HTTPRoute", "ClientTrafficPolicy", "SecurityPolicy", "BackendTrafficPolicy"}
 GROUP = "gateway.envoyproxy.io"
+POLICIES = "deploy/kubernetes/overlays/*/gateway-policies.yaml"
 ONE = FORK.Lock()  # a gateway at a time: on the host's network each has the same sockets
+CHECKS = (
+    "redirects to https", "asks for a token", "says who calls", "repeats reads only", "ends what takes too long",
+    "refuses large bodies", "limits each user",
+)  # fmt: skip
 Reference = dict[str, Any]  # a route's backendRef
 Token = Callable[..., dict[str, str]]  # a header with a user's token
 
@@ -44,9 +49,14 @@ def documents(file: Path) -> list[dict[str, Any]]:
     return json.loads(read.stdout)
 
 
+def offered(repository: Path) -> bool:
+    """Whether an overlay has a gateway with policies."""
+    return any(repository.glob(POLICIES))
+
+
 def policies(repository: Path) -> list[dict[str, Any]]:
     """What is generated for the gateway of the first overlay that has one, or nothing."""
-    for file in sorted(repository.glob("deploy/kubernetes/overlays/*/gateway-policies.yaml")):
+    for file in sorted(repository.glob(POLICIES)):
         every = [found for name in ("gateway.yaml", file.name) for found in documents(file.parent / name)]
         return [found for found in every if found and found["kind"] in KINDS]
     return []
@@ -188,16 +198,16 @@ def _checks(
             for match in rule.get("matches", ())
         }
     )
-    checks: list[tuple[str, Callable[[], list[str]]]] = [
-        ("redirects to https", lambda: _redirects(visitor)),
-        ("asks for a token", lambda: _asks(visitor, paths, token)),
-        ("says who calls", lambda: _says(visitor, paths, token)),
-        ("repeats reads only", lambda: _repeats(visitor, paths[0], token(), backend)),
-        ("ends what takes too long", lambda: _ends(visitor, paths[0], token())),
-        ("refuses large bodies", lambda: _refuses(visitor, paths[0], token())),
-        ("limits each user", lambda: _limits(visitor, paths[0], token)),
-    ]
-    go_through("gateway", label, checks, report)
+    actions: tuple[Callable[[], list[str]], ...] = (
+        lambda: _redirects(visitor),
+        lambda: _asks(visitor, paths, token),
+        lambda: _says(visitor, paths, token),
+        lambda: _repeats(visitor, paths[0], token(), backend),
+        lambda: _ends(visitor, paths[0], token()),
+        lambda: _refuses(visitor, paths[0], token()),
+        lambda: _limits(visitor, paths[0], token),
+    )
+    go_through("gateway", label, zip(CHECKS, actions, strict=True), report)
 
 
 def tokens(objects: list[dict[str, Any]], issuer: Issuer) -> Token:
@@ -211,7 +221,7 @@ def tokens(objects: list[dict[str, Any]], issuer: Issuer) -> Token:
     return token
 
 
-def go_through(where: str, label: str, checks: list[tuple[str, Callable[[], list[str]]]], report: Report) -> None:
+def go_through(where: str, label: str, checks: Iterable[tuple[str, Callable[[], list[str]]]], report: Report) -> None:
     """Runs and reports each check by its name."""
     for name, check in checks:
         began = time.monotonic()

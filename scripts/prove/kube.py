@@ -10,13 +10,15 @@ from pathlib import Path
 
 from scripts.common.process import Outcome, run, tail
 from scripts.common.report import Report
-from scripts.validate.cluster import rendered
+from scripts.validate.cluster import kustomizations, rendered
 from scripts.validate.tools import Tools
 from scripts.validate.tree import Tree
 
 AVAILABLE = 120  # seconds until simulated pods must be ready
 ZONES = ("a", "b", "c")
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+APPLIED = ("deploy/kubernetes/overlays", "deploy/argocd/bootstrap", "deploy/argocd/clusters")
+CHECKS = ("apply", "unknown field refused")  # of each of what is applied
 CONTROLLERS = {"argocd", "default", "kube-system"}
 
 
@@ -154,18 +156,28 @@ def remove(manifest: Path, items: list[dict], spaces: set[str]) -> None:
         kubectl("delete", "namespace", *sorted(spaces), "--ignore-not-found", "--timeout=90s", timeout=120)
 
 
+def short(manifest: str) -> str:
+    """How the report names a kustomization's manifest."""
+    return manifest.removeprefix("deploy-").replace("kubernetes-overlays-", "")
+
+
+def applied(repository: Path) -> list[str]:
+    """What a repository has to apply, as the report names it."""
+    tree = Tree("", repository, repository)
+    return [short(str(where).replace(os.sep, "-")) for below in APPLIED for where in kustomizations(tree, below)]
+
+
 def prove(label: str, repository: Path, scratch: Path, tools: Tools, report: Report) -> None:
     """Every overlay of one repository, and everything that Argo CD is given."""
     tree = Tree(label, repository, scratch)
     scratch.mkdir(parents=True, exist_ok=True)
     found = 0
-    for below in ("deploy/kubernetes/overlays", "deploy/argocd/bootstrap", "deploy/argocd/clusters"):
+    for below in APPLIED:
         manifests, problems = rendered(tree, tools, below)
         for problem in problems:
             report.fail(f"render {label} {below}", problem)
         for manifest in manifests:
             found += 1
-            name = manifest.stem.removeprefix("deploy-").replace("kubernetes-overlays-", "")
-            prove_manifest(f"{label} {name}", manifest, report)
+            prove_manifest(f"{label} {short(manifest.stem)}", manifest, report)
     if found == 0:
         report.fail(f"render {label}", "nothing to apply")

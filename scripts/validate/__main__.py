@@ -1,6 +1,7 @@
 """Runs every validator on every rendered tree, and first on files that it must refuse.
 
 usage: python3 -m scripts.validate [--sets NAME,…] [--tree LABEL=DIR …] [--only VALIDATOR,…] [--install]
+What passed before on the same bytes with the same tools is not run again, unless $ALL is 1.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from scripts.common.report import ROOT, Report
 from scripts.common.trees import RenderError, binary, option_sets, render
 
 from . import compiled, seeds
-from .table import TABLE, Validator
-from .tools import Broken, Missing, Tools
-from .tree import NothingToCheck, Tree
+from .run import Run
+from .table import NO_CODE, TABLE, Validator
+from .tools import Tools
+from .tree import Tree
 
-BAD = ROOT / "tests" / "validators" / "bad"
 # Templates are not files of their kind yet, the bad files are bad on purpose, and mutations are a table of edits.
 # Examples are rendered trees, checked as such.
 NOT_OWN = ("templates/", "tests/fixtures/", "tests/validators/bad/", "tests/mutations/")
@@ -39,50 +40,6 @@ def own_sources(into: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     return into
-
-
-def refuse_bad_files(validator: Validator, tools: Tools, scratch: Path, report: Report) -> bool:
-    """Runs the validator on its known-bad trees. False when it cannot be trusted, or cannot run."""
-    directory = BAD / validator.name
-    present = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
-    if not present or present != set(validator.refuses):
-        report.fail(
-            f"{validator.name} refuses", f"{directory}: expected {sorted(validator.refuses)}, found {sorted(present)}"
-        )
-        return False
-    trusted = True
-    for case, text in validator.refuses.items():
-        check = f"{validator.name} refuses {case}"
-        work = scratch / validator.name / case
-        work.mkdir(parents=True)
-        try:
-            said = "\n".join(validator.check(Tree(check, directory / case, work), tools))
-        except Missing as why:
-            report.skip(validator.name, str(why))
-            return False
-        except (Broken, NothingToCheck) as error:
-            report.fail(check, str(error))
-            return False
-        if text in said:
-            report.ok(check)
-        else:
-            trusted = False
-            report.fail(check, f"expected a refusal that says {text!r}, got:\n{said or 'no finding'}")
-    return trusted
-
-
-def validate(validator: Validator, tree: Tree, tools: Tools, report: Report) -> None:
-    """Runs one validator on one tree."""
-    check = f"{validator.name} {tree.label}"
-    try:
-        report.problems(check, validator.check(tree, tools))
-    except NothingToCheck as error:
-        if not validator.optional:
-            report.fail(check, str(error))
-    except Missing as why:
-        report.skip(check, str(why))
-    except Broken as error:
-        report.fail(check, str(error))
 
 
 def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[Tree]:
@@ -107,10 +64,11 @@ def trees(arguments: argparse.Namespace, scratch: Path, report: Report) -> list[
     return [Tree(label, root, scratch / "work" / str(number)) for number, (label, root) in enumerate(roots)]
 
 
-def seed_trees(pool: ThreadPoolExecutor, scratch: Path, tools: Tools, report: Report) -> list[Future[None]]:
+def seed_trees(pool: ThreadPoolExecutor, scratch: Path, run: Run) -> list[Future[None]]:
     """Random answers to every blueprint: rendered now, their code compiled by the returned jobs."""
-    compiler = Validator("compiles", compiled.code, {})
-    applications = Validator("starts", compiled.Starts(scratch / "packages").check, {}, optional=True)
+    compiler = Validator("compiles", compiled.code, {}, apart=NO_CODE)
+    starts = compiled.Starts(scratch / "packages").check
+    applications = Validator("starts", starts, {}, optional=True, apart=NO_CODE)
     jobs = []
     for blueprint in sorted({item.blueprint for item in option_sets()}):
         into = scratch / blueprint
@@ -118,13 +76,13 @@ def seed_trees(pool: ThreadPoolExecutor, scratch: Path, tools: Tools, report: Re
         for label, directory, made in seeds.trees(binary(), blueprint, into):
             label = f"{blueprint}/{label}"
             if not made.good:
-                report.fail(f"new {label}", tail(made.output))
+                run.report.fail(f"new {label}", tail(made.output))
                 continue
-            report.ok(f"new {label}")
+            run.report.ok(f"new {label}")
             for validator in (compiler, applications):
                 work = scratch / "work" / blueprint / directory.name / validator.name
                 work.mkdir(parents=True)
-                jobs.append(pool.submit(validate, validator, Tree(label, directory, work), tools, report))
+                jobs.append(pool.submit(run.validate, validator, Tree(label, directory, work)))
     return jobs
 
 
@@ -142,10 +100,11 @@ def main() -> int:
     if arguments.install:
         return tools.state()
     report = Report()
+    run = Run(tools, report)
     chosen = [v for v in TABLE if not arguments.only or v.name in arguments.only.split(",")]
     with tempfile.TemporaryDirectory(prefix="stackwright-validate-") as name, ThreadPoolExecutor(2) as pool:
         scratch = Path(name)
-        able = list(pool.map(lambda v: refuse_bad_files(v, tools, scratch / "bad", report), chosen))
+        able = list(pool.map(lambda v: run.refuses_bad_files(v, scratch / "bad"), chosen))
         jobs = []
         for tree in trees(arguments, scratch, report):
             for validator, can_run in zip(chosen, able, strict=True):
@@ -153,11 +112,12 @@ def main() -> int:
                     work = tree.scratch / validator.name
                     work.mkdir(parents=True)
                     own = Tree(tree.label, tree.root, work)
-                    jobs.append(pool.submit(validate, validator, own, tools, report))
+                    jobs.append(pool.submit(run.validate, validator, own))
         if not arguments.tree and not arguments.sets:
-            jobs += seed_trees(pool, scratch / "seeds", tools, report)
+            jobs += seed_trees(pool, scratch / "seeds", run)
         for job in jobs:
             job.result()
+    run.passed.prune()
     return report.close()
 
 

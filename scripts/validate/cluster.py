@@ -14,23 +14,26 @@ KUBERNETES = "1.37"
 SCHEMAS = Path(__file__).resolve().parent / "schemas.py"
 
 
+def kustomizations(tree: Tree, below: str) -> list[Path]:
+    """The directories of the kustomizations below a directory that stand alone."""
+    files = tree.below(below, "kustomization.yaml")
+    return [file.parent for file in files if "kind: Component" not in tree.text(file)]
+
+
 def rendered(tree: Tree, tools: Tools, below: str = "deploy") -> tuple[list[Path], list[str]]:
     """Every kustomization below a directory, built. Returns the files, and what kustomize refused."""
     manifests: list[Path] = []
     problems: list[str] = []
-    for file in tree.below(below, "kustomization.yaml"):
-        if "kind: Component" in tree.text(file):
-            continue
-        built = run([tools.go("kustomize"), "build", file.parent], cwd=tree.root, timeout=120)
-        name = str(file.parent).replace(os.sep, "-") + ".yaml"
+    for directory in kustomizations(tree, below):
+        built = run([tools.go("kustomize"), "build", directory], cwd=tree.root, timeout=120)
         if not built.good:
-            problems.append(f"{file}: {built.output}")
+            problems.append(f"{directory}: {built.output}")
         elif built.stderr.strip():
-            problems.append(f"{file}: {built.stderr.strip()}")
+            problems.append(f"{directory}: {built.stderr.strip()}")
         elif not built.stdout.strip():
-            problems.append(f"{file}: kustomize rendered nothing")
+            problems.append(f"{directory}: kustomize rendered nothing")
         else:
-            target = tree.scratch / name
+            target = tree.scratch / (str(directory).replace(os.sep, "-") + ".yaml")
             target.write_text(built.stdout, encoding="utf-8")
             manifests.append(target)
     return manifests, problems

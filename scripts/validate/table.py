@@ -19,8 +19,11 @@ class Validator:
     refuses: Mapping[str, str]
     own: bool = False  # also runs over stackwright's own sources
     optional: bool = False  # a repository may have no such file
+    apart: tuple[str, ...] = ()  # directories with nothing that it reads
 
 
+# What is deployed or read by people: no compiler opens it.
+NO_CODE = ("deploy", "docs", ".github", ".forgejo", ".stackwright")
 TABLE = (
     Validator("hadolint", containers.hadolint, {"floating-tag": "DL3007"}),
     Validator("compose-schema", containers.compose_schema, {"unknown-key": "'portz' was unexpected"}),
@@ -56,9 +59,15 @@ TABLE = (
     Validator("yamllint", sources.yamllint, {"duplicate-key": "key-duplicates", "truthy": "truthy"}, own=True),
     Validator("ruff-format", sources.ruff_format, {"layout": "would be reformatted"}, own=True, optional=True),
     Validator("ruff-check", sources.ruff_check, {"undefined-name": "F821"}, own=True, optional=True),
-    Validator("types-python", typechecks.python, {"type-error": "Incompatible types in assignment"}),
-    Validator("types-typescript", typechecks.typescript, {"type-error": "TS2322"}, optional=True),
-    Validator("go", golang.go, {"untidy": "github.com/google/uuid", "type-error": "as int value"}, optional=True),
+    Validator("types-python", typechecks.python, {"type-error": "Incompatible types in assignment"}, apart=NO_CODE),
+    Validator("types-typescript", typechecks.typescript, {"type-error": "TS2322"}, optional=True, apart=NO_CODE),
+    Validator(
+        "go",
+        golang.go,
+        {"untidy": "github.com/google/uuid", "type-error": "as int value"},
+        optional=True,
+        apart=NO_CODE,
+    ),
     Validator("gofmt", golang.gofmt, {"layout": "not formatted"}, optional=True),
     Validator("buf-lint", golang.buf_lint, {"package": "must be within a directory"}, optional=True),
     Validator("buf-breaking", golang.buf_breaking, {"field-gone": "was deleted"}, optional=True),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts.common.cache import cache
 from scripts.common.process import run, tail
 
 PINS = Path(__file__).resolve().parent / "pins"
@@ -29,6 +29,15 @@ GO_PROGRAMS = {
     # What generated commands run from images of others: built only where no registry has these.
     "go-images": ("go.k6.io/k6/v2", "github.com/prometheus/prometheus/cmd/promtool"),
 }
+# Programs of the machine that validators call.
+MACHINE = (
+    ("go", "version"),
+    ("node", "--version"),
+    ("npm", "--version"),
+    ("docker", "compose", "version"),
+    ("python3.13", "--version"),
+    ("python3.14", "--version"),
+)
 
 
 class Missing(Exception):
@@ -37,15 +46,6 @@ class Missing(Exception):
 
 class Broken(Exception):
     """A validator that should install did not."""
-
-
-def cache() -> Path:
-    """Where everything that is downloaded or built is kept."""
-    given = os.environ.get("STACKWRIGHT_CACHE")
-    if given:
-        return Path(given).resolve()
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "stackwright"
 
 
 @dataclass
@@ -67,6 +67,11 @@ class Tools:
         for group, found in self._groups.items():
             print(f"{group}: {found}")
         return 1 if any(isinstance(found, Broken) for found in self._groups.values()) else 0
+
+    def identity(self) -> list[str]:
+        """What is installed, and what of the machine is used, by name and version."""
+        groups = [f"{name} {found.name if isinstance(found, Path) else found}" for name, found in self._groups.items()]
+        return sorted(groups) + [f"{' '.join(command)}: {run(command).output}" for command in MACHINE]
 
     def _group(self, name: str) -> Path:
         found = self._groups[name]

@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
+from scripts.common.digest import digest
+
 
 class NothingToCheck(Exception):
     """The tree holds no file of the kind that a validator is for."""
@@ -25,6 +27,10 @@ class Tree:
     def files(self) -> list[Path]:
         """Every file, sorted, relative to the root."""
         return sorted(p.relative_to(self.root) for p in self.root.rglob("*") if p.is_file() and ".git" not in p.parts)
+
+    def digest(self, apart: tuple[str, ...] = ()) -> str:
+        """What stays the same while no file changes, but for those in some directories of the root."""
+        return digest(self.root, (self.root / file for file in self.files if file.parts[0] not in apart))
 
     def named(self, *patterns: str) -> list[Path]:
         """Files whose name matches one of the patterns."""

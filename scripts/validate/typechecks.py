@@ -31,7 +31,11 @@ def typescript(tree: Tree, tools: Tools) -> list[str]:
             raise Missing(f"Node {wanted} not found, only {have}")
         copy = _copy(tree, lock.parent)
         problems += _all(
-            copy, [["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["npm", "run", "typecheck"]]
+            copy,
+            [
+                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"],
+                ["npm", "run", "typecheck"],
+            ],
         )
     return problems
 

@@ -3,6 +3,8 @@
 #![allow(clippy::print_stdout, reason = "a check that cannot run says so")]
 #![cfg(unix)]
 
+#[path = "../bench/mod.rs"]
+mod bench;
 mod contributions;
 mod exact;
 mod hostile;

@@ -2,6 +2,7 @@
 use std::fs::File;
 use std::process::{Command, Stdio};
 
+use crate::bench::Bench;
 use crate::skips::skip;
 use crate::support::{Sandbox, ran};
 
@@ -17,7 +18,7 @@ fn new_opens_no_socket_and_starts_no_program() {
 
 /// The tests' own blueprint and the embedded ones.
 fn blueprints() -> Vec<String> {
-    let embedded = stackwright::catalog::Catalog::load(&[]).unwrap();
+    let embedded = Bench::embedded().catalog;
     let embedded = embedded.blueprint_ids().into_iter().map(str::to_owned);
     ["tiny".to_owned()].into_iter().chain(embedded).collect()
 }

@@ -1,5 +1,5 @@
 //! Two users of one provider: refused where they would meet, accepted where the component keeps them apart.
-use crate::bench::{MODULE, accepted, consumer, refused};
+use crate::stacks::{MODULE, accepted, consumer, refused};
 
 const SHARED: &str = "
 units:

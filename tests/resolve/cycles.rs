@@ -1,5 +1,5 @@
 //! What waits for itself, shown as a path.
-use crate::bench::{program, refused};
+use crate::stacks::{program, refused};
 
 fn peer(id: &str, capability: &str, requires: &str) -> (String, String) {
     program(
@@ -65,7 +65,7 @@ error: nothing of this starts, for each waits for the next: a → a
 fn units_that_require_each_other_softly_start() {
     let components =
         [peer("one", "one", "next: { capability: two, soft: true }"), peer("two", "two", "next: { capability: one }")];
-    crate::bench::accepted("units:\n  - { name: a, component: one }\n  - { name: b, component: two }\n", &components);
+    crate::stacks::accepted("units:\n  - { name: a, component: one }\n  - { name: b, component: two }\n", &components);
 }
 
 #[test]

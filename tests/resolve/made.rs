@@ -1,23 +1,16 @@
 //! Stacks that differ from a blueprint's in one thing, and make a repository without a finding.
-use std::collections::BTreeMap;
-
-use stackwright::blueprint::{Blueprint, collect, expand};
-use stackwright::catalog::Catalog;
 use stackwright::check::Severity;
 use stackwright::diagnostic::Source;
-use stackwright::{engine, generate};
+
+use crate::bench::Bench;
 
 /// The findings about a repository from an embedded blueprint in which a text is replaced.
 fn findings(id: &str, from: &str, to: &str) -> Vec<String> {
-    let catalog = Catalog::load(&[]).unwrap();
-    let engine = engine(&catalog);
-    let text = catalog.source(&format!("blueprints/{id}.yaml")).text;
+    let bench = Bench::embedded();
+    let text = bench.source(id).text;
     assert!(text.contains(from), "{id} has no {from:?}");
     let source = Source::new("test.yaml", text.replacen(from, to, 1));
-    let blueprint = Blueprint::parse(&source, &catalog).unwrap();
-    let answers = collect(&blueprint, &BTreeMap::new(), &engine).unwrap();
-    let made = expand(&blueprint, &answers, &engine).and_then(|spec| generate(&spec, &catalog, &engine));
-    let made = made.unwrap_or_else(|problems| panic!("{problems}"));
+    let made = bench.generated(&source, &[]).unwrap_or_else(|problems| panic!("{problems}"));
     let found = made.report.findings.iter().filter(|finding| finding.severity > Severity::Note);
     found.map(|found| format!("{}:{:?} {} {}", found.file, found.line, found.rule, found.message)).collect()
 }

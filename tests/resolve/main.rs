@@ -1,6 +1,7 @@
 //! What resolution refuses, and what it says: the whole message with its place, for stacks that are written in the test.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../bench/mod.rs"]
 mod bench;
 mod claims;
 mod cycles;
@@ -9,3 +10,4 @@ mod places;
 mod ports;
 mod providers;
 mod routes;
+mod stacks;

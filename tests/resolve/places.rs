@@ -1,5 +1,5 @@
 //! A mistake is shown where its author has to change something: in the stack's file or in a component's.
-use crate::bench::{MODULE, consumer, program, refused};
+use crate::stacks::{MODULE, consumer, program, refused};
 
 #[test]
 fn a_mistake_in_a_component_is_shown_in_the_component() {

@@ -1,5 +1,5 @@
 //! Ports and names that two parts of a stack would share.
-use crate::bench::{accepted, program, refused};
+use crate::stacks::{accepted, program, refused};
 
 fn server(endpoints: &str) -> [(String, String); 1] {
     let text = "processes: { server: { role: server, serves: [http, grpc] } }";

@@ -1,5 +1,5 @@
 //! Providers that a component doesn't offer in an environment.
-use crate::bench::{accepted, refused};
+use crate::stacks::{accepted, refused};
 
 #[test]
 fn managed_where_nothing_is_managed_is_refused_at_the_providers_line() {

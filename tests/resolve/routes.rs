@@ -1,5 +1,5 @@
 //! Where routes lead, and what has to lead visitors there.
-use crate::bench::{accepted, program, refused};
+use crate::stacks::{accepted, program, refused};
 
 const GATEWAY: &str = "platforms: [{ name: gateway, component: gateway-api }]\n";
 

@@ -47,14 +47,17 @@ pub struct Generated {
 
 /// The whole way from a stack description to a checked repository in memory.
 pub fn generate(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<Generated, Diagnostics> {
-    let (stack, tree) = assemble(spec, catalog, engine)?;
-    let report = check::check_by(&check::RuleBook::of(catalog)?, &stack, &check::Files::from_tree(&tree));
+    // The rules are read on another core meanwhile.
+    let (assembled, book) = rayon::join(|| assemble(spec, catalog, engine), || check::RuleBook::of(catalog));
+    let (stack, tree) = assembled?;
+    let report = check::check_by(&book?, &stack, &check::Files::from_tree(&tree));
     Ok(Generated { stack, tree, report })
 }
 
 /// The same way without the last step: a repository in memory that nothing has checked yet.
 pub fn assemble(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<(Stack, FileTree), Diagnostics> {
-    let stack = resolve::resolve(spec, catalog, engine)?;
+    let (stack, _) = rayon::join(|| resolve::resolve(spec, catalog, engine), || catalog.capabilities());
+    let stack = stack?;
     let jobs = target::plan(&stack, &spec.files, catalog, engine)?;
     let mut tree = render_all(&jobs, catalog, engine)?;
     add_records(spec, &stack, &mut tree)?;

@@ -21,6 +21,8 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
+use rayon::prelude::*;
+
 pub use component::*;
 pub use contribution::*;
 pub use file_rule::*;
@@ -203,11 +205,11 @@ impl Catalog {
         named::expand(presets::apply(self, node)?, source)
     }
 
-    /// Every capability that some component provides.
+    /// Every capability that some component provides. All components are read for it, and stay read.
     pub fn capabilities(&self) -> Result<BTreeSet<String>, Diagnostics> {
         let mut found = BTreeSet::new();
-        for id in self.component_ids() {
-            let component = self.component(id)?;
+        for component in self.component_ids().into_par_iter().map(|id| self.component(id)).collect::<Vec<_>>() {
+            let component = component?;
             let added = component.on.values().flat_map(|added| added.provides.keys());
             found.extend(component.provides.keys().chain(added).cloned());
         }

@@ -11,7 +11,7 @@ pub(super) fn apply(catalog: &Catalog, mut node: Node) -> Result<Node, Diagnosti
         processes(&mut node, &presets);
     }
     let Some(Kind::Mapping(hosts)) = node.get_mut("on").map(|on| &mut on.kind) else { return Ok(node) };
-    for Entry { key: host, value: added } in hosts {
+    for Entry { key: host, value: added } in hosts.iter_mut().filter(|added| added.value.get("processes").is_some()) {
         let id = host.as_str().unwrap_or_default();
         let source = catalog.source(&format!("components/{id}/component.yaml"));
         if source.text.is_empty() {

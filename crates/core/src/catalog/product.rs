@@ -45,8 +45,9 @@ pub struct RuleText {
     pub why: String,
     /// A finding as it may look.
     pub example: String,
-    /// Why it has nothing to look at where it has not.
-    pub unused: String,
+    /// Why it has nothing to look at where it has not; the program's own rules say it themselves.
+    #[serde(default)]
+    pub unused: Option<String>,
     /// More exact rules: where one of them reports the same line, this one keeps quiet.
     #[serde(default)]
     pub yields_to: Vec<String>,
@@ -288,6 +289,10 @@ fn read(files: impl Iterator<Item = (String, Source)>) -> Result<Vec<Product>, D
                     .file(&*source.name)
             },
         ));
+        problems.extend(checks.rules.iter().filter(|(_, text)| text.unused.is_none()).map(|(id, _)| {
+            Diagnostic::error(format!("rule {id} doesn't say under `unused` why it has nothing to look at"))
+                .file(&*source.name)
+        }));
         products.push(Product { component, checks });
     }
     problems.into_result(products)

@@ -1,7 +1,7 @@
 //! What the rules look at: every file read once, and joined into what it describes.
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::de::IgnoredAny;
+use rayon::prelude::*;
 
 use super::compose::{self, Compose};
 use super::dockerfile::Dockerfile;
@@ -9,24 +9,14 @@ use super::kubernetes::{self, Object};
 use super::kustomize::{self, Documents, Problem, Rendered};
 use super::markdown::Markdown;
 use super::products::{Applied, RuleBook};
+use super::reading::{self, Fault, Form, Reading};
 use super::running::Running;
 use super::secrets::SecretMakers;
 use super::texts::{EnvFile, Makefile};
 use super::{Drift, Files, NotAnalysed};
 use crate::catalog::{Scaler, Scrape};
-use crate::diagnostic::Source;
 use crate::stack::{Environment, Runtime, Stack};
-use crate::yaml;
 use crate::yaml::{FileLine, Node};
-
-/// A fault found while reading.
-pub(super) struct Fault {
-    pub rule: &'static str,
-    pub file: String,
-    pub line: usize,
-    pub message: String,
-    pub hint: Option<String>,
-}
 
 /// An overlay of one environment, rendered.
 pub(super) struct Overlay {
@@ -109,15 +99,13 @@ impl<'a> Facts<'a> {
             products,
             book,
         };
-        for (index, (path, file)) in files.iter().enumerate() {
-            match &file.text {
-                Some(text) => facts.read(u32::try_from(index).unwrap_or(u32::MAX), path, text),
-                None => facts.not_analysed.push(NotAnalysed {
-                    file: path.to_owned(),
-                    line: None,
-                    what: "a file that is too large or not UTF-8".into(),
-                }),
-            }
+        let all: Vec<_> = files.iter().enumerate().collect();
+        let read = all.into_par_iter().map(|(index, (path, file))| {
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            (path, file.text.as_deref().map(|text| reading::read(index, path, text)))
+        });
+        for (path, reading) in read.collect::<Vec<_>>() {
+            facts.take(path, reading);
         }
         facts.join();
         facts
@@ -185,70 +173,21 @@ impl<'a> Facts<'a> {
         self.products.iter().any(|product| product.checks.hands_over_secrets)
     }
 
-    fn fault(&mut self, rule: &'static str, file: &str, line: usize, message: impl Into<String>) {
-        self.faults.push(Fault { rule, file: file.to_owned(), line, message: message.into(), hint: None });
-    }
-
-    fn read(&mut self, index: u32, path: &'a str, text: &'a str) {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        match extension {
-            "yaml" | "yml" => self.read_yaml(index, path, text),
-            "json" if !name.starts_with("tsconfig") => {
-                if let Err(error) = serde_json::from_str::<super::texts::Unique>(text) {
-                    let message = error.to_string();
-                    let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-                    self.fault("R201", path, error.line(), message);
-                }
-            }
-            "toml" => {
-                if let Err(error) = toml::from_str::<IgnoredAny>(text) {
-                    let offset = error.span().map_or(0, |span| span.start.min(text.len()));
-                    let line = text[..text.floor_char_boundary(offset)].matches('\n').count() + 1;
-                    self.fault("R202", path, line, error.message().to_owned());
-                }
-            }
-            "md" => self.markdown.push(Markdown::new(path, text)),
-            _ if name == "Dockerfile" || name.starts_with("Dockerfile.") || extension == "Dockerfile" => {
-                self.dockerfiles.push(Dockerfile::new(path, text));
-            }
-            _ => {}
-        }
-    }
-
-    fn read_yaml(&mut self, index: u32, path: &'a str, text: &str) {
-        match yaml::parse_with(&Source::new(path, text), yaml::Options::FOREIGN.of_file(index)) {
-            Ok(documents) => {
-                for document in &documents {
-                    self.surprises(path, document);
-                }
+    /// Keeps what was read of a file; none where it can't be read as text.
+    fn take(&mut self, path: &'a str, reading: Option<Reading<'a>>) {
+        let Some(Reading { form, faults }) = reading else {
+            let what = "a file that is too large or not UTF-8".into();
+            self.not_analysed.push(NotAnalysed { file: path.to_owned(), line: None, what });
+            return;
+        };
+        self.faults.extend(faults);
+        match form {
+            Form::Yaml(documents) => {
                 self.documents.insert(path, documents);
             }
-            Err(problems) => {
-                for problem in problems {
-                    let line = problem.span.map_or(0, |span| span.line);
-                    self.faults.push(Fault {
-                        rule: "R200",
-                        file: path.to_owned(),
-                        line,
-                        message: problem.message,
-                        hint: problem.help,
-                    });
-                }
-            }
-        }
-    }
-
-    fn surprises(&mut self, path: &str, node: &yaml::Node) {
-        match &node.kind {
-            yaml::Kind::Scalar(scalar) => {
-                if let Some(other) = yaml::yaml11_surprise(node) {
-                    let message = format!("`{}` is read as {other} by YAML 1.1 programs", scalar.text);
-                    self.fault("R203", path, node.span.line, message);
-                }
-            }
-            yaml::Kind::Sequence(items) => items.iter().for_each(|item| self.surprises(path, item)),
-            yaml::Kind::Mapping(entries) => entries.iter().for_each(|entry| self.surprises(path, &entry.value)),
+            Form::Markdown(page) => self.markdown.push(page),
+            Form::Dockerfile(dockerfile) => self.dockerfiles.push(dockerfile),
+            Form::Other => {}
         }
     }
 
@@ -262,33 +201,7 @@ impl<'a> Facts<'a> {
             }
             self.compose = Some(compose);
         }
-        let directories: Vec<&str> = self.kustomizations().map(|(directory, _)| directory).collect();
-        let mut others = Vec::new();
-        for directory in directories {
-            let Some((parent, name)) = directory.rsplit_once('/') else { continue };
-            if !parent.ends_with("overlays") {
-                others.push(directory);
-                continue;
-            }
-            let found =
-                self.stack.environments.iter().position(|one| one.runtime == Runtime::Cluster && one.name == *name);
-            match found {
-                Some(environment) => self.overlay(environment, directory),
-                None => self.strays.push(directory.to_owned()),
-            }
-        }
-        self.overlays.sort_by_key(|overlay| overlay.environment);
-        for directory in others {
-            let file = kustomize::join(directory, kustomize::FILE);
-            if self.overlays.iter().any(|overlay| overlay.rendered.used.contains(&file)) {
-                continue;
-            }
-            let mut rendered = kustomize::render(&self.documents, self.files, directory);
-            self.other_problems.append(&mut rendered.problems);
-            self.other_used.append(&mut rendered.used);
-            self.not_analysed.append(&mut rendered.not_analysed);
-            self.others.insert(directory.to_owned(), rendered.objects.into_iter().filter_map(Object::new).collect());
-        }
+        self.render();
         let taken = |path: &str| {
             self.other_used.contains(path) || self.overlays.iter().any(|one| one.rendered.used.contains(path))
         };
@@ -296,14 +209,51 @@ impl<'a> Facts<'a> {
         self.loose = left.filter_map(|node| Object::new(node.clone())).collect();
     }
 
-    fn overlay(&mut self, environment: usize, directory: &str) {
+    /// Renders every kustomization that stands for itself: overlays, then those that no overlay uses.
+    fn render(&mut self) {
+        let mut overlays = Vec::new();
+        let mut others = Vec::new();
+        for directory in self.kustomizations().map(|(directory, _)| directory).collect::<Vec<_>>() {
+            let Some((parent, name)) = directory.rsplit_once('/') else { continue };
+            if !parent.ends_with("overlays") {
+                others.push(directory);
+                continue;
+            }
+            let is = |one: &Environment| one.runtime == Runtime::Cluster && one.name == *name;
+            match self.stack.environments.iter().position(is) {
+                Some(environment) => overlays.push((environment, directory)),
+                None => self.strays.push(directory.to_owned()),
+            }
+        }
+        overlays.sort_unstable();
+        let rendered = overlays.into_par_iter().map(|(environment, directory)| self.overlay(environment, directory));
+        for (overlay, running) in rendered.collect::<Vec<_>>() {
+            self.running.extend(running);
+            self.overlays.push(overlay);
+        }
+        others.retain(|directory| {
+            let file = kustomize::join(directory, kustomize::FILE);
+            !self.overlays.iter().any(|overlay| overlay.rendered.used.contains(&file))
+        });
+        let rendered = others.into_par_iter().map(|one| (one, kustomize::render(&self.documents, self.files, one)));
+        for (directory, mut rendered) in rendered.collect::<Vec<_>>() {
+            self.other_problems.append(&mut rendered.problems);
+            self.other_used.append(&mut rendered.used);
+            self.not_analysed.append(&mut rendered.not_analysed);
+            self.others.insert(directory.to_owned(), rendered.objects.into_iter().filter_map(Object::new).collect());
+        }
+        let found = self.overlays.iter_mut().flat_map(|overlay| std::mem::take(&mut overlay.rendered.not_analysed));
+        self.not_analysed.extend(found);
+    }
+
+    /// An environment's overlay, and what runs in it.
+    fn overlay(&self, environment: usize, directory: &str) -> (Overlay, Vec<Running>) {
         let mut rendered = kustomize::render(&self.documents, self.files, directory);
         let objects: Vec<Object> = std::mem::take(&mut rendered.objects).into_iter().filter_map(Object::new).collect();
         let running =
             objects.iter().filter_map(|object| kubernetes::running(object, &objects, &self.secret_makers, environment));
-        self.running.extend(running);
-        self.not_analysed.append(&mut rendered.not_analysed);
-        self.overlays.push(Overlay { environment, directory: directory.to_owned(), objects, rendered });
+        let running = running.collect();
+        (Overlay { environment, directory: directory.to_owned(), objects, rendered }, running)
     }
 }
 

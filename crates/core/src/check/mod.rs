@@ -14,17 +14,20 @@ pub mod kustomize;
 mod markdown;
 mod network;
 mod products;
+mod reading;
 mod rules;
 mod running;
 mod schedule;
 mod secrets;
 mod texts;
 
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::catalog::RuleText;
 pub use crate::diagnostic::Severity;
 use crate::stack::Stack;
 use crate::yaml::FileLine;
@@ -120,7 +123,38 @@ pub struct Rule {
     pub example: &'static str,
     /// More exact rules: where one of them reports the same line, this one keeps quiet.
     yields_to: &'static [&'static str],
-    run: fn(&Facts, &mut Sink),
+    run: Run,
+}
+
+/// What runs a rule.
+type Run = fn(&Facts, &mut Sink);
+
+impl Rule {
+    /// A rule of those words; they stay for as long as the program runs.
+    fn new(id: &str, text: &RuleText, run: Run) -> Self {
+        let yields_to: Vec<&'static str> = text.yields_to.iter().map(|id| kept(id)).collect();
+        Self {
+            id: kept(id),
+            title: kept(&text.title),
+            severity: text.severity,
+            why: kept(&text.why),
+            example: kept(&text.example),
+            yields_to: yields_to.leak(),
+            run,
+        }
+    }
+}
+
+/// The text for as long as the program runs: rules are few, and whoever reports them keeps them for good.
+fn kept(text: &str) -> &'static str {
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(text) {
+        return known;
+    }
+    let new: &'static str = Box::leak(text.into());
+    kept.insert(new);
+    new
 }
 
 /// Every rule that the program itself knows, by id.

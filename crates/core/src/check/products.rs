@@ -5,12 +5,12 @@ pub(super) mod field;
 mod test;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use super::facts::Facts;
 use super::kubernetes::Object;
 use super::{Rule, Sink, rules};
-use crate::catalog::{Catalog, CheckSpec, CommandOption, Objects, Product, ProductChecks, RuleText};
+use crate::catalog::{Catalog, CheckSpec, CommandOption, Objects, Product, ProductChecks};
 use crate::diagnostic::Diagnostics;
 use crate::yaml::{FileLine, Node};
 
@@ -23,7 +23,10 @@ pub struct RuleBook {
 }
 
 /// The rules and products of the program itself.
-static EMBEDDED: LazyLock<RuleBook> = LazyLock::new(|| RuleBook::new(Product::embedded().unwrap_or_default()));
+static EMBEDDED: LazyLock<RuleBook> = LazyLock::new(|| {
+    let book = Product::embedded().and_then(RuleBook::new);
+    book.expect("a test reads what is embedded")
+});
 
 impl RuleBook {
     /// What the program itself knows.
@@ -33,18 +36,18 @@ impl RuleBook {
 
     /// What a catalog knows beside the program's own rules.
     pub fn of(catalog: &Catalog) -> Result<Self, Diagnostics> {
-        Ok(Self::new(Product::all(catalog)?))
+        Self::new(Product::all(catalog)?)
     }
 
-    fn new(products: Vec<Product>) -> Self {
-        let mut rules = rules::all();
+    fn new(products: Vec<Product>) -> Result<Self, Diagnostics> {
+        let mut rules = rules::all()?;
         for (id, text) in products.iter().flat_map(|product| &product.checks.rules) {
             if !rules.iter().any(|rule| rule.id == id) {
-                rules.push(declared(id, text));
+                rules.push(Rule::new(id, text, |_, _| {}));
             }
         }
         rules.sort_by_key(|rule| rule.id);
-        Self { rules, products: Arc::new(products) }
+        Ok(Self { rules, products: Arc::new(products) })
     }
 
     /// What must hold in a stack: what targets say, what its components say, and those that are like them.
@@ -72,7 +75,7 @@ impl RuleBook {
 
     /// Why a rule of a product has nothing to look at.
     pub(super) fn unused(&self, id: &str) -> Option<&str> {
-        self.products.iter().find_map(|product| product.checks.rules.get(id)).map(|text| text.unused.as_str())
+        self.products.iter().find_map(|product| product.checks.rules.get(id)?.unused.as_deref())
     }
 }
 
@@ -82,32 +85,6 @@ pub(super) struct Applied<'b> {
     /// The component whose units they are about; a target's concern objects only.
     pub component: Option<&'b str>,
     pub checks: &'b ProductChecks,
-}
-
-/// A rule that is only data.
-fn declared(id: &str, text: &RuleText) -> Rule {
-    let yields_to: Vec<&'static str> = text.yields_to.iter().map(|id| kept(id)).collect();
-    Rule {
-        id: kept(id),
-        title: kept(&text.title),
-        severity: text.severity,
-        why: kept(&text.why),
-        example: kept(&text.example),
-        yields_to: yields_to.leak(),
-        run: |_, _| {},
-    }
-}
-
-/// The text for as long as the program runs: rules are few, and whoever reports them keeps them for good.
-fn kept(text: &str) -> &'static str {
-    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(known) = kept.get(text) {
-        return known;
-    }
-    let new: &'static str = Box::leak(text.into());
-    kept.insert(new);
-    new
 }
 
 /// What a check looks at: an object, or an item in it, with what is delivered together with it.

@@ -115,12 +115,11 @@ fn yaml11(text: &str) -> Old {
         "=" => return Old::Default,
         _ => {}
     }
-    let lower = text.to_ascii_lowercase();
-    let shape = [lower.as_str(), &text.to_ascii_uppercase(), &capital(&lower)].contains(&text);
-    if shape && WORDS.contains(&lower.as_str()) {
+    if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) && in_one_case(text) {
         return Old::Bool;
     }
-    if matches!(lower.trim_start_matches(['+', '-']), ".inf" | ".nan") {
+    let number = text.trim_start_matches(['+', '-']);
+    if [".inf", ".nan"].iter().any(|word| number.eq_ignore_ascii_case(word)) {
         return Old::Float;
     }
     let digits = unsigned(text);
@@ -210,8 +209,8 @@ fn is_date(text: &str) -> bool {
         && parts.next().is_some_and(|day| day.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// The word with a capital first letter.
-fn capital(lower: &str) -> String {
-    let mut chars = lower.chars();
-    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+/// Whether a word's letters are all small, all capitals, or a capital and small ones.
+fn in_one_case(word: &str) -> bool {
+    let upper = |c: char| c.is_ascii_uppercase();
+    word.chars().all(upper) || !word.chars().skip(1).any(upper)
 }

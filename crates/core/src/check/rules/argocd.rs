@@ -2,57 +2,12 @@
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::Object;
 use crate::check::kustomize::join;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::tree::Glob;
 use crate::yaml::Node;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R072",
-        title: "An Application delivers into the namespace of the overlay it takes",
-        severity: Severity::Error,
-        why: "Delivery into another namespace replaces what another environment runs.",
-        example: "deploy/argocd/applications/staging.yaml:20: Application `shop-staging` delivers into `shop`, its overlay is in `shop-staging`",
-        yields_to: &[],
-        run: namespaces,
-    },
-    Rule {
-        id: "R083",
-        title: "An Application's project exists and permits its source, its destination and what it delivers",
-        severity: Severity::Error,
-        why: "Argo CD refuses the Application, and says so only in its status.",
-        example: "deploy/argocd/applications/staging.yaml:9: the project `shops` of Application `shop-staging` does not exist",
-        yields_to: &["R072", "R084"],
-        run: projects,
-    },
-    Rule {
-        id: "R084",
-        title: "An Application's source is in this repository, and every overlay is some Application's source",
-        severity: Severity::Error,
-        why: "A path that does not exist is delivered as nothing; with pruning it deletes what runs.",
-        example: "deploy/argocd/applications/staging.yaml:12: the source `deploy/kubernetes/overlays/stagin` does not exist",
-        yields_to: &[],
-        run: sources,
-    },
-    Rule {
-        id: "R087",
-        title: "A namespace is made in exactly one way",
-        severity: Severity::Error,
-        why: "Made twice, its labels are the ones of whoever was last; made by nobody, nothing can be delivered.",
-        example: "deploy/argocd/applications/staging.yaml:28: Application `shop-staging` makes the namespace that its overlay holds",
-        yields_to: &["R072"],
-        run: namespace_once,
-    },
-    Rule {
-        id: "R088",
-        title: "An environment that is promoted is held at a commit",
-        severity: Severity::Error,
-        why: "With a branch every merge reaches it at once, whatever was promoted.",
-        example: "deploy/argocd/applications/production.yaml:42: Application `shop-production` follows `main` instead of a commit",
-        yields_to: &["R084"],
-        run: held,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] =
+    &[("R072", namespaces), ("R083", projects), ("R084", sources), ("R087", namespace_once), ("R088", held)];
 
 /// Every document of Argo CD of one kind, with applications inside of application sets.
 pub(super) fn documents<'f>(facts: &'f Facts, kind: &'f str) -> impl Iterator<Item = &'f Node> {

@@ -4,46 +4,9 @@ use serde_json::{Map, Value};
 use crate::check::dockerfile::{Dockerfile, Instruction};
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R028",
-        title: "What is downloaded is compared with a digest, and never run unseen",
-        severity: Severity::Warning,
-        why: "Whoever holds the address decides what the image contains.",
-        example: "apps/api/Dockerfile:9: what is downloaded goes straight into a shell",
-        yields_to: &[],
-        run: downloads,
-    },
-    Rule {
-        id: "R029",
-        title: "All stages of a build have one version of an image, and one C library",
-        severity: Severity::Error,
-        why: "What one version has compiled does not run on another, or only until the first call.",
-        example: "apps/api/Dockerfile:24: `python:3.13-slim` runs what `python:3.14-slim` has built",
-        yields_to: &["R061"],
-        run: stages,
-    },
-    Rule {
-        id: "R061",
-        title: "The version that tools are told is the version of the image",
-        severity: Severity::Error,
-        why: "Checks on a developer's machine pass for another language than the one that runs.",
-        example: "apps/api/.python-version:1: it says 3.13, and the image is `python:3.14-slim`",
-        yields_to: &[],
-        run: versions,
-    },
-    Rule {
-        id: "R064",
-        title: "The lock file locks what the manifest asks for",
-        severity: Severity::Error,
-        why: "The image does not build: an installation from the lock file refuses a manifest that differs.",
-        example: "apps/web/package.json:19: `next` is `16.4.6` here and `16.4.5` in the lock file",
-        yields_to: &[],
-        run: locked,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R028", downloads), ("R029", stages), ("R061", versions), ("R064", locked)];
 
 fn any(facts: &Facts, out: &mut Sink) {
     if facts.dockerfiles.is_empty() {

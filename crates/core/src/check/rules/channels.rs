@@ -1,29 +1,10 @@
 //! Rules about queues, and the connections that everybody opens together.
 use crate::check::facts::Facts;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::Provider;
 use crate::yaml::{FileLine, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R100",
-        title: "Every channel is consumed by the processes that the stack names",
-        severity: Severity::Error,
-        why: "Messages on a channel that nobody takes from pile up until the broker is full.",
-        example: "compose.yaml:48: `api-worker-slow` does not take from `slow`, and the stack says it does",
-        yields_to: &["R051"],
-        run: consumed,
-    },
-    Rule {
-        id: "R115",
-        title: "All replicas together open no more connections than the database accepts",
-        severity: Severity::Error,
-        why: "The replica that is one too many fails, and so does whoever reconnects after it.",
-        example: "deploy/kubernetes/overlays/production/kustomization.yaml:30: production opens up to 140 connections to `database`, which accepts 100",
-        yields_to: &[],
-        run: connections,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R100", consumed), ("R115", connections)];
 
 /// The words of an argument vector, lists taken apart.
 fn holds(argv: &[String], name: &str) -> bool {

@@ -3,30 +3,11 @@ use crate::check::compose::PATH;
 use crate::check::facts::Facts;
 use crate::check::kubernetes::command;
 use crate::check::running::{shown, words};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::{Process, Role, Unit};
 use crate::yaml::FileLine;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R051",
-        title: "What runs once per release runs in one place only",
-        severity: Severity::Error,
-        why: "A migration in every pod's start runs several times at once and locks the database against itself.",
-        example: "deploy/kubernetes/base/api.yaml:30: Deployment `api` also runs `python manage.py migrate` of `api-migrate`",
-        yields_to: &[],
-        run: jobs_once,
-    },
-    Rule {
-        id: "R057",
-        title: "Compose and the cluster run the stack's commands",
-        severity: Severity::Error,
-        why: "What was tried on a developer's machine is not what runs elsewhere.",
-        example: "compose.yaml:33: `api-worker-default` runs `worker --queues slow`, the stack says `worker --queues default`",
-        yields_to: &["R051", "R100", "R103"],
-        run: commands,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R051", jobs_once), ("R057", commands)];
 
 fn jobs_once(facts: &Facts, out: &mut Sink) {
     let jobs: Vec<(&Unit, &Process)> = facts

@@ -5,74 +5,18 @@ use crate::check::compose::{Compose, PATH, Service};
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
 use crate::check::running::{GivenValue, interpolated, interpolations, url_address};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::Condition;
 use crate::yaml::Entry;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R050",
-        title: "A Compose service waits for what it needs, in the way it needs it",
-        severity: Severity::Error,
-        why: "A service that starts before its database fails on the first start, on slow machines only.",
-        example: "compose.yaml:22: `api` waits for `database` until `service_started`, the stack says `service_healthy`",
-        yields_to: &[],
-        run: waits,
-    },
-    Rule {
-        id: "R052",
-        title: "A health check in Compose fails when the service does, and interpolates nothing",
-        severity: Severity::Error,
-        why: "`curl` without `--fail` calls a server healthy that answers 500; a single `$` is replaced by Compose before the check runs.",
-        example: "compose.yaml:40: `curl` without `--fail` succeeds on an error page",
-        yields_to: &[],
-        run: health,
-    },
-    Rule {
-        id: "R053",
-        title: "Volumes are declared where they are used, and used where they are declared",
-        severity: Severity::Error,
-        why: "Data that is mounted at the wrong place is lost with the container.",
-        example: "compose.yaml:90: the volume `database-data` is used by no service",
-        yields_to: &[],
-        run: volumes,
-    },
-    Rule {
-        id: "R054",
-        title: "Published ports differ, and only this machine reaches them",
-        severity: Severity::Error,
-        why: "Docker opens a port without an address to the whole network, past the firewall.",
-        example: "compose.yaml:12: `8000:8000` of `api` is open to the network",
-        yields_to: &[],
-        run: ports,
-    },
-    Rule {
-        id: "R056",
-        title: "Compose gives a process the time it needs to stop",
-        severity: Severity::Error,
-        why: "Compose kills after ten seconds; a task that is cut off runs twice or not at all.",
-        example: "compose.yaml:55: `api-worker-slow` is killed after 10 s, the stack gives it 75 s",
-        yields_to: &[],
-        run: stop,
-    },
-    Rule {
-        id: "R058",
-        title: "Files that Compose mounts exist",
-        severity: Severity::Error,
-        why: "Docker makes an empty directory, owned by root, where a file is missing.",
-        example: "compose.yaml:61: `./config/database.conf` does not exist",
-        yields_to: &[],
-        run: sources,
-    },
-    Rule {
-        id: "R059",
-        title: "A service that always starts does not wait for one that starts on demand",
-        severity: Severity::Error,
-        why: "Compose refuses the whole file when a dependency's profile is not active.",
-        example: "compose.yaml:30: `api` waits for `report`, which only starts with the profile `on-demand`",
-        yields_to: &[],
-        run: profiles,
-    },
+pub(super) const RULES: &[(&str, Run)] = &[
+    ("R050", waits),
+    ("R052", health),
+    ("R053", volumes),
+    ("R054", ports),
+    ("R056", stop),
+    ("R058", sources),
+    ("R059", profiles),
 ];
 
 fn compose<'f>(facts: &'f Facts, out: &mut Sink) -> Option<&'f Compose> {

@@ -1,39 +1,11 @@
 //! Rules about the project's own records: the contract's file, the lock, and names that stand for others.
 use crate::check::facts::{Facts, SPEC};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::diagnostic::did_you_mean;
 use crate::tree::digest;
 use crate::yaml::Node;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R208",
-        title: "Files that the generator looks after were not edited by hand",
-        severity: Severity::Note,
-        why: "An edit is kept, and merged when the stack changes; the stack's description is the better place for it.",
-        example: "compose.yaml: was edited after it was generated",
-        yields_to: &[],
-        run: edited,
-    },
-    Rule {
-        id: "R209",
-        title: "Domain, registry and repository are no longer the examples",
-        severity: Severity::Note,
-        why: "Names that are reserved for examples belong to nobody: nothing can be published or reached there.",
-        example: "stackwright.yaml:4: `shop.example.com` is a name for examples",
-        yields_to: &[],
-        run: examples,
-    },
-    Rule {
-        id: "R210",
-        title: "config/env.schema.yaml lists the variables of the stack",
-        severity: Severity::Error,
-        why: "Applications test themselves against this file; what it misses is tested by nobody.",
-        example: "config/env.schema.yaml:12: the stack has no variable `DATABSE_URL` of `api`",
-        yields_to: &[],
-        run: schema,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R208", edited), ("R209", examples), ("R210", schema)];
 
 const SCHEMA: &str = "config/env.schema.yaml";
 const LOCK: &str = ".stackwright/lock.json";

@@ -1,38 +1,10 @@
 //! Rules about how Argo CD itself and the operators are kept.
 use super::argocd::documents;
 use crate::check::facts::Facts;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::Node;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R080",
-        title: "An Application that brings definitions has no finalizer",
-        severity: Severity::Error,
-        why: "Deleting the Application would delete the definitions, and with them every object of their kinds.",
-        example: "deploy/argocd/bootstrap/operator.yaml:31: Application `operator` deletes the definitions that it brings",
-        yields_to: &[],
-        run: finalizers,
-    },
-    Rule {
-        id: "R081",
-        title: "Applications in waves wait for each other's health",
-        severity: Severity::Error,
-        why: "Argo CD takes an Application for healthy at once unless it is told how to ask: later waves don't wait.",
-        example: "deploy/argocd/bootstrap/configuration.yaml:14: nothing says when an Application is healthy",
-        yields_to: &[],
-        run: health,
-    },
-    Rule {
-        id: "R086",
-        title: "Definitions are applied on the server",
-        severity: Severity::Error,
-        why: "The client keeps a copy in an annotation, which is smaller than many definitions: the sync fails.",
-        example: "deploy/argocd/bootstrap/operator.yaml:52: Application `operator` does not set ServerSideApply=true",
-        yields_to: &[],
-        run: server_side,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R080", finalizers), ("R081", health), ("R086", server_side)];
 
 /// Where Argo CD reads how healthy an Application is.
 const HEALTH: &str = "resource.customizations.health.argoproj.io_Application";

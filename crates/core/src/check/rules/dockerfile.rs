@@ -4,65 +4,11 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use crate::check::dockerfile::{Dockerfile, Instruction};
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::Unit;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R021",
-        title: "The image runs as the numeric user that the stack gives it, never as root",
-        severity: Severity::Error,
-        why: "A cluster refuses to start a pod that says `runAsNonRoot` when the image's user is root or only a name.",
-        example: "apps/api/Dockerfile:30: the final stage runs as `app`, the stack says 65532",
-        yields_to: &[],
-        run: user,
-    },
-    Rule {
-        id: "R022",
-        title: "The final stage is built for the platform it runs on",
-        severity: Severity::Error,
-        why: "`--platform=$BUILDPLATFORM` in the final stage ships the builder's architecture; it starts nowhere else.",
-        example: "apps/api/Dockerfile:20: the final stage is built for $BUILDPLATFORM",
-        yields_to: &[],
-        run: platform,
-    },
-    Rule {
-        id: "R023",
-        title: "CMD and ENTRYPOINT are argument vectors",
-        severity: Severity::Error,
-        why: "In the shell form a shell is process 1, which keeps the stop signal from the program: it is killed instead of finishing its work.",
-        example: "apps/api/Dockerfile:33: `CMD gunicorn config.wsgi` runs in a shell",
-        yields_to: &[],
-        run: exec_form,
-    },
-    Rule {
-        id: "R024",
-        title: "Dependencies are installed from the lock file, and only from it",
-        severity: Severity::Error,
-        why: "Without the lock two builds of one commit hold different programs.",
-        example: "apps/web/Dockerfile:12: `npm install` may change what the lock file says",
-        yields_to: &[],
-        run: frozen,
-    },
-    Rule {
-        id: "R025",
-        title: "No secret is passed as ARG or ENV",
-        severity: Severity::Error,
-        why: "Both are stored in the image, where everybody who can pull it can read them.",
-        example: "apps/web/Dockerfile:5: `NPM_TOKEN` looks like a secret",
-        yields_to: &[],
-        run: secrets,
-    },
-    Rule {
-        id: "R026",
-        title: "What is copied into the image exists and is not kept out by .dockerignore",
-        severity: Severity::Error,
-        why: "The build stops, in CI, with a message about a checksum.",
-        example: "apps/web/Dockerfile:14: `COPY public` finds nothing in `apps/web`",
-        yields_to: &[],
-        run: copies,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] =
+    &[("R021", user), ("R022", platform), ("R023", exec_form), ("R024", frozen), ("R025", secrets), ("R026", copies)];
 
 /// Dockerfiles of units, with the unit.
 fn of_units<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Dockerfile<'f>, &'f Unit)> {

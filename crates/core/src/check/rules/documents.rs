@@ -3,57 +3,12 @@ use crate::check::facts::Facts;
 use crate::check::kustomize::join;
 use crate::check::markdown::Markdown;
 use crate::check::running::interpolated;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::diagnostic::Source;
 use crate::yaml;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R170",
-        title: "Links in the documentation lead to files and headings that exist",
-        severity: Severity::Error,
-        why: "The reader who needs the page most finds out that it is not there.",
-        example: "README.md:80: the link `docs/operation.md` leads nowhere",
-        yields_to: &[],
-        run: links,
-    },
-    Rule {
-        id: "R171",
-        title: "Commands in the documentation exist",
-        severity: Severity::Error,
-        why: "A command that does not work is the first thing a new colleague tries.",
-        example: "README.md:12: the Makefile has no target `start`",
-        yields_to: &[],
-        run: commands,
-    },
-    Rule {
-        id: "R172",
-        title: "Ports and variables in the documentation are the stack's",
-        severity: Severity::Error,
-        why: "Nobody answers at the address that the README names.",
-        example: "README.md:20: nothing is published at localhost:8001",
-        yields_to: &[],
-        run: facts_of_the_stack,
-    },
-    Rule {
-        id: "R173",
-        title: "Directories that the documentation draws exist",
-        severity: Severity::Warning,
-        why: "A tree that is out of date sends the reader to the wrong place.",
-        example: "README.md:60: `deploy/helm` does not exist",
-        yields_to: &[],
-        run: trees,
-    },
-    Rule {
-        id: "R175",
-        title: "YAML and JSON in the documentation can be read",
-        severity: Severity::Warning,
-        why: "Who copies the example gets an error, and looks for the fault in their own file.",
-        example: "docs/operations.md:40: the example is not YAML: mapping values are not allowed here",
-        yields_to: &[],
-        run: examples,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] =
+    &[("R170", links), ("R171", commands), ("R172", facts_of_the_stack), ("R173", trees), ("R175", examples)];
 
 /// Documents of the repository itself; those inside applications belong to their own tools.
 fn pages<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Markdown<'f>> {

@@ -4,39 +4,11 @@ use std::collections::BTreeMap;
 use crate::check::compose::PATH;
 use crate::check::facts::{ENV_EXAMPLE, Facts};
 use crate::check::running::{Interpolation, interpolations};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::diagnostic::did_you_mean;
 use crate::yaml::{FileLine, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R011",
-        title: "Everything in .env.example is used",
-        severity: Severity::Warning,
-        why: "A setting that does nothing costs the reader who sets it an hour.",
-        example: ".env.example:4: nothing reads `API_PROT`",
-        yields_to: &[],
-        run: unused,
-    },
-    Rule {
-        id: "R012",
-        title: "A setting has one default: in .env.example and where Compose falls back",
-        severity: Severity::Error,
-        why: "What a reader sees in the example is not what runs without it.",
-        example: ".env.example:4: `API_PORT` is 8001 here and 8000 at compose.yaml:15",
-        yields_to: &[],
-        run: defaults,
-    },
-    Rule {
-        id: "R013",
-        title: "Everything that Compose interpolates is in .env.example",
-        severity: Severity::Error,
-        why: "An unknown name becomes an empty text, with a warning that scrolls by.",
-        example: "compose.yaml:18: `${API_PROT}` is not in .env.example",
-        yields_to: &[],
-        run: undeclared,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R011", unused), ("R012", defaults), ("R013", undeclared)];
 
 /// Names that Docker and make bring themselves.
 const WELL_KNOWN: &[&str] = &["HOME", "USER", "PWD", "PATH", "UID", "GID", "TAG", "CI", "COMPOSE_PROJECT_NAME"];

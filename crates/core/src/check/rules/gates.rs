@@ -2,38 +2,10 @@
 use std::collections::BTreeSet;
 
 use crate::check::facts::Facts;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::{Entry, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R142",
-        title: "The tests of every service are run",
-        severity: Severity::Error,
-        why: "Tests that nobody runs prove nothing, and stop working without anybody noticing.",
-        example: ".github/workflows/ci.yaml:20: no job checks the code of `api`",
-        yields_to: &["R140", "R153"],
-        run: tests,
-    },
-    Rule {
-        id: "R147",
-        title: "What strangers write is never part of a script",
-        severity: Severity::Error,
-        why: "The title or branch of a pull request becomes code that runs with the workflow's permissions.",
-        example: ".github/workflows/ci.yaml:33: a script holds `github.head_ref`, which anybody chooses",
-        yields_to: &[],
-        run: strangers,
-    },
-    Rule {
-        id: "R154",
-        title: "Secrets and variables of workflows are documented",
-        severity: Severity::Warning,
-        why: "A workflow with an empty secret fails in the middle of the first release, and nobody knows what belongs there.",
-        example: ".github/workflows/ci.yaml:120: no document names the secret `REGISTRY_PASSWORD`",
-        yields_to: &[],
-        run: documented,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R142", tests), ("R147", strangers), ("R154", documented)];
 
 /// Parts of an event that whoever opens a pull request, an issue or a comment chooses.
 const CHOSEN: &[&str] = &[
@@ -162,7 +134,7 @@ fn documented(facts: &Facts, out: &mut Sink) {
 fn names<'t>(expression: &'t str, prefix: &'t str) -> impl Iterator<Item = &'t str> {
     expression.match_indices(prefix).filter_map(move |(at, _)| {
         let before = expression[..at].chars().next_back();
-        let whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.');
+        let whole = before.is_none_or(|c| !c.is_alphanumeric() && !"_.-".contains(c));
         let rest = &expression[at + prefix.len()..];
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         (whole && end > 0).then(|| &rest[..end])

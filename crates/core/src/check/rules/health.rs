@@ -2,30 +2,11 @@
 use crate::check::facts::Facts;
 use crate::check::kubernetes::Object;
 use crate::check::running::shown;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::{Probe, ProbeAction, Process, Role, Unit};
 use crate::yaml::{Entry, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R030",
-        title: "Health questions are asked as the stack says, and readiness is not liveness",
-        severity: Severity::Error,
-        why: "A liveness question that asks for the database restarts every pod when the database is away; a wrong path takes the service down.",
-        example: "deploy/kubernetes/base/api.yaml:58: the liveness probe of Deployment `api` asks `/readyz`, the stack says `/livez`",
-        yields_to: &[],
-        run: probes,
-    },
-    Rule {
-        id: "R031",
-        title: "A pod has the time to stop that its process needs",
-        severity: Severity::Error,
-        why: "What is not finished when the time is over is killed: requests fail, tasks run twice.",
-        example: "deploy/kubernetes/base/api.yaml:22: Deployment `api` is killed after 10 s, the stack gives it 45 s",
-        yields_to: &[],
-        run: budget,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R030", probes), ("R031", budget)];
 
 /// Every workload of every overlay with its process.
 pub(super) fn workloads<'f>(

@@ -2,39 +2,11 @@
 use crate::check::facts::{Facts, SPEC};
 use crate::check::kustomize::split_image;
 use crate::check::running::interpolated;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::{Provider, Source, Unit};
 use crate::yaml::{FileLine, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R020",
-        title: "Every image has a tag that does not move, or a digest",
-        severity: Severity::Error,
-        why: "`latest` is a different program tomorrow: what was tested is not what runs, and a rollback brings back nothing.",
-        example: "compose.yaml:9: the image `registry.example.com/store` has no tag, so it is `latest`",
-        yields_to: &[],
-        run: pinned,
-    },
-    Rule {
-        id: "R055",
-        title: "A published image has one version everywhere",
-        severity: Severity::Error,
-        why: "A database of another major version locally hides what breaks in production.",
-        example: "compose.yaml:31: `database` is `store:17` here and `store:18` at deploy/kubernetes/base/database.yaml:12",
-        yields_to: &["R020"],
-        run: one_version,
-    },
-    Rule {
-        id: "R060",
-        title: "What is built is what runs: images agree between Compose, the overlays and the stack",
-        severity: Severity::Error,
-        why: "An image that nobody builds never starts; one that nobody deploys is out of date without anybody noticing.",
-        example: "deploy/kubernetes/base/api.yaml:40: Deployment `api` runs `…/web`, the stack builds `…/api` for it",
-        yields_to: &["R020"],
-        run: agree,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R020", pinned), ("R055", one_version), ("R060", agree)];
 
 /// Tags that move by custom.
 const FLOATING: &[&str] = &["latest", "stable", "edge", "nightly", "main", "master", "head", "current", "lts"];

@@ -4,82 +4,18 @@ use std::collections::BTreeSet;
 use crate::check::facts::Facts;
 use crate::check::kubernetes::encrypted;
 use crate::check::kustomize::{FILE, join};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::Runtime;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R070",
-        title: "Every overlay renders, and every base is used by one",
-        severity: Severity::Error,
-        why: "Delivery stops at an overlay that does not build; a base that nobody uses is out of date without anybody noticing.",
-        example: "deploy/kubernetes/extra/kustomization.yaml: no overlay uses this base",
-        yields_to: &["R078"],
-        run: renders,
-    },
-    Rule {
-        id: "R071",
-        title: "Each remote environment has an overlay, and each overlay an environment",
-        severity: Severity::Error,
-        why: "An environment without an overlay is never delivered; an overlay of none is delivered by accident.",
-        example: "deploy/kubernetes/overlays/stagin/kustomization.yaml: the stack has no environment `stagin`",
-        yields_to: &[],
-        run: environments,
-    },
-    Rule {
-        id: "R073",
-        title: "Every image that an overlay sets is used",
-        severity: Severity::Error,
-        why: "Kustomize ignores an image that matches nothing: the new version is never delivered, and nothing fails.",
-        example: "deploy/kubernetes/overlays/staging/kustomization.yaml:18: `images` names `…/apii`, and no container uses it",
-        yields_to: &[],
-        run: |facts, out| problems("R073", facts, out),
-    },
-    Rule {
-        id: "R074",
-        title: "Every patch and number of replicas has an object",
-        severity: Severity::Error,
-        why: "A patch by target that matches nothing changes nothing, and Kustomize says nothing.",
-        example: "deploy/kubernetes/overlays/staging/kustomization.yaml:25: `replicas` names `wep`, and nothing of that name can be scaled",
-        yields_to: &[],
-        run: |facts, out| problems("R074", facts, out),
-    },
-    Rule {
-        id: "R075",
-        title: "No transformer renames objects or changes selectors",
-        severity: Severity::Error,
-        why: "References inside custom objects keep the old name, and a selector cannot be changed once it runs.",
-        example: "deploy/kubernetes/base/kustomization.yaml:4: `namePrefix` renames objects",
-        yields_to: &[],
-        run: |facts, out| problems("R075", facts, out),
-    },
-    Rule {
-        id: "R076",
-        title: "Remote resources name a revision",
-        severity: Severity::Error,
-        why: "Without one the manifests are whatever the other repository holds today.",
-        example: "deploy/argocd/bootstrap/kustomization.yaml:3: the remote resource has no `?ref=`",
-        yields_to: &[],
-        run: |facts, out| problems("R076", facts, out),
-    },
-    Rule {
-        id: "R077",
-        title: "Literals of config maps are `KEY=value` without quotes around the value",
-        severity: Severity::Error,
-        why: "Quotes mean one thing to the shell, another to Compose and a third to Kustomize.",
-        example: "deploy/kubernetes/base/kustomization.yaml:20: the quotes around the value of `LOG_LEVEL` become part of it",
-        yields_to: &[],
-        run: |facts, out| problems("R077", facts, out),
-    },
-    Rule {
-        id: "R078",
-        title: "What a kustomization lists exists, and what exists beside it is listed",
-        severity: Severity::Error,
-        why: "A manifest that is not listed is never applied.",
-        example: "deploy/kubernetes/base/web.yaml: the kustomization beside it does not list this file",
-        yields_to: &["R076"],
-        run: listed,
-    },
+pub(super) const RULES: &[(&str, Run)] = &[
+    ("R070", renders),
+    ("R071", environments),
+    ("R073", |facts, out| problems("R073", facts, out)),
+    ("R074", |facts, out| problems("R074", facts, out)),
+    ("R075", |facts, out| problems("R075", facts, out)),
+    ("R076", |facts, out| problems("R076", facts, out)),
+    ("R077", |facts, out| problems("R077", facts, out)),
+    ("R078", listed),
 ];
 
 fn any(facts: &Facts, out: &mut Sink) {

@@ -2,19 +2,11 @@
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::Object;
 use crate::check::network::{Peer, Permission, Pod, Side, permissions, pods, policies};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::{Edge, OUTSIDE, Provider, Unit};
 use crate::yaml::FileLine;
 
-pub(super) const RULES: &[Rule] = &[Rule {
-    id: "R120",
-    title: "Network policies permit the stack's conversations, and nothing else",
-    severity: Severity::Error,
-    why: "A conversation that is not permitted fails with a time-out; one that is permitted for no reason is an attacker's way on.",
-    example: "deploy/kubernetes/base/database.yaml:60: NetworkPolicy `database` lets `web` connect to `database`, and the stack knows no such conversation",
-    yields_to: &[],
-    run: edges,
-}];
+pub(super) const RULES: &[(&str, Run)] = &[("R120", edges)];
 
 fn here<'f>(facts: &'f Facts, overlay: &Overlay) -> Vec<&'f Edge> {
     let environment = &overlay.environment(facts.stack).name;

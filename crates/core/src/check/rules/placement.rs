@@ -2,38 +2,10 @@
 use crate::check::compose::PATH;
 use crate::check::facts::{Facts, SPEC};
 use crate::check::kubernetes::{Labels, Object, find};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Severity, Sink};
 use crate::stack::{Provider, Role};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R038",
-        title: "What serves a port has a Service, and what serves none has none",
-        severity: Severity::Error,
-        why: "A name without a Service resolves to nothing; a Service without a server refuses every connection.",
-        example: "deploy/kubernetes/base/kustomization.yaml: `cache` is used by `api` and has no Service in staging",
-        yields_to: &[],
-        run: services,
-    },
-    Rule {
-        id: "R048",
-        title: "Every object is in its environment's namespace, which exists with a security level",
-        severity: Severity::Error,
-        why: "An object in another namespace replaces the one of another environment, or is refused by delivery.",
-        example: "deploy/kubernetes/overlays/staging/kustomization.yaml:5: Deployment `api` is in `shop-production`, staging is `shop-staging`",
-        yields_to: &["R072"],
-        run: namespaces,
-    },
-    Rule {
-        id: "R206",
-        title: "Every process of the stack runs exactly once in each environment",
-        severity: Severity::Error,
-        why: "A worker that is missing leaves its queue full; one that is there twice does the work twice.",
-        example: "deploy/kubernetes/overlays/staging/kustomization.yaml: nothing runs `api-beat` in staging",
-        yields_to: &[],
-        run: once,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R038", services), ("R048", namespaces), ("R206", once)];
 
 fn any(facts: &Facts, out: &mut Sink) {
     if facts.overlays.is_empty() {

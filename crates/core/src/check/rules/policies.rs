@@ -3,18 +3,10 @@ use std::collections::BTreeSet;
 
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::Node;
 
-pub(super) const RULES: &[Rule] = &[Rule {
-    id: "R123",
-    title: "A policy is attached to something that exists, and is the only one of its kind there",
-    severity: Severity::Error,
-    why: "A policy that is attached to nothing protects nothing; of two, the older one silently wins.",
-    example: "deploy/kubernetes/overlays/staging/gateway.yaml:70: SecurityPolicy `users` is attached to the HTTPRoute `apis`, which does not exist",
-    yields_to: &[],
-    run: targets,
-}];
+pub(super) const RULES: &[(&str, Run)] = &[("R123", targets)];
 
 /// The group of what policies are attached to.
 const GATEWAY: &str = "gateway.networking.k8s.io";

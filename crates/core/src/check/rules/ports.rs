@@ -1,30 +1,11 @@
 //! Rules about ports and the selectors that lead to them.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Labels, Object, selects};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::stack::Stack;
 use crate::yaml::{FileLine, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R032",
-        title: "Ports agree: what a process serves is what containers, Services and Compose name",
-        severity: Severity::Error,
-        why: "A port that differs in one place answers nobody, and nothing says so before the first request.",
-        example: "deploy/kubernetes/base/api.yaml:71: Service `api` leads to the port `web`, and no container names one so",
-        yields_to: &[],
-        run: ports,
-    },
-    Rule {
-        id: "R033",
-        title: "Selectors select the pods they are meant for, and no others",
-        severity: Severity::Error,
-        why: "A Service that also selects workers sends them every second request.",
-        example: "deploy/kubernetes/base/api.yaml:66: Service `api` selects no pod",
-        yields_to: &["R120"],
-        run: selectors,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R032", ports), ("R033", selectors)];
 
 fn ports(facts: &Facts, out: &mut Sink) {
     for overlay in &facts.overlays {

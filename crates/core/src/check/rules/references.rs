@@ -3,48 +3,12 @@ use std::collections::BTreeSet;
 
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, encrypted, find};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Severity, Sink};
 use crate::stack::{Provider, Value};
 use crate::yaml::{Entry, FileLine, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R041",
-        title: "Every secret and config map that is referred to exists, with the key",
-        severity: Severity::Error,
-        why: "A pod whose reference leads nowhere never starts: `CreateContainerConfigError`.",
-        example: "deploy/kubernetes/base/api.yaml:33: Deployment `api` refers to the key `SECRET` of the secret `api-secrets`, which has no such key",
-        yields_to: &[],
-        run: references,
-    },
-    Rule {
-        id: "R042",
-        title: "Every service account that is used exists",
-        severity: Severity::Error,
-        why: "The cluster refuses to make the pod, and says so only in an event.",
-        example: "deploy/kubernetes/base/api.yaml:20: Deployment `api` runs as the service account `apis`, which does not exist",
-        yields_to: &[],
-        run: accounts,
-    },
-    Rule {
-        id: "R044",
-        title: "A changed config map restarts the pods that read it",
-        severity: Severity::Warning,
-        why: "Variables are read at the start only: without a new name the old values stay until something else restarts the pod.",
-        example: "deploy/kubernetes/base/api.yaml:28: Deployment `api` reads `api-config`, whose name does not change with its contents",
-        yields_to: &[],
-        run: restarts,
-    },
-    Rule {
-        id: "R046",
-        title: "No secret is written into a manifest",
-        severity: Severity::Error,
-        why: "What is in git stays in its history and in every clone.",
-        example: "deploy/kubernetes/overlays/staging/secret.yaml:6: the Secret `api-secrets` holds its values in the open",
-        yields_to: &[],
-        run: in_the_open,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] =
+    &[("R041", references), ("R042", accounts), ("R044", restarts), ("R046", in_the_open)];
 
 fn any(facts: &Facts, out: &mut Sink) {
     if facts.overlays.is_empty() {

@@ -1,18 +1,10 @@
 //! Rules about the way in from outside.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::Node;
 
-pub(super) const RULES: &[Rule] = &[Rule {
-    id: "R121",
-    title: "Routes lead to Services that exist, under the environment's host, for every path of the stack",
-    severity: Severity::Error,
-    why: "A route without a backend answers 500 or 404 to every visitor.",
-    example: "deploy/kubernetes/overlays/staging/route.yaml:24: HTTPRoute `api` leads to port 8080 of `api`, which serves 8000",
-    yields_to: &[],
-    run: routes,
-}];
+pub(super) const RULES: &[(&str, Run)] = &[("R121", routes)];
 
 fn routes(facts: &Facts, out: &mut Sink) {
     let mut any = false;

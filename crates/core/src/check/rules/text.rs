@@ -1,71 +1,15 @@
 //! Rules about each file alone.
 use crate::check::facts::{Facts, OWN_DIRECTORY};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R174",
-        title: "No template syntax is left over",
-        severity: Severity::Error,
-        why: "A delimiter of the generator in a finished file means that a template was not rendered, and whatever reads the file takes it literally.",
-        example: "apps/api/Dockerfile:3: `@{ unit.name }@` is left over from a template",
-        yields_to: &[],
-        run: leftovers,
-    },
-    Rule {
-        id: "R200",
-        title: "YAML files parse, and no key is there twice",
-        severity: Severity::Error,
-        why: "Most programs take the last of two equal keys and say nothing, so the first value is lost silently.",
-        example: "compose.yaml:14: the key `image` is there twice",
-        yields_to: &[],
-        run: |facts, out| faults("R200", "YAML", &[".yaml", ".yml"], facts, out),
-    },
-    Rule {
-        id: "R201",
-        title: "JSON files parse, and no key is there twice",
-        severity: Severity::Error,
-        why: "A file that one tool forgives stops another one, usually in CI or in production.",
-        example: "renovate.json:7: trailing comma",
-        yields_to: &[],
-        run: |facts, out| faults("R201", "JSON", &[".json"], facts, out),
-    },
-    Rule {
-        id: "R202",
-        title: "TOML files parse",
-        severity: Severity::Error,
-        why: "Package managers refuse the whole project because of one bad line.",
-        example: "apps/api/pyproject.toml:12: duplicate key",
-        yields_to: &[],
-        run: |facts, out| faults("R202", "TOML", &[".toml"], facts, out),
-    },
-    Rule {
-        id: "R203",
-        title: "No value means something else to YAML 1.1",
-        severity: Severity::Warning,
-        why: "Compose, kubectl and many libraries still read YAML 1.1, where `on`, `no` and `12:30` are no texts.",
-        example: "compose.yaml:20: `yes` is read as a boolean by YAML 1.1 programs",
-        yields_to: &[],
-        run: |facts, out| faults("R203", "YAML", &[".yaml", ".yml"], facts, out),
-    },
-    Rule {
-        id: "R204",
-        title: "Lines end in one way: LF, no blanks before it, and the last line has one too",
-        severity: Severity::Warning,
-        why: "A carriage return breaks shell scripts and `.env` values; the rest makes differences that mean nothing.",
-        example: "scripts/env:1: the line ends in CR LF",
-        yields_to: &["R200", "R201", "R202"],
-        run: lines,
-    },
-    Rule {
-        id: "R205",
-        title: "A file that names its interpreter may be executed",
-        severity: Severity::Error,
-        why: "`make` and Dockerfiles call scripts by their path, which fails without the permission.",
-        example: "scripts/env: starts with `#!` and is not executable",
-        yields_to: &[],
-        run: executable,
-    },
+pub(super) const RULES: &[(&str, Run)] = &[
+    ("R174", leftovers),
+    ("R200", |facts, out| faults("R200", "YAML", &[".yaml", ".yml"], facts, out)),
+    ("R201", |facts, out| faults("R201", "JSON", &[".json"], facts, out)),
+    ("R202", |facts, out| faults("R202", "TOML", &[".toml"], facts, out)),
+    ("R203", |facts, out| faults("R203", "YAML", &[".yaml", ".yml"], facts, out)),
+    ("R204", lines),
+    ("R205", executable),
 ];
 
 /// Text formats in which blanks at the end of a line never mean anything.

@@ -2,66 +2,12 @@
 use crate::check::facts::Facts;
 use crate::check::kubernetes::find;
 use crate::check::running::{Given, GivenValue, Running, expected, interpolated, url_address};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::diagnostic::did_you_mean;
 use crate::stack::{Value, Variable, VariableType};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R010",
-        title: "Every process is given every variable that the contract promises it",
-        severity: Severity::Error,
-        why: "A process that misses a variable stops at its start, or runs with a default that nobody meant.",
-        example: "compose.yaml:16: the Compose service `api` is not given `CACHE_URL`",
-        yields_to: &["R041", "R019"],
-        run: missing,
-    },
-    Rule {
-        id: "R016",
-        title: "No process is given a variable that the contract does not know",
-        severity: Severity::Warning,
-        why: "Nobody reads it, so it is usually a misspelling of one that is read.",
-        example: "compose.yaml:19: the Compose service `api` is given `DATABSE_URL`, which is not in the contract",
-        yields_to: &[],
-        run: unknown,
-    },
-    Rule {
-        id: "R017",
-        title: "Values can be read as the type that the contract gives them",
-        severity: Severity::Error,
-        why: "A program that expects a number of seconds stops at `10s`, in the environment where the value is wrong.",
-        example: "compose.yaml:21: `WORKER_TIMEOUT` is `10s`, and the contract says whole seconds",
-        yields_to: &[],
-        run: typed,
-    },
-    Rule {
-        id: "R018",
-        title: "The host and port of every URL exist where the URL is used",
-        severity: Severity::Error,
-        why: "A wrong host fails at the first connection, which may be long after the start.",
-        example: "compose.yaml:17: `DATABASE_URL` of `api` leads to `databse`, which is no service",
-        yields_to: &[],
-        run: hosts,
-    },
-    Rule {
-        id: "R019",
-        title: "Secret variables come from the secret and key that the stack names",
-        severity: Severity::Error,
-        why: "Another key gives the process another secret, or text in a file that everybody can read.",
-        example: "deploy/kubernetes/base/api.yaml:33: `SECRET_KEY` of Deployment `api` comes from `api-secrets`/`KEY`, the stack says `api-secrets`/`SECRET_KEY`",
-        yields_to: &["R041"],
-        run: secrets,
-    },
-    Rule {
-        id: "R127",
-        title: "Values that hold the environment's address hold the right one",
-        severity: Severity::Error,
-        why: "A host that is allowed in one place and served in another answers 400 to every visitor.",
-        example: "deploy/kubernetes/overlays/staging/kustomization.yaml:30: `ALLOWED_HOSTS` does not hold staging.shop.example.com",
-        yields_to: &[],
-        run: addresses,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] =
+    &[("R010", missing), ("R016", unknown), ("R017", typed), ("R018", hosts), ("R019", secrets), ("R127", addresses)];
 
 fn any(facts: &Facts, out: &mut Sink) {
     if facts.running.is_empty() {

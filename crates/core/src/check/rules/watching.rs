@@ -2,29 +2,10 @@
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Labels, Object, selects};
 use crate::check::schedule::unreadable;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::Node;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R104",
-        title: "Schedules can be read by whoever keeps them",
-        severity: Severity::Error,
-        why: "What is scheduled is refused, or runs at another time than anybody thinks.",
-        example: "deploy/kubernetes/base/reports.yaml:9: CronJob `reports` is scheduled `0 25 * * *`: the hour 25 is not within 0-23",
-        yields_to: &[],
-        run: schedules,
-    },
-    Rule {
-        id: "R130",
-        title: "What is scraped exists and serves the port",
-        severity: Severity::Error,
-        why: "A scrape that selects nothing is no error anywhere: the graphs stay empty.",
-        example: "deploy/kubernetes/base/metrics.yaml:12: PodMonitor `api` scrapes the port `metric`, which no selected container has",
-        yields_to: &[],
-        run: scrapes,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R104", schedules), ("R130", scrapes)];
 
 /// All rendered objects, with what they are rendered together with.
 fn all<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Object, &'f [Object])> {

@@ -1,42 +1,14 @@
 //! Rules about the order in which Argo CD delivers: waves, hooks and jobs.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::FileLine;
 
 const HOOK: &str = "argocd.argoproj.io/hook";
 const DELETE: &str = "argocd.argoproj.io/hook-delete-policy";
 const WAVE: &str = "argocd.argoproj.io/sync-wave";
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R082",
-        title: "Waves: what is referred to is there before what refers to it",
-        severity: Severity::Error,
-        why: "A job in an earlier wave than its secret waits for ever, and the rest of the release waits for the job.",
-        example: "deploy/kubernetes/base/api.yaml:22: Job `api-migrate` is in wave -1, and `api-config`, which it reads, in wave 0",
-        yields_to: &["R090"],
-        run: waves,
-    },
-    Rule {
-        id: "R090",
-        title: "A PreSync hook refers to nothing of its own Application",
-        severity: Severity::Error,
-        why: "It runs before those objects exist: the first release never gets past it.",
-        example: "deploy/kubernetes/base/api.yaml:14: Job `api-migrate` runs before `api-config`, which it reads, exists",
-        yields_to: &[],
-        run: pre_sync,
-    },
-    Rule {
-        id: "R092",
-        title: "A job can run again at the next release",
-        severity: Severity::Error,
-        why: "A Job cannot be changed: without `BeforeHookCreation` the second release fails at the first one's job.",
-        example: "deploy/kubernetes/base/api.yaml:15: the hook Job `api-migrate` is not deleted before the next one",
-        yields_to: &[],
-        run: again,
-    },
-];
+pub(super) const RULES: &[(&str, Run)] = &[("R082", waves), ("R090", pre_sync), ("R092", again)];
 
 fn wave(object: &Object) -> i64 {
     object.annotation(WAVE).and_then(|(text, _)| text.parse().ok()).unwrap_or(0)

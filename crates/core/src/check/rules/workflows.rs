@@ -1,73 +1,17 @@
 //! Rules about GitHub Actions.
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::{Entry, Node};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R140",
-        title: "Jobs need jobs that exist, and the one that judges the others needs all of them",
-        severity: Severity::Error,
-        why: "The whole workflow is refused, and nothing is checked any more; or what nobody waits for may fail.",
-        example: ".github/workflows/ci.yaml:40: the job `green` needs `apy`, which does not exist",
-        yields_to: &[],
-        run: needs,
-    },
-    Rule {
-        id: "R143",
-        title: "A workflow starts without permissions, and jobs take what they need",
-        severity: Severity::Error,
-        why: "Without it every step's program may write to the repository.",
-        example: ".github/workflows/ci.yaml: the workflow does not say its permissions",
-        yields_to: &[],
-        run: permissions,
-    },
-    Rule {
-        id: "R144",
-        title: "Every job has a time limit",
-        severity: Severity::Warning,
-        why: "A job that hangs blocks its group for six hours.",
-        example: ".github/workflows/ci.yaml:18: the job `api` has no `timeout-minutes`",
-        yields_to: &[],
-        run: limits,
-    },
-    Rule {
-        id: "R145",
-        title: "Actions are pinned by commit, with their version beside it",
-        severity: Severity::Error,
-        why: "A tag can be moved to other code; without the version nobody knows what the commit is.",
-        example: ".github/workflows/ci.yaml:22: `actions/checkout@v5` is not pinned by commit",
-        yields_to: &[],
-        run: pinned,
-    },
-    Rule {
-        id: "R146",
-        title: "No gate is left open",
-        severity: Severity::Error,
-        why: "A check that may fail checks nothing.",
-        example: ".github/workflows/ci.yaml:30: a step of `api` may fail and the job goes on",
-        yields_to: &[],
-        run: gates,
-    },
-    Rule {
-        id: "R149",
-        title: "Jobs release to environments that exist, and every image is built",
-        severity: Severity::Error,
-        why: "A release that forgets an image delivers the old one; one to an unknown environment delivers nothing.",
-        example: ".github/workflows/ci.yaml:70: the job `release` names the environment `stagin`, which the stack does not have",
-        yields_to: &["R153"],
-        run: releases,
-    },
-    Rule {
-        id: "R153",
-        title: "Directories, scripts and make targets that a workflow names exist",
-        severity: Severity::Error,
-        why: "The job fails at that step, usually after the expensive ones.",
-        example: ".github/workflows/ci.yaml:33: `scripts/tests` does not exist",
-        yields_to: &[],
-        run: paths,
-    },
+pub(super) const RULES: &[(&str, Run)] = &[
+    ("R140", needs),
+    ("R143", permissions),
+    ("R144", limits),
+    ("R145", pinned),
+    ("R146", gates),
+    ("R149", releases),
+    ("R153", paths),
 ];
 
 fn any(facts: &Facts, out: &mut Sink) {

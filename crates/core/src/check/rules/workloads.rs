@@ -1,66 +1,18 @@
 //! Rules about single workloads: how many, how they are replaced, what they may write, what they run.
 use crate::check::facts::{Facts, Overlay};
 use crate::check::kubernetes::{Object, find, selects};
-use crate::check::{Rule, Severity, Sink};
+use crate::check::{Run, Sink};
 use crate::yaml::{Entry, FileLine, Node};
 
 use super::health::workloads;
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "R034",
-        title: "What is to be scaled exists and can be measured",
-        severity: Severity::Error,
-        why: "A scaler without a target does nothing and says so only in its own status.",
-        example: "deploy/kubernetes/base/scaling.yaml:9: HorizontalPodAutoscaler `api` scales Deployment `apis`, which does not exist",
-        yields_to: &[],
-        run: scalers,
-    },
-    Rule {
-        id: "R035",
-        title: "The number of replicas is the environment's, and one party sets it",
-        severity: Severity::Error,
-        why: "Delivery and a scaler that both set the number undo each other's work for ever.",
-        example: "deploy/kubernetes/overlays/staging/kustomization.yaml:22: Deployment `api` runs 3 times, staging runs it 2 times",
-        yields_to: &["R037", "R115"],
-        run: replicas,
-    },
-    Rule {
-        id: "R036",
-        title: "A disruption budget lets a node be drained",
-        severity: Severity::Error,
-        why: "A budget that allows no eviction blocks every upgrade of the cluster.",
-        example: "deploy/kubernetes/base/api.yaml:80: PodDisruptionBudget `api` wants 2 of 2 pods to stay",
-        yields_to: &[],
-        run: budgets,
-    },
-    Rule {
-        id: "R037",
-        title: "What must exist once runs once, and is never replaced by a second one beside it",
-        severity: Severity::Error,
-        why: "Two schedulers hand out every piece of work twice.",
-        example: "deploy/kubernetes/base/api.yaml:17: Deployment `api-beat` must run once and runs 2 times",
-        yields_to: &[],
-        run: singletons,
-    },
-    Rule {
-        id: "R043",
-        title: "The file system is read-only, and what a process writes is mounted",
-        severity: Severity::Error,
-        why: "A write outside of a mounted path fails in the cluster only.",
-        example: "deploy/kubernetes/base/web.yaml:50: Deployment `web` writes to `/tmp`, and nothing is mounted there",
-        yields_to: &[],
-        run: writable,
-    },
-    Rule {
-        id: "R045",
-        title: "Services of the namespace do not appear as variables",
-        severity: Severity::Warning,
-        why: "The cluster adds `<NAME>_PORT=tcp://…` for every Service, which replaces a default of the same name.",
-        example: "deploy/kubernetes/base/api.yaml:21: Deployment `api` gets variables for every Service",
-        yields_to: &[],
-        run: links,
-    },
+pub(super) const RULES: &[(&str, Run)] = &[
+    ("R034", scalers),
+    ("R035", replicas),
+    ("R036", budgets),
+    ("R037", singletons),
+    ("R043", writable),
+    ("R045", links),
 ];
 
 fn any(facts: &Facts, out: &mut Sink) {

@@ -1,12 +1,8 @@
 //! A stack that a test writes down, over the embedded catalog with components of the test's own.
-use std::collections::BTreeMap;
-
-use stackwright::blueprint::{Blueprint, collect, expand};
-use stackwright::catalog::{Catalog, OwnFiles};
-use stackwright::diagnostic::{Diagnostics, Source};
-use stackwright::engine;
-use stackwright::resolve::resolve;
+use stackwright::diagnostic::Source;
 use stackwright::stack::Stack;
+
+use crate::bench::Bench;
 
 /// What every blueprint of these tests ends with; the test's own text comes first, so that its lines count from 1.
 const REST: &str = "
@@ -42,16 +38,9 @@ pub(crate) fn consumer() -> (String, String) {
 pub(crate) fn stack(blueprint: &str, components: &[(String, String)]) -> Result<Stack, String> {
     let pins = ("versions.yaml".to_owned(), include_str!("../fixtures/catalog/versions.yaml").to_owned());
     let own = components.iter().map(|(id, text)| (format!("components/{id}/component.yaml"), text.clone()));
-    let own = OwnFiles { directory: "catalog".to_owned(), files: own.chain([pins]).collect() };
-    let read = move || -> Result<Stack, Diagnostics> {
-        let catalog = Catalog::load(&[own])?;
-        let engine = engine(&catalog);
-        let source = Source::new("test.yaml", format!("{}{REST}", blueprint.trim_start()));
-        let blueprint = Blueprint::parse(&source, &catalog)?;
-        let answers = collect(&blueprint, &BTreeMap::new(), &engine)?;
-        resolve(&expand(&blueprint, &answers, &engine)?, &catalog, &engine)
-    };
-    read().map_err(|problems| problems.render(false))
+    let source = Source::new("test.yaml", format!("{}{REST}", blueprint.trim_start()));
+    let made = Bench::with(own.chain([pins]).collect()).and_then(|bench| bench.resolved(&source, &[]));
+    made.map_err(|problems| problems.render(false))
 }
 
 /// Compares the messages about a stack that is refused.

@@ -9,28 +9,34 @@ from concurrent.futures import ThreadPoolExecutor
 
 from scripts.common.process import run, tail
 from scripts.common.report import Report
-
-from .caller import Caller
-from .stack import Stack
-from .topology import Flow, flow
+from scripts.prove.caller import Caller
+from scripts.prove.stack import Stack
+from scripts.prove.topology import Flow, flow
 
 MANY = 1000  # resources created while parts are killed
 TOO_MUCH = 10_000_00  # minor units above which the example's provider refuses for good
 WORK = 0.3  # seconds that each task takes during this run
 OVERRIDE = "compose.killed.yaml"
 SETTLE = 420  # seconds until everything that was created must have arrived
+CHECKS = (
+    "one trace across all hops",
+    "workflow completes and compensates",
+    "idle slot advances",
+    "killed by turns",
+)
 
 
 def prove(label: str, stack: Stack, report: Report) -> None:
     """Everything of the kind."""
     path = flow(stack)
     caller = Caller(f"http://127.0.0.1:{stack.port(path.source)}", path.many)
-    for check, action in (
-        ("one trace across all hops", lambda: one_trace(stack, path, caller)),
-        ("workflow completes and compensates", lambda: workflows(path, caller)),
-        ("idle slot advances", lambda: idle_slot(stack, path)),
-        ("killed by turns", lambda: killed_by_turns(stack, path, caller)),
-    ):
+    actions: tuple[Callable[[], list[str]], ...] = (
+        lambda: one_trace(stack, path, caller),
+        lambda: workflows(path, caller),
+        lambda: idle_slot(stack, path),
+        lambda: killed_by_turns(stack, path, caller),
+    )
+    for check, action in zip(CHECKS, actions, strict=True):
         _guarded(f"{check} {label}", action, report)
 
 

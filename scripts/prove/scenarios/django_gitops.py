@@ -7,18 +7,18 @@ import time
 
 from scripts.common.process import run, tail
 from scripts.common.report import Report
-
-from .stack import Stack
-from .visitor import Visitor
+from scripts.prove.stack import Stack
+from scripts.prove.visitor import Visitor
 
 WORK = 6  # seconds that the example's work takes during this run
 VISIBILITY = 10  # seconds until a broker hands an unacknowledged task to somebody else
 OVERRIDE = "compose.crash.yaml"
+CHECKS = ("worker killed while processing",)
 
 
 def prove(label: str, stack: Stack, report: Report) -> None:
     """Everything of the kind."""
-    check = f"worker killed while processing {label}"
+    check = f"{CHECKS[0]} {label}"
     try:
         report.problems(check, killed_worker(stack, "api", "orders"))
     except (RuntimeError, LookupError, OSError) as error:
