@@ -70,7 +70,7 @@ fn the_specimens_load_and_show_every_key_of_the_form() {
         }
     }
     let Bench { catalog, engine } = Bench::with(own).unwrap();
-    let problems = author::check(&catalog, &engine);
+    let problems = author::descriptions(&catalog, &engine);
     assert!(problems.is_empty(), "{problems}");
 
     let root = SchemaGenerator::default().into_root_schema_for::<Component>().to_value();

@@ -53,7 +53,7 @@ pub(super) enum Verb {
 /// Verbs over the catalog.
 #[derive(Debug, Subcommand)]
 pub(super) enum CatalogVerb {
-    /// Check every component, blueprint and template, and make each blueprint in memory with its defaults
+    /// Check every component, blueprint and template, and make each in memory: components in small stacks of their own
     Check(CatalogCheck),
     /// Write a component to begin with, which passes `catalog check`
     New(CatalogNew),
@@ -61,6 +61,8 @@ pub(super) enum CatalogVerb {
     Eject(CatalogEject),
     /// Resolve the packages that components add, with uv, npm or go, and keep the result in their folders
     Lock(CatalogLock),
+    /// Prove what components and blueprints promise: every pair of choices works, and each choice has an effect
+    Test(CatalogTest),
 }
 
 /// Text for people, or JSON for programs.
@@ -244,6 +246,34 @@ pub(super) struct CatalogLock {
     /// Take the newest releases instead of those that are kept
     #[arg(long)]
     pub(super) upgrade: bool,
+}
+
+/// Arguments of `catalog test`.
+#[derive(Debug, Args)]
+pub(super) struct CatalogTest {
+    /// A component's or a blueprint's id; all of them when absent
+    pub(super) id: Option<String>,
+    /// How the results are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TestFormat,
+    /// Compare the files that defaults make with those kept in a directory
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) golden: Option<PathBuf>,
+    /// Keep the files that defaults make in that directory
+    #[arg(long, requires = "golden")]
+    pub(super) bless: bool,
+}
+
+/// Forms of test results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum TestFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For test reports
+    Junit,
 }
 
 /// Arguments of `schema`.

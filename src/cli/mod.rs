@@ -65,6 +65,7 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Done {
         Verb::Catalog(CatalogVerb::New(verb)) => catalog::new::run(verb, catalogs, output),
         Verb::Catalog(CatalogVerb::Eject(verb)) => catalog::eject::run(verb, catalogs, output),
         Verb::Catalog(CatalogVerb::Lock(verb)) => catalog::lock::run(verb, catalogs, output),
+        Verb::Catalog(CatalogVerb::Test(verb)) => catalog::test(verb, catalogs, output),
         Verb::Schema(verb) => schema::run(verb, output),
         Verb::Completions(verb) => completions::run(verb, output),
         Verb::Man(verb) => man::run(verb, output),

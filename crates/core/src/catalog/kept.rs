@@ -17,7 +17,7 @@ pub struct KeptFile {
 }
 
 /// The joined files of the embedded catalog and of each of the user's own, by path; the last ones on top.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Kept(Vec<BTreeMap<String, Text>>);
 
 impl Kept {

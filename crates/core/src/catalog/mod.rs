@@ -113,6 +113,23 @@ impl Catalog {
         Arc::make_mut(&mut self.files).extend(own.texts());
     }
 
+    /// The same catalog with further files.
+    #[must_use]
+    pub fn with(&self, own: &OwnFiles) -> Self {
+        let mut files = BTreeMap::clone(&self.files);
+        files.extend(own.texts());
+        let files = Arc::new(files);
+        let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
+        Self {
+            files,
+            components: RwLock::default(),
+            kept: self.kept.clone(),
+            pins: self.pins.clone(),
+            reserved,
+            own: self.own,
+        }
+    }
+
     /// Every text by path, for a template loader.
     pub fn texts(&self) -> Arc<BTreeMap<String, Text>> {
         Arc::clone(&self.files)
@@ -152,6 +169,12 @@ impl Catalog {
             let directory = text.directory.as_deref()?;
             embedded.contains_key(path).then_some((path.as_str(), directory))
         })
+    }
+
+    /// Ids of the components that have a file of the user's, sorted.
+    pub fn own_components(&self) -> BTreeSet<&str> {
+        let own = self.files.iter().filter(|(_, text)| text.directory.is_some());
+        own.filter_map(|(path, _)| path.strip_prefix("components/")?.split('/').next()).collect()
     }
 
     /// Ids of all components, sorted.

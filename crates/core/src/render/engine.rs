@@ -151,6 +151,14 @@ impl Engine {
         compiled.map(|compiled| compiled.undeclared_variables(true).into_iter().collect()).unwrap_or_default()
     }
 
+    /// The names that a template of the catalog takes from what it is given, in any of its branches, sorted.
+    pub(crate) fn undeclared(&self, path: &str) -> BTreeSet<String> {
+        let Ok(template) = self.environment.get_template(path) else { return BTreeSet::new() };
+        let known: BTreeSet<&str> = self.environment.globals().map(|(name, _)| name).collect();
+        let names = template.undeclared_variables(false).into_iter();
+        names.filter(|name| !known.contains(name.as_str())).collect()
+    }
+
     /// Whether a bare expression holds.
     pub fn holds<'a>(&self, at: impl Into<At<'a>>, expression: &str, context: &Value) -> Result<bool, Box<Diagnostic>> {
         self.evaluate(at, expression, context).map(|value| value.is_true())
