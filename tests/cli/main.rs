@@ -5,6 +5,7 @@
 
 #[path = "../bench/mod.rs"]
 mod bench;
+mod catalog_test;
 mod contributions;
 mod exact;
 mod hostile;
