@@ -45,7 +45,7 @@ fn files_that_are_kept_are_compared_with_what_is_made() {
     sandbox.edit("kept/greeter/apps/sample/main.go", "greets whoever asks", "greets nobody");
     let ran = sandbox.run(&golden);
     assert_eq!(ran.code, 1);
-    let message = "error: this file is made otherwise than it is kept\n--> kept/greeter/apps/sample/main.go";
+    let message = "error: this file is made otherwise than it is kept\n --> kept/greeter/apps/sample/main.go";
     assert!(ran.stdout.contains(message), "{}", ran.stdout);
 }
 
