@@ -6,6 +6,7 @@
 mod authors;
 #[path = "../bench/mod.rs"]
 mod bench;
+mod catalog_test;
 mod contributions;
 mod exact;
 mod hostile;
