@@ -23,7 +23,7 @@ pub(super) fn explain(problem: &Error, at: At) -> Diagnostic {
     }
     let message = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
     let mut diagnostic = Diagnostic::error(format!("template: {message}"));
-    if innermost.source().is_some_and(|cause| cause.is::<Refusal>()) {
+    if innermost.source().is_some_and(<dyn std::error::Error + 'static>::is::<Refusal>) {
         diagnostic = diagnostic.code(FAILED);
     }
     // The engine has names of its own for texts that are no files.
