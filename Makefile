@@ -76,7 +76,8 @@ pictures: ## draw the pictures of the docs anew: the recording of `new`, the dia
 
 .PHONY: locks
 locks: ## resolve the generated repositories' dependencies anew (needs a network)
-	for resolve in scripts/locks/*; do "$$resolve"; done
+	$(CARGO) run --locked -- catalog lock --upgrade --catalog templates
+	./scripts/locks/words
 
 .PHONY: bench
 bench: ## time and peak memory of `new` and `check` beside a write-only floor

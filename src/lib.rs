@@ -3,5 +3,6 @@ pub mod cli;
 pub mod directory;
 pub mod project;
 pub mod record;
+pub mod syntax;
 
 pub use stackwright_core::*;

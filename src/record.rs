@@ -27,9 +27,9 @@ pub fn lock(tree: &FileTree, catalog: &Catalog) -> Lock {
 /// A digest of what the user's own directories add to the embedded catalog. Blueprints don't count: nothing is generated
 /// from them once they are expanded.
 pub fn own_catalog(catalog: &Catalog) -> Option<String> {
-    let mut joined = catalog.own_pins()?;
-    let own = catalog.files().filter(|(path, text)| text.directory.is_some() && !path.starts_with("blueprints/"));
-    for (path, text) in own {
+    let own = catalog.own_texts()?;
+    let mut joined = String::new();
+    for (path, text) in own.into_iter().filter(|(path, _)| !path.starts_with("blueprints/")) {
         joined.push_str(path);
         joined.push_str(&text.text);
         // A length where no path can be read, so that no two catalogs are one text.

@@ -109,7 +109,7 @@ fn a_file_that_is_copied_as_it_is_need_not_be_a_template() {
     let bench = bench(&[("host/app/plain", "@{ is no @% template\n")]);
     let (_, tree) = made(&bench, "{ name: a, component: host }").unwrap();
     assert_eq!(tree.get("apps/a/plain").unwrap().contents, "@{ is no @% template\n");
-    let problems = author::check(&bench.catalog, &bench.engine);
+    let problems = author::descriptions(&bench.catalog, &bench.engine);
     assert!(problems.is_empty(), "{problems}");
 }
 
@@ -117,7 +117,7 @@ fn a_file_that_is_copied_as_it_is_need_not_be_a_template() {
 fn a_file_outside_the_source_needs_a_place() {
     let wrong = HOST.replace("from: app/plain,", "from: docs/plain,");
     let bench = bench(&[("host/component.yaml", &wrong), ("host/docs/plain", "x\n")]);
-    let problems = author::check(&bench.catalog, &bench.engine).to_string();
+    let problems = author::descriptions(&bench.catalog, &bench.engine).to_string();
     assert!(problems.contains("the file rule from `docs/plain` lacks `to`"), "{problems}");
 }
 

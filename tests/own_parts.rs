@@ -73,7 +73,7 @@ fn the_own_parts_contribute_to_every_point_that_anybody_accepts() {
     }
     let catalog = Bench::embedded().catalog;
     let mut accepted = BTreeSet::new();
-    for (path, text) in catalog.files() {
+    for (path, text) in catalog.files().filter(|(path, _)| !path.starts_with("skeletons/")) {
         if path.ends_with("/component.yaml") || path.ends_with("/target.yaml") {
             let node = parse_one(&Source::new(path, text.text.to_string())).unwrap();
             let points = node.get("accepts").and_then(Node::as_map).unwrap_or_default();

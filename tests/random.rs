@@ -19,10 +19,11 @@ use std::num::NonZero;
 use std::thread;
 
 use serde_json::Value;
+use stackwright::author::Outcome;
 use stackwright::catalog::Catalog;
 
 use draw::{Draw, Pick};
-use options::{Bench, Outcome};
+use options::Bench;
 
 /// Answers, by question.
 pub(crate) type Given = BTreeMap<String, Value>;
@@ -96,7 +97,7 @@ fn try_some(id: &str, numbers: impl Iterator<Item = usize>) -> Tally {
         // A step that shares no factor with the number of pairs visits all of them, and the first few are spread.
         let pair = pairs[(number * 7919) % pairs.len()];
         let given = draw_until_accepted(&bench, pair, number as u64);
-        match bench.outcome(&given) {
+        match bench.answered().outcome(&given) {
             Outcome::Clean(made) => {
                 tally.clean += 1;
                 for unit in &made.stack.units {
@@ -122,13 +123,13 @@ fn draw_until_accepted(bench: &Bench, pair: (&Pick, &Pick), seed: u64) -> Given 
     let mut draw = Draw::new(seed);
     let questions = &bench.blueprint.questions;
     let mut given = draw.answers(questions, pair);
-    let mut left = bench.refusals(&given);
+    let mut left = bench.answered().refusals(&given);
     for _ in 0..TRIES {
         if left == 0 {
             break;
         }
         let changed = draw.changed(questions, &given);
-        let refusals = bench.refusals(&changed);
+        let refusals = bench.answered().refusals(&changed);
         if refusals <= left && pair.0.is_in(&changed) && pair.1.is_in(&changed) {
             (given, left) = (changed, refusals);
         }

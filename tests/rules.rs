@@ -300,7 +300,7 @@ fn a_catalog_check_finds_parameters_that_contradict_themselves_and_slots_that_ar
                 g: { type: text, pattern: '[0-9]+Gi', default: 20Gi, help: G }\n  h: { type: choice, default: x, help: H }\n";
     add(&mut files, "odd", text);
     let bench = bench(files);
-    let said = stackwright::author::check(&bench.catalog, &bench.engine).to_string();
+    let said = stackwright::author::descriptions(&bench.catalog, &bench.engine).to_string();
     says(
         &said,
         &[

@@ -204,7 +204,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
     ("check", &["catalog", "diagnostic", "stack", "tree", "yaml"]),
-    ("author", &["blueprint", "catalog", "diagnostic", "render", "target", "tree", "yaml"]),
+    (
+        "author",
+        &["blueprint", "catalog", "check", "diagnostic", "render", "resolve", "stack", "target", "tree", "yaml"],
+    ),
 ];
 
 #[test]

@@ -12,7 +12,7 @@ from scripts.validate.tools import Broken, Missing, Tools
 from .stack import Stack
 
 # Where no registry is reached: images that Makefiles name, and the program to build for each. Both versions are pinned:
-# this one by the repository's templates/versions.yaml, the program's by scripts/validate/pins/go-images.
+# this one by the repository's pins, the program's by scripts/validate/pins/go-images.
 IMAGES = {"grafana/k6:2.2.0": "k6", "prom/prometheus:v3.13.1": "promtool"}
 DOCKERFILE = """\
 FROM scratch

@@ -15,7 +15,7 @@ class WorkflowsTest(unittest.TestCase):
     """Read as text."""
 
     def test_actions_have_the_commits_that_generated_repositories_have(self) -> None:
-        pins = (ROOT / "templates" / "versions.yaml").read_text(encoding="utf-8")
+        pins = (ROOT / "templates" / "pins.yaml").read_text(encoding="utf-8")
         found = [each for file in WORKFLOWS.glob("*.yml") for each in USES.findall(file.read_text(encoding="utf-8"))]
         self.assertGreater(len(found), 5)
         for action, commit, version in found:

@@ -37,7 +37,11 @@ TABLE = (
     Validator(
         "custom-resources",
         cluster.custom_resources,
-        {"unknown-field": "automatedd", "unknown-kind": "no schema"},
+        {
+            "unknown-field": "automatedd",
+            "unknown-kind": "no schema",
+            "default-in-list": "parentRefs[0].group: the default",
+        },
     ),
     Validator(
         "expressions",

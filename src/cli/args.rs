@@ -53,8 +53,16 @@ pub(super) enum Verb {
 /// Verbs over the catalog.
 #[derive(Debug, Subcommand)]
 pub(super) enum CatalogVerb {
-    /// Check every component, blueprint and template, and make each blueprint in memory with its defaults
+    /// Check every component, blueprint and template, and make each in memory: components in small stacks of their own
     Check(CatalogCheck),
+    /// Write a component to begin with, which passes `catalog check`
+    New(CatalogNew),
+    /// Copy an embedded component, to change it
+    Eject(CatalogEject),
+    /// Resolve the packages that components add, with uv, npm or go, and keep the result in their folders
+    Lock(CatalogLock),
+    /// Prove what components and blueprints promise: every pair of choices works, and each choice has an effect
+    Test(CatalogTest),
 }
 
 /// Text for people, or JSON for programs.
@@ -188,6 +196,84 @@ pub(super) struct CatalogCheck {
     /// How problems are printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+}
+
+/// Arguments of `catalog new`.
+#[derive(Debug, Args)]
+#[command(after_help = "It is written into the last directory after --catalog, as components/<ID>/.")]
+pub(super) struct CatalogNew {
+    /// What it is
+    pub(super) kind: ComponentKind,
+    /// Its id, which is its folder's name
+    pub(super) id: String,
+    /// The service component that a feature extends
+    #[arg(long, value_name = "SERVICE")]
+    pub(super) on: Option<String>,
+}
+
+/// Kinds of components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ComponentKind {
+    /// Source code that is built
+    Service,
+    /// Adds to services of one component
+    Feature,
+    /// Something that services use
+    Resource,
+    /// A program beside the stack
+    Tool,
+    /// Serves the stack as a whole
+    Platform,
+}
+
+/// Arguments of `catalog eject`.
+#[derive(Debug, Args)]
+#[command(after_help = "It is written into the last directory after --catalog, as components/<ID>/.")]
+pub(super) struct CatalogEject {
+    /// The embedded component
+    pub(super) id: String,
+}
+
+/// Arguments of `catalog lock`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+It locks components of the last directory after --catalog. It runs `uv lock`, `npm install --package-lock-only` or \
+`go mod tidy` in temporary directories; these ask the package index that they are configured for. No other command of this \
+program runs another one.")]
+pub(super) struct CatalogLock {
+    /// The component; all of that directory when absent
+    pub(super) id: Option<String>,
+    /// Take the newest releases instead of those that are kept
+    #[arg(long)]
+    pub(super) upgrade: bool,
+}
+
+/// Arguments of `catalog test`.
+#[derive(Debug, Args)]
+pub(super) struct CatalogTest {
+    /// A component's or a blueprint's id; all of them when absent
+    pub(super) id: Option<String>,
+    /// How the results are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TestFormat,
+    /// Compare the files that defaults make with those kept in a directory
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) golden: Option<PathBuf>,
+    /// Keep the files that defaults make in that directory
+    #[arg(long, requires = "golden")]
+    pub(super) bless: bool,
+}
+
+/// Forms of test results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum TestFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For test reports
+    Junit,
 }
 
 /// Arguments of `schema`.

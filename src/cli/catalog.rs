@@ -1,88 +1,11 @@
-//! `catalog check`: what is wrong with components, blueprints and templates.
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::ExitCode;
+//! Verbs for authors of components and blueprints.
+mod check;
+pub(super) mod eject;
+mod golden;
+pub(super) mod lock;
+pub(super) mod new;
+mod own;
+mod test;
 
-use serde::Serialize;
-
-use super::Done;
-use super::args::{CatalogCheck, Format};
-use super::output::Output;
-use super::output::count;
-use super::progress::Progress;
-use super::workbench::Workbench;
-use crate::blueprint::{Blueprint, collect};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::generate;
-
-/// The version of the JSON. It only grows.
-const VERSION: u32 = 1;
-
-#[derive(Serialize)]
-struct Document<'a> {
-    version: u32,
-    components: usize,
-    blueprints: usize,
-    files: usize,
-    problems: &'a Diagnostics,
-}
-
-pub(super) fn check(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Output) -> Done {
-    let workbench = Workbench::open(catalogs)?;
-    workbench.tell_overrides(output);
-    let catalog = &workbench.catalog;
-    let progress = Progress::start(output, "Checking the catalog");
-    let mut problems = crate::author::check(catalog, &workbench.engine);
-    if problems.is_empty() {
-        for id in catalog.blueprint_ids() {
-            problems.extend(made(&workbench, id));
-        }
-    }
-    drop(progress);
-    let (components, blueprints) = (catalog.component_ids().len(), catalog.blueprint_ids().len());
-    let files = catalog.files().count();
-    match arguments.format {
-        Format::Json => {
-            output.json(&Document { version: VERSION, components, blueprints, files, problems: &problems })?;
-        }
-        Format::Text => {
-            let found = if problems.is_empty() { "nothing found".to_owned() } else { count(problems.len(), "problem") };
-            let (components, blueprints, files) =
-                (count(components, "component"), count(blueprints, "blueprint"), count(files, "file"));
-            let gap = if problems.is_empty() { "" } else { "\n\n" };
-            let text = problems.render(output.color);
-            output.raw(&format!("{text}{gap}{components}, {blueprints}, {files}: {found}\n"))?;
-        }
-    }
-    Ok(ExitCode::from(u8::from(!problems.is_empty())))
-}
-
-/// What goes wrong when a blueprint is made with its defaults; one that needs answers is left out.
-fn made(workbench: &Workbench, id: &str) -> Diagnostics {
-    let engine = &workbench.engine;
-    let Ok((blueprint, _)) = Blueprint::of(&workbench.catalog, id) else { return Diagnostics::new() };
-    let needs_answers = blueprint.questions.iter().any(|question| question.default.is_none());
-    let answers = match collect(&blueprint, &BTreeMap::new(), engine) {
-        Ok(answers) => answers,
-        Err(_) if needs_answers => return Diagnostics::new(),
-        Err(problems) => return problems,
-    };
-    let spec = crate::blueprint::expand(&blueprint, &answers, engine);
-    match spec.and_then(|spec| generate(&spec, &workbench.catalog, engine)) {
-        Err(problems) => problems,
-        Ok(made) => made
-            .report
-            .findings
-            .iter()
-            .map(|finding| {
-                let place =
-                    finding.line.map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
-                let problem = Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(place);
-                let origin = made.tree.get(&finding.file).map(|file| file.origin.to_string()).unwrap_or_default();
-                problem
-                    .note(format!("in a repository from `{id}`, rendered from {origin}"))
-                    .maybe_help(finding.hint.clone())
-            })
-            .collect(),
-    }
-}
+pub(super) use check::run as check;
+pub(super) use test::run as test;

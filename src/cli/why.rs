@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Why, catalogs: &[PathBuf], output: &Output) -> Don
     let mut limits = Vec::new();
     let template = workbench.catalog.text(&locked.template).map(|template| template.text.as_ref());
     let template_lines = match (&shown, template) {
-        (Some(shown), Some(template)) => Some(template::candidates(template, shown)),
+        (Some(shown), Some(template)) => Some(crate::render::candidates(template, shown)),
         _ => None,
     };
     let fragments = match (&shown, &template_lines) {

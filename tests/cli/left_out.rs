@@ -3,6 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use stackwright::catalog::Catalog;
+
 use crate::support::Sandbox;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -157,8 +159,8 @@ fn texts(folder: &Path) -> Vec<String> {
 
 /// Lines that hold one of the words, and paths that do. What the program itself records is in its own words.
 fn traces<'a>(files: &BTreeMap<String, String>, words: impl IntoIterator<Item = &'a str> + Clone) -> Vec<String> {
-    let images = std::fs::read_to_string(Path::new(ROOT).join("templates/versions.yaml")).unwrap();
-    let images: Vec<&str> = images.split("ref: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let catalog = Catalog::load(&[]).unwrap();
+    let images = catalog.pins().image_ids().into_iter().filter_map(|id| catalog.pins().image(id)).collect::<Vec<_>>();
     let mut found = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| !path.starts_with(".stackwright/")) {
         let foreign = images.iter().chain(NAMES_OF_OTHERS);

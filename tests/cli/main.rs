@@ -3,12 +3,15 @@
 #![allow(clippy::print_stdout, reason = "a check that cannot run says so")]
 #![cfg(unix)]
 
+mod authors;
 #[path = "../bench/mod.rs"]
 mod bench;
+mod catalog_test;
 mod contributions;
 mod exact;
 mod hostile;
 mod items;
+mod kept;
 mod left_out;
 mod new;
 mod own_catalog;

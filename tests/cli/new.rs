@@ -278,7 +278,7 @@ fn missing_answers_are_all_listed() {
 #[test]
 fn what_the_rules_refuse_is_not_written_and_the_template_is_named() {
     let sandbox = Sandbox::new();
-    sandbox.edit("catalog/versions.yaml", "golang:1.26.7-trixie", "golang:latest");
+    sandbox.edit("catalog/pins.yaml", "golang:1.26.7-trixie", "golang:latest");
     let arguments = ["new", "tiny", "hello", "--yes", "--catalog", "catalog"];
     expect("new-refused", &transcript(&arguments, &sandbox.run(&arguments)));
     let json = sandbox.new_tiny(&["hello", "--yes", "--format", "json"]);

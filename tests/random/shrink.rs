@@ -1,8 +1,9 @@
 //! Makes answers that fail as plain as they can be and still fail.
 use serde_json::Value;
+use stackwright::author::Outcome;
 
 use crate::Given;
-use crate::options::{Bench, Outcome};
+use crate::options::Bench;
 
 /// The most attempts; each is a whole repository.
 const ATTEMPTS: usize = 150;
@@ -30,8 +31,8 @@ pub(crate) fn least(bench: &Bench, mut given: Given) -> (Given, String) {
 }
 
 fn failure(bench: &Bench, given: &Given) -> Option<String> {
-    match bench.outcome(given) {
-        Outcome::Failed(why) => Some(why),
+    match bench.answered().outcome(given) {
+        Outcome::Failed(why) => Some(why.to_string()),
         Outcome::Clean(_) | Outcome::Refused | Outcome::Unfit(_) => None,
     }
 }

@@ -267,7 +267,7 @@ fn a_missing_image_is_shown_where_the_component_names_it() {
         "units:\n  - { name: a, component: one }\n",
         &[(id, text)],
         r"
-error: component `one`: versions.yaml has no image `memcached-1.7`
+error: component `one`: no pins.yaml has an image `memcached-1.7`
  --> catalog/components/one/component.yaml:5:8
   |
 5 | image: memcached-1.7

@@ -36,7 +36,7 @@ pub(crate) fn consumer() -> (String, String) {
 
 /// The stack, or the messages about it as a terminal shows them.
 pub(crate) fn stack(blueprint: &str, components: &[(String, String)]) -> Result<Stack, String> {
-    let pins = ("versions.yaml".to_owned(), include_str!("../fixtures/catalog/versions.yaml").to_owned());
+    let pins = ("pins.yaml".to_owned(), include_str!("../fixtures/catalog/pins.yaml").to_owned());
     let own = components.iter().map(|(id, text)| (format!("components/{id}/component.yaml"), text.clone()));
     let source = Source::new("test.yaml", format!("{}{REST}", blueprint.trim_start()));
     let made = Bench::with(own.chain([pins]).collect()).and_then(|bench| bench.resolved(&source, &[]));

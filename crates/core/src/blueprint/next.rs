@@ -46,12 +46,12 @@ pub enum Next<'a> {
 ///   project: { name: t, domain: t.io, repository: r, registry: r, summary: T } }"#;
 /// let blueprint = Blueprint::parse(&Source::new("t.yaml", text), &catalog)?;
 /// let mut given = BTreeMap::from([("name".to_owned(), Given::text("Shop", "--set"))]);
-/// let Next::Question(next) = next_question(&blueprint, &given, &engine(&catalog))? else { panic!() };
+/// let Next::Question(next) = next_question(&blueprint, &given, &engine(&catalog)).map_err(|problem| *problem)? else { panic!() };
 /// assert_eq!(next.question.id, "name");
 /// assert!(next.refused.is_some(), "a name has lower-case letters");
 ///
 /// given.insert("name".to_owned(), Given::text("shop", "--set"));
-/// let Next::Question(next) = next_question(&blueprint, &given, &engine(&catalog))? else { panic!() };
+/// let Next::Question(next) = next_question(&blueprint, &given, &engine(&catalog)).map_err(|problem| *problem)? else { panic!() };
 /// assert_eq!((next.question.id.as_str(), next.default.unwrap()), ("host", "shop.local".into()));
 /// # Ok::<(), stackwright_core::diagnostic::Diagnostics>(())
 /// ```

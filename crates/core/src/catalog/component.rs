@@ -54,7 +54,7 @@ pub struct Component {
     /// `bindings`, `project` and `provided`).
     #[serde(default)]
     pub rules: Vec<Rule>,
-    /// The pinned image, as an id in `versions.yaml` (template over `params`); for what is not built.
+    /// The pinned image, as an id in a `pins.yaml` (template over `params`); for what is not built.
     #[serde(default)]
     pub image: Option<String>,
     /// The directory of its source in the repository (template over `unit`); `apps/<unit>` when absent.

@@ -6,6 +6,7 @@ mod contribution;
 mod extends;
 mod file_rule;
 mod identifiers;
+mod kept;
 mod named;
 mod param;
 mod pins;
@@ -15,6 +16,7 @@ mod product;
 mod provision;
 pub(crate) mod question;
 mod reserved;
+mod skeleton;
 mod slot;
 mod source;
 
@@ -26,21 +28,24 @@ use rayon::prelude::*;
 pub use component::*;
 pub use contribution::*;
 pub use file_rule::*;
+pub use kept::KeptFile;
 pub use param::Param;
-pub use pins::Pins;
+pub use pins::{ActionPin, CommitHash, Evidence, ImagePin, ImageReference, Pins, PinsFile, VersionPin};
 pub use process::*;
 pub use product::*;
 pub use provision::*;
 pub use question::{Choice, ParamRef, Question, QuestionType, Rule};
 pub use reserved::{Limits, Longest, Reserved, ReservedWords};
+pub use skeleton::Folder;
 pub use slot::Slot;
 pub use source::OwnFiles;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::yaml;
+use kept::Kept;
 
-/// Where the pinned versions stand.
-const PINS: &str = "versions.yaml";
+/// What a catalog says about itself, to people only.
+const README: &str = "README.md";
 
 /// One text of the catalog.
 #[derive(Debug, Clone)]
@@ -55,6 +60,7 @@ pub struct Text {
 pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
     components: RwLock<BTreeMap<String, Arc<Component>>>,
+    kept: Kept,
     pins: Pins,
     reserved: Arc<Reserved>,
     /// Whether a directory of the user's takes part.
@@ -65,20 +71,19 @@ impl Catalog {
     /// The embedded catalog with the user's own files over it, the last ones on top.
     pub fn load(own: &[OwnFiles]) -> Result<Self, Diagnostics> {
         let mut files = source::embedded();
-        let mut pins = Pins::parse(&source_of(&files, PINS))?;
+        let mut kept = Kept::default();
+        kept.take(&mut files);
         for own in own {
             let mut texts = own.texts();
-            // Pins are joined, not replaced: nobody has to copy all of them to add one.
-            if texts.contains_key(PINS) {
-                pins.merge(Pins::parse(&source_of(&texts, PINS))?);
-                texts.remove(PINS);
-            }
+            kept.take(&mut texts);
             files.extend(texts);
         }
+        files.remove(README);
+        let pins = Pins::join(&kept)?;
         extends::inherit(&mut files);
         let files = Arc::new(files);
         let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
-        Ok(Self { files, components: RwLock::default(), pins, reserved, own: !own.is_empty() })
+        Ok(Self { files, components: RwLock::default(), kept, pins, reserved, own: !own.is_empty() })
     }
 
     /// The pinned versions.
@@ -91,14 +96,38 @@ impl Catalog {
         Arc::clone(&self.reserved)
     }
 
-    /// All pins as text, where directories of the user's own take part, which may add some.
-    pub fn own_pins(&self) -> Option<String> {
-        self.own.then(|| self.pins.text())
+    /// The user's own texts by path, those that are joined with embedded ones included; none without a directory of the user's.
+    pub fn own_texts(&self) -> Option<Vec<(&str, &Text)>> {
+        let files = self.files().filter(|(_, text)| text.directory.is_some());
+        self.own.then(|| self.kept.own().chain(files).collect())
+    }
+
+    /// The pins or locks of that name (`locks/python.yaml`) in all folders: one list for the embedded catalog, one for each
+    /// of the user's own, the last ones on top.
+    pub fn kept<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Vec<KeptFile>> + 'a {
+        self.kept.named(name)
     }
 
     /// Lays further files over the catalog: those of a blueprint that was given as a file.
     pub fn add(&mut self, own: &OwnFiles) {
         Arc::make_mut(&mut self.files).extend(own.texts());
+    }
+
+    /// The same catalog with further files.
+    #[must_use]
+    pub fn with(&self, own: &OwnFiles) -> Self {
+        let mut files = BTreeMap::clone(&self.files);
+        files.extend(own.texts());
+        let files = Arc::new(files);
+        let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
+        Self {
+            files,
+            components: RwLock::default(),
+            kept: self.kept.clone(),
+            pins: self.pins.clone(),
+            reserved,
+            own: self.own,
+        }
     }
 
     /// Every text by path, for a template loader.
@@ -140,6 +169,12 @@ impl Catalog {
             let directory = text.directory.as_deref()?;
             embedded.contains_key(path).then_some((path.as_str(), directory))
         })
+    }
+
+    /// Ids of the components that have a file of the user's, sorted.
+    pub fn own_components(&self) -> BTreeSet<&str> {
+        let own = self.files.iter().filter(|(_, text)| text.directory.is_some());
+        own.filter_map(|(path, _)| path.strip_prefix("components/")?.split('/').next()).collect()
     }
 
     /// Ids of all components, sorted.

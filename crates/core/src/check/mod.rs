@@ -36,6 +36,7 @@ pub use drift::{Drift, Stale};
 use facts::Facts;
 pub use files::{FileText, Files};
 pub use products::RuleBook;
+pub use schedule::unreadable;
 
 /// One result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,6 +101,11 @@ impl Report {
         let all = self.findings.iter().chain(&self.notes);
         all.filter(|finding| finding.severity == severity).count()
     }
+}
+
+/// Names of the stages of a Dockerfile.
+pub fn stages(text: &str) -> Vec<String> {
+    dockerfile::Dockerfile::new("Dockerfile", text).stages.into_iter().filter_map(|stage| stage.name).collect()
 }
 
 /// One rule.

@@ -11,7 +11,7 @@ const FIELDS: [(&str, u32, u32, &[&str]); 6] = [
 ];
 
 /// Why nobody can read a schedule of so many fields, if so.
-pub(super) fn unreadable(schedule: &str, count: usize) -> Option<String> {
+pub fn unreadable(schedule: &str, count: usize) -> Option<String> {
     const MACROS: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
     if MACROS.contains(&schedule) || schedule.starts_with("@every ") {
         return None;

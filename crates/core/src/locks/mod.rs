@@ -1,16 +1,21 @@
 //! Dependency locks: a complete resolution is kept as data; a repository gets the closure of what it uses.
+mod ask;
 mod go;
+mod go_tidy;
+mod join;
 mod npm;
+mod npm_install;
 mod python;
+mod uv;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use ask::{Question, questions};
 use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::stack::Name;
-use crate::yaml;
 
 /// Adds the direct dependencies `more` to `all`: lists are joined, maps united.
 pub(crate) fn merge(all: &mut Value, more: &Value) {
@@ -36,29 +41,26 @@ pub(crate) fn render(
 ) -> Result<BTreeMap<String, String>, Diagnostics> {
     let mut texts = BTreeMap::new();
     if dependencies.contains_key("python") {
-        let source = catalog.source("locks/python.yaml");
-        let resolution: python::Resolution = yaml::decode(&yaml::parse_one(&source)?, &source)?;
+        let resolution = python::kept(catalog, &[])?;
         let runtime = names(dependencies, "python");
         let all: Vec<String> = runtime.iter().cloned().chain(names(dependencies, "python-dev")).collect();
         for (key, direct) in [("python", &runtime), ("python_dev", &all)] {
             let text = python::requirements(&resolution, direct)
-                .map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
+                .map_err(|gone| lacking(&format!("`{unit}`"), python::FILE, &gone))?;
             texts.insert(key.to_owned(), text.trim_end().to_owned());
         }
     }
     if dependencies.contains_key("npm") {
-        let source = catalog.source("locks/npm.json");
-        let resolution: Value = serde_json::from_str(&source.text)
-            .map_err(|error| Diagnostic::error(error.to_string()).file(&*source.name))?;
+        let resolution = npm::kept(catalog, &[])?;
         let (runtime, dev) = (versions(dependencies, "npm"), versions(dependencies, "npm-dev"));
         let mut manifest = json!({
             "name": unit, "version": "0.0.0", "dependencies": runtime, "devDependencies": dev,
         });
-        if let Some(engines) = resolution.get("engines") {
-            manifest["engines"] = engines.clone();
+        if !resolution.engines.is_empty() {
+            manifest["engines"] = json!(resolution.engines);
         }
         let text = npm::package_lock(&resolution, &manifest, &runtime, &dev)
-            .map_err(|gone| lacking(&format!("`{unit}`"), &source, &gone))?;
+            .map_err(|gone| lacking(&format!("`{unit}`"), npm::FILE, &gone))?;
         texts.insert("npm".to_owned(), text);
     }
     Ok(texts)
@@ -70,16 +72,18 @@ pub(crate) fn shared(groups: &BTreeSet<String>, catalog: &Catalog) -> Result<BTr
     if groups.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let source = catalog.source("locks/go.json");
-    let resolution: go::Resolution =
-        serde_json::from_str(&source.text).map_err(|error| Diagnostic::error(error.to_string()).file(&*source.name))?;
-    go::module(&resolution, groups).map_err(|gone| lacking("the Go module", &source, &gone).into())
+    let kept = go::kept(catalog)?;
+    go::module(&kept, groups).map_err(|gone| lacking("the Go module", go::FILE, &gone).into())
 }
 
-fn lacking(unit: &str, source: &Source, gone: &str) -> Diagnostic {
-    Diagnostic::error(format!("{unit} depends on {gone}, which the kept resolution lacks"))
-        .file(&*source.name)
-        .help("`make locks` resolves anew; it needs a network")
+/// A kept file in JSON.
+fn parsed<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Diagnostics> {
+    serde_json::from_str(&source.text).map_err(|error| Diagnostic::error(error.to_string()).file(&*source.name).into())
+}
+
+fn lacking(unit: &str, file: &str, gone: &str) -> Diagnostic {
+    Diagnostic::error(format!("{unit} depends on {gone}, which no component's {file} holds"))
+        .help("`stackwright catalog lock COMPONENT --catalog DIR` resolves what a component adds; it needs a network")
 }
 
 pub(crate) fn names(dependencies: &BTreeMap<String, Value>, group: &str) -> Vec<String> {

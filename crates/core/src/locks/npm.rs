@@ -4,16 +4,56 @@
 //! look-up, stays where it is; the flags `dev`, `optional`, `devOptional` and `peer` are computed anew, the way npm does.
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::join::{Entry, join};
+use super::parsed;
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostics;
+
+/// Where a component's packages stand in its folder.
+pub(super) const FILE: &str = "locks/npm.json";
+
+/// The form of `locks/npm.json`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Resolution {
+    /// The `engines` of the manifest.
+    #[serde(default)]
+    pub(super) engines: BTreeMap<String, String>,
+    /// The `overrides` that every resolution keeps.
+    #[serde(default)]
+    pub(super) overrides: Map<String, Value>,
+    /// The `packages` of a lock file of version 3, without addresses and the flags that depend on who asks.
+    pub(super) packages: BTreeMap<String, Value>,
+}
+
+impl Entry for Value {
+    fn unite(&mut self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// What is kept of all components but those.
+pub(super) fn kept(catalog: &Catalog, but: &[&str]) -> Result<Resolution, Diagnostics> {
+    let mut all = Resolution::default();
+    all.packages = join(catalog, FILE, but, parsed::<Resolution>, |own| {
+        all.engines.extend(own.engines);
+        all.overrides.extend(own.overrides);
+        own.packages
+    })?;
+    Ok(all)
+}
+
 /// What a package asks for, and how.
-struct Edge<'a> {
-    to: &'a str,
+pub(super) struct Edge<'a> {
+    pub(super) to: &'a str,
     dev: bool,
     optional: bool,
     peer: bool,
     /// Whether it brings the package in; an optional peer only uses what is there.
-    pulls: bool,
+    pub(super) pulls: bool,
 }
 
 /// Why a package is there; every flag holds until a way to the package disproves it.
@@ -30,12 +70,12 @@ const ROOT: &str = "";
 
 /// The lock file for those direct dependencies, or the package that the resolution lacks.
 pub(super) fn package_lock(
-    resolution: &Value,
+    resolution: &Resolution,
     manifest: &Value,
     runtime: &BTreeMap<String, String>,
     dev: &BTreeMap<String, String>,
 ) -> Result<String, String> {
-    let packages = resolution.get("packages").and_then(Value::as_object).ok_or("packages")?;
+    let packages = &resolution.packages;
     let mut edges: BTreeMap<&str, Vec<Edge>> = BTreeMap::new();
     let direct = runtime.keys().map(|name| (name, false)).chain(dev.keys().map(|name| (name, true)));
     let mut roots = Vec::new();
@@ -67,7 +107,7 @@ pub(super) fn package_lock(
 }
 
 /// The path at which the package at `from` finds `name`: its own `node_modules` first, then its parents'.
-fn find<'a>(packages: &'a Map<String, Value>, from: &str, name: &str) -> Option<&'a str> {
+pub(super) fn find<'a>(packages: &'a BTreeMap<String, Value>, from: &str, name: &str) -> Option<&'a str> {
     let mut base = from;
     loop {
         let slash = if base.is_empty() { "" } else { "/" };
@@ -81,7 +121,7 @@ fn find<'a>(packages: &'a Map<String, Value>, from: &str, name: &str) -> Option<
     }
 }
 
-fn edges_of<'a>(packages: &'a Map<String, Value>, path: &'a str) -> Result<Vec<Edge<'a>>, String> {
+pub(super) fn edges_of<'a>(packages: &'a BTreeMap<String, Value>, path: &'a str) -> Result<Vec<Edge<'a>>, String> {
     let package = packages.get(path).ok_or_else(|| path.to_owned())?;
     let names = |key: &str| {
         let map = package.get(key).and_then(Value::as_object);
@@ -162,7 +202,7 @@ mod tests {
     use super::*;
 
     fn lock(runtime: &[&str], dev: &[&str]) -> Result<Value, String> {
-        let resolution = json!({ "packages": {
+        let resolution = serde_json::from_value(json!({ "packages": {
             "node_modules/a": { "version": "1.0.0", "dependencies": { "b": "^1" } },
             "node_modules/b": { "version": "2.0.0", "optionalDependencies": { "o": "1" } },
             "node_modules/a/node_modules/b": { "version": "1.0.0" },
@@ -170,10 +210,10 @@ mod tests {
                                 "peerDependenciesMeta": { "x": { "optional": true } } },
             "node_modules/o": { "version": "1.0.0" },
             "node_modules/x": { "version": "1.0.0" },
-        }});
+        }}));
         let map = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "1".to_owned())).collect();
         let manifest = json!({ "name": "web", "version": "0.0.0" });
-        let text = package_lock(&resolution, &manifest, &map(runtime), &map(dev))?;
+        let text = package_lock(&resolution.unwrap(), &manifest, &map(runtime), &map(dev))?;
         Ok(serde_json::from_str(&text).unwrap())
     }
 

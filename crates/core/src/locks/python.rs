@@ -6,26 +6,72 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use super::join::{Entry, join};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Source};
+use crate::yaml;
+
+/// Where a component's packages stand in its folder.
+pub(super) const FILE: &str = "locks/python.yaml";
 
 /// The form of `locks/python.yaml`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Resolution {
-    packages: BTreeMap<String, Package>,
+    /// The versions of Python that it holds for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) requires_python: Option<String>,
+    /// Bounds that every resolution keeps: a requirement with versions, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) constraints: BTreeMap<String, String>,
+    /// The packages, by normalised name.
+    pub(super) packages: BTreeMap<String, Package>,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
-struct Package {
-    version: String,
-    hashes: Vec<String>,
-    #[serde(default)]
-    dependencies: Vec<String>,
-    #[serde(default)]
-    extras: BTreeMap<String, Vec<String>>,
+/// A package in its one version.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Package {
+    /// The one version.
+    pub(super) version: String,
+    /// SHA-256 of each file of that version, sorted.
+    pub(super) hashes: Vec<String>,
+    /// What it needs: `name`, `name[extra,extra]` and, after ` ; `, an environment marker.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) dependencies: Vec<String>,
+    /// What each of its extras needs in addition, in the same form.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) extras: BTreeMap<String, Vec<String>>,
+}
+
+impl Entry for Package {
+    /// Two files agree on the same release; each has the extras that its component asks for.
+    fn unite(&mut self, other: &Self) -> bool {
+        let same =
+            (&self.version, &self.hashes, &self.dependencies) == (&other.version, &other.hashes, &other.dependencies);
+        if same {
+            self.extras.extend(other.extras.clone());
+        }
+        same
+    }
+}
+
+/// What is kept of all components but those.
+pub(super) fn kept(catalog: &Catalog, but: &[&str]) -> Result<Resolution, Diagnostics> {
+    let mut all = Resolution::default();
+    let read = |source: &Source| -> Result<Resolution, Diagnostics> { yaml::decode(&yaml::parse_one(source)?, source) };
+    all.packages = join(catalog, FILE, but, read, |own| {
+        all.requires_python = own.requires_python.or(all.requires_python.take());
+        all.constraints.extend(own.constraints);
+        own.packages
+    })?;
+    Ok(all)
 }
 
 /// Ways to a package: each a conjunction of markers; the empty one is unconditional.
-type Ways = BTreeSet<BTreeSet<String>>;
+pub(super) type Ways = BTreeSet<BTreeSet<String>>;
 
 /// The requirements file for those direct requirements, or the name that the resolution lacks.
 pub(super) fn requirements(resolution: &Resolution, direct: &[String]) -> Result<String, String> {
@@ -46,6 +92,15 @@ pub(super) fn requirements(resolution: &Resolution, direct: &[String]) -> Result
 
 /// Every package that is reached, with the ways to it.
 fn closure(resolution: &Resolution, direct: &[String]) -> Result<BTreeMap<String, Ways>, String> {
+    let reached = reached(resolution, direct)?.into_iter();
+    Ok(reached.filter(|((_, extra), _)| extra.is_none()).map(|((name, _), ways)| (name, ways)).collect())
+}
+
+/// Every package and every extra of one that is reached, with the ways to it.
+pub(super) fn reached(
+    resolution: &Resolution,
+    direct: &[String],
+) -> Result<BTreeMap<(String, Option<String>), Ways>, String> {
     let mut reached: BTreeMap<(String, Option<String>), Ways> = BTreeMap::new();
     let mut todo: Vec<(String, Option<String>, BTreeSet<String>)> = Vec::new();
     for requirement in direct {
@@ -67,13 +122,7 @@ fn closure(resolution: &Resolution, direct: &[String]) -> Result<BTreeMap<String
             todo.extend(steps(requirement, &way));
         }
     }
-    let mut packages: BTreeMap<String, Ways> = BTreeMap::new();
-    for ((name, extra), ways) in reached {
-        if extra.is_none() {
-            packages.insert(name, ways);
-        }
-    }
-    Ok(packages)
+    Ok(reached)
 }
 
 /// A requirement `name[extra,extra] ; marker` as steps to the package and to each of its extras.

@@ -49,10 +49,10 @@ impl Engine {
         filters::register(&mut environment);
         environment.add_function("pin", move |path: String| {
             let found = pin(&path).map(|value| Value::from(Serde(value)));
-            found.ok_or_else(|| invalid(format!("versions.yaml has no `{path}`")))
+            found.ok_or_else(|| invalid(format!("no pins.yaml has `{path}`")))
         });
         environment.add_function("image", move |id: String| {
-            image(&id).ok_or_else(|| invalid(format!("versions.yaml has no image `{id}`")))
+            image(&id).ok_or_else(|| invalid(format!("no pins.yaml has an image `{id}`")))
         });
         Self { environment }
     }
@@ -149,6 +149,14 @@ impl Engine {
     pub fn names(&self, expression: &str) -> BTreeSet<String> {
         let compiled = self.environment.compile_expression(expression);
         compiled.map(|compiled| compiled.undeclared_variables(true).into_iter().collect()).unwrap_or_default()
+    }
+
+    /// The names that a template of the catalog takes from what it is given, in any of its branches, sorted.
+    pub(crate) fn undeclared(&self, path: &str) -> BTreeSet<String> {
+        let Ok(template) = self.environment.get_template(path) else { return BTreeSet::new() };
+        let known: BTreeSet<&str> = self.environment.globals().map(|(name, _)| name).collect();
+        let names = template.undeclared_variables(false).into_iter();
+        names.filter(|name| !known.contains(name.as_str())).collect()
     }
 
     /// Whether a bare expression holds.

@@ -3,11 +3,15 @@ use std::error::Error as _;
 
 use minijinja::Error;
 
+use super::filters::Refusal;
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::yaml::At;
 
 /// What the engine calls a text that is no file; its place is known better.
 pub(super) const INLINE: &str = "<text>";
+
+/// The code of a refusal by a template, which says so with `fail`.
+pub const FAILED: &str = "refused";
 
 /// The innermost error as the message, the outer ones as notes; `at` is where the template or expression stands.
 pub(super) fn explain(problem: &Error, at: At) -> Diagnostic {
@@ -19,6 +23,9 @@ pub(super) fn explain(problem: &Error, at: At) -> Diagnostic {
     }
     let message = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
     let mut diagnostic = Diagnostic::error(format!("template: {message}"));
+    if innermost.source().is_some_and(|cause| cause.is::<Refusal>()) {
+        diagnostic = diagnostic.code(FAILED);
+    }
     // The engine has names of its own for texts that are no files.
     let file = innermost.name().filter(|name| !name.starts_with('<'));
     let inner = innermost.template_source().zip(innermost.line());

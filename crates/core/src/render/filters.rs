@@ -22,8 +22,13 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     }
     environment.add_filter("prefixed", |texts: Vec<String>, with: String| around(&texts, &with, ""));
     environment.add_filter("suffixed", |texts: Vec<String>, with: String| around(&texts, "", &with));
-    environment.add_function("fail", |message: String| Err::<Value, Error>(invalid(message)));
+    environment.add_function("fail", |message: String| Err::<Value, Error>(invalid(message).with_source(Refusal)));
 }
+
+/// The cause of an error that a template raises itself.
+#[derive(Debug, thiserror::Error)]
+#[error("a template refuses this")]
+pub(super) struct Refusal;
 
 /// Each text with something before and after it.
 fn around(texts: &[String], before: &str, after: &str) -> Vec<String> {

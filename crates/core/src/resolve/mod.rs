@@ -12,6 +12,7 @@ mod edges;
 mod facts;
 mod names;
 mod order;
+mod outline;
 mod params;
 mod placement;
 mod ports;
@@ -34,6 +35,8 @@ use crate::diagnostic::Diagnostics;
 use crate::render::Engine;
 use crate::stack::{Name, Stack};
 
+pub use outline::{Outline, Required, outline};
+pub use providers::offered;
 pub use rules::REFUSED;
 
 /// Decides everything that the description leaves open.

@@ -122,6 +122,14 @@ impl<'a> Choice<'a> {
     }
 }
 
+/// The words of those who can provide a component on that runtime, the usual one first.
+pub fn offered(component: &Component, runtime: Runtime) -> Vec<&'static str> {
+    let here = PROVIDERS.iter().filter(|(provider, _)| offers(component, *provider, runtime));
+    let mut here: Vec<&str> = here.map(|(_, word)| *word).collect();
+    here.sort_by_key(|word| *word != usual(runtime));
+    here
+}
+
 /// Whether a component can be had from that provider on that runtime.
 fn offers(component: &Component, provider: Provider, runtime: Runtime) -> bool {
     let local = runtime == Runtime::Machine;

@@ -153,8 +153,11 @@ fn source(
     let id = run.engine.text(at, image, &context)?;
     let reference = run.catalog.pins().image(&id).ok_or_else(|| {
         let guess = did_you_mean(&id, run.catalog.pins().image_ids());
-        let problem = Diagnostic::error(format!("component `{}`: versions.yaml has no image `{id}`", component.id));
-        Box::new(at.point(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))))
+        let problem = Diagnostic::error(format!("component `{}`: no pins.yaml has an image `{id}`", component.id));
+        let pin = || {
+            format!("pin it in components/{}/pins.yaml: `images: {{ {id}: {{ ref: \"name:tag\" }} }}`", component.id)
+        };
+        Box::new(at.point(problem.help(guess.map_or_else(pin, |guess| format!("did you mean `{guess}`?")))))
     })?;
     Ok(Source::Image { reference: reference.to_owned() })
 }

@@ -44,7 +44,7 @@ fn line(finding: &Finding) -> String {
 }
 
 /// Text as XML 1.0 can hold it: control characters are left out.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -4,6 +4,8 @@ mod junit;
 mod sarif;
 mod text;
 
+pub use junit::escape as xml_text;
+
 use super::{Report, Severity};
 
 pub use json::VERSION as JSON_VERSION;
