@@ -120,13 +120,13 @@ fn look(cell: &vt100::Cell) -> String {
 /// The pictures one after the other, for ever; the last one stays longer.
 fn movie(frames: &[String]) -> String {
     let (width, height) = (f32::from(COLUMNS) * LETTER + f32::from(2 * MARGIN), ROWS * LINE + 2 * MARGIN);
-    let steps = frames.len() + 3;
+    let steps = u16::try_from(frames.len()).unwrap() + 3;
     let mut strip = String::new();
     let mut moves = String::new();
-    for (index, frame) in frames.iter().enumerate() {
-        let top = index * usize::from(height);
-        let _ = write!(strip, "<g transform=\"translate({MARGIN} {})\">\n{frame}</g>\n", top + usize::from(MARGIN));
-        let _ = write!(moves, "{:.2}%{{transform:translateY(-{top}px)}}", 100.0 * index as f32 / steps as f32);
+    for (index, frame) in (0_u16..).zip(frames) {
+        let top = index * height;
+        let _ = write!(strip, "<g transform=\"translate({MARGIN} {})\">\n{frame}</g>\n", top + MARGIN);
+        let _ = write!(moves, "{:.2}%{{transform:translateY(-{top}px)}}", 100.0 * f32::from(index) / f32::from(steps));
     }
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height}\" width=\"{width:.0}\">\n\
@@ -135,6 +135,6 @@ fn movie(frames: &[String]) -> String {
          text{{white-space:pre;font:14px ui-monospace,Menlo,Consolas,monospace}}</style>\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#0d1117\"/>\n\
          <g class=\"strip\" fill=\"#e6edf3\">\n{strip}</g></svg>\n",
-        steps * usize::from(SECONDS)
+        steps * SECONDS
     )
 }
