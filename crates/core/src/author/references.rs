@@ -14,7 +14,7 @@ pub(super) fn check(catalog: &Catalog, part: &Part, problems: &mut Diagnostics) 
     let processes: Vec<&str> = processes.iter().map(String::as_str).collect();
     let endpoints = part.known_endpoints();
     let mut known = |what: &str, at: At, name: &str, known: &[&str]| {
-        if !known.contains(&name) && !(what == "binding" && repeated(part, name)) {
+        if !(known.contains(&name) || what == "binding" && repeated(part, name)) {
             let message = format!("there is no {what} `{name}` in this component{}", part.host_words());
             stranger(problems, at, message, name, known);
         }

@@ -1,4 +1,6 @@
 //! A small stack around one component: whoever provides what it requires, and what its rules ask for.
+use std::collections::BTreeMap;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -212,9 +214,9 @@ pub(super) fn unit(bench: &Bench, name: &str, component: &Component, mut params:
         each: None,
         params,
         features: Vec::new(),
-        uses: Default::default(),
-        providers: Default::default(),
-        publish: Default::default(),
+        uses: BTreeMap::default(),
+        providers: BTreeMap::default(),
+        publish: BTreeMap::default(),
         place: Place::default(),
     }
 }

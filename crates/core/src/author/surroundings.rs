@@ -1,4 +1,6 @@
 //! What a small stack has around its units: environments, platforms, routes.
+use std::collections::BTreeMap;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -41,9 +43,9 @@ fn environment(name: &str, runtime: Runtime, component: &Component) -> Environme
         runtime,
         host: if runtime == Runtime::Machine { "localhost".into() } else { format!("{name}.trial.example.com") },
         revision: None,
-        replicas: Default::default(),
+        replicas: BTreeMap::default(),
         groups: if runtime == Runtime::Hosts { groups.collect() } else { Vec::new() },
-        placement: Default::default(),
+        placement: BTreeMap::default(),
         each: None,
         place: Place::default(),
     }
