@@ -32,7 +32,7 @@ fn every_embedded_blueprint_passes_with_effects_traces_and_option_sets() {
         println!("{}: {sets} option sets, {} cases", suite.id, suite.cases.len());
         let (effects, traces) = (count(suite, "question `"), count(suite, "without `"));
         assert!(sets > 10 && effects > 10, "{}: {sets} option sets, {effects} effects", suite.id);
-        assert!(traces > 2 && count(suite, "made twice") == 1, "{}: {traces} traces", suite.id);
+        assert!(traces >= 2 && count(suite, "made twice") == 1, "{}: {traces} traces", suite.id);
     }
 }
 
