@@ -51,6 +51,27 @@ pub fn named<'a>(folder: &Path, names: impl Iterator<Item = &'a str>) -> Result<
     problems.into_result(files)
 }
 
+/// What editors, version control and languages leave in a folder.
+const LEFT: [&str; 10] = [
+    ".git",
+    ".DS_Store",
+    ".venv",
+    ".idea",
+    ".vscode",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    "__pycache__",
+    "node_modules",
+];
+
+/// Whether a file or folder is no part of a component. Hidden ones may be: `app/.dockerignore`; those beside `components/`
+/// are not.
+fn is_foreign(name: &str, depth: usize) -> bool {
+    let editors = name.ends_with('~') || name.starts_with(".#") || (name.starts_with('.') && name.ends_with(".swp"));
+    editors || LEFT.contains(&name) || (depth == 0 && name.starts_with('.'))
+}
+
 fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, String>, problems: &mut Diagnostics) {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
@@ -62,8 +83,8 @@ fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, S
     for entry in entries {
         let path = entry.path();
         let name = entry.file_name();
-        if name.to_string_lossy().starts_with('.') || name.to_string_lossy().ends_with('~') {
-            continue; // an editor's or a version control system's own
+        if is_foreign(&name.to_string_lossy(), depth) {
+            continue;
         }
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_symlink() {
@@ -108,4 +129,25 @@ fn link(path: &Path) -> Diagnostic {
     Diagnostic::error(format!("`{}` is a symbolic link", path.display()))
         .note("a catalog is read without following links, so that it can't show files from elsewhere")
         .help("replace the link with the file itself")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_files_of_components_are_read_and_what_programs_leave_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let app = "components/one/app";
+        let kept = [".dockerignore", ".config/settings"];
+        let left = ["__pycache__/main.pyc", ".venv/bin/python", ".main.py.swp", "main.py~", ".DS_Store"];
+        for path in kept.iter().chain(&left).map(|name| format!("{app}/{name}")).chain([".github/ci.yaml".into()]) {
+            let path = directory.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"\n").unwrap();
+        }
+        let files = catalog(directory.path()).unwrap().files;
+        let wanted: Vec<String> = [".config/settings", ".dockerignore"].map(|name| format!("{app}/{name}")).into();
+        assert_eq!(files.into_keys().collect::<Vec<_>>(), wanted);
+    }
 }
