@@ -132,8 +132,10 @@ fn overlay(stack: &Stack, environment: &Environment) -> Result<Overlay, String> 
         }
         for process in &unit.processes {
             overlay.policies.extend(network::overlay_policy(stack, unit, process, environment));
-            if unit.kind != UnitKind::Resource && process.long_running() && !process.singleton && !process.stateful {
-                let count = replicas(process, environment);
+            let count = replicas(process, environment);
+            // What there is one of stands in the base; an overlay says that there is none.
+            let varies = !process.singleton && !process.stateful || count == 0;
+            if unit.kind != UnitKind::Resource && process.long_running() && varies {
                 if process.scale.max.is_none() {
                     overlay.replicas.push(Replicas { name: process.id.to_string(), count });
                 }
@@ -171,9 +173,6 @@ fn in_base(stack: &Stack, unit: &Unit) -> bool {
 
 /// How many of a process run in an environment.
 fn replicas(process: &Process, environment: &Environment) -> u32 {
-    if process.singleton {
-        return 1;
-    }
-    let own = environment.replicas.get(process.id.as_str());
-    own.copied().unwrap_or(process.scale.default)
+    let own = environment.replicas.get(process.id.as_str()).copied().unwrap_or(process.scale.default);
+    if process.singleton { own.min(1) } else { own }
 }
