@@ -131,3 +131,20 @@ fn a_number_below_zero_is_said_to_be_that() {
     let problems = made(&bench, unit).unwrap_err().to_string();
     assert!(problems.contains("process `work`: -5 is less than 0"), "{problems}");
 }
+
+#[test]
+fn amounts_of_memory_and_storage_may_come_from_parameters() {
+    let sized = HOST
+        .replace(
+            "{ type: list, default: [a, b], help: N } }",
+            "{ type: list, default: [a, b], help: N }, mib: { type: number, default: 96, help: M } }",
+        )
+        .replace(
+            "serves: [http] }",
+            "serves: [http], resources: { cpu: 10m, memory: \"@{ params.mib }@Mi\" }, \
+             volumes: [{ name: data, path: /data, size: \"@{ params.mib // 32 }@Gi\" }] }",
+        );
+    let (stack, _) = made(&bench(&[("host/component.yaml", &sized)]), "{ name: a, component: host }").unwrap();
+    let web = process(&stack, "web");
+    assert_eq!((web.resources.memory_mib, web.volumes[0].size_gib), (96, 3));
+}

@@ -215,15 +215,17 @@ impl Maker<'_> {
         };
         let number = |key: &str, value: Option<&Value>| self.number(&label, at.key(key), value, context);
         let drain = number("drain", spec.drain.as_ref())?.unwrap_or(10);
+        let amount = |at: At, text: &str, read: fn(&str) -> Result<u32, String>| -> Step<u32> {
+            read(&self.run.engine.text(at, text, context)?).map_err(|why| fault(at, why))
+        };
         let mut volumes = Vec::new();
         for (index, volume) in spec.volumes.iter().enumerate() {
             let at = at.key("volumes").item(index);
             if self.holds(at, volume.when.as_ref(), context)? {
-                let size = memory(&volume.size).map(|mib| mib.div_ceil(1024));
                 volumes.push(Mount {
                     name: Name::new(&volume.name).map_err(|error| fault(at.key("name"), error.to_string()))?,
                     path: volume.path.clone(),
-                    size_gib: size.map_err(|why| fault(at.key("size"), why))?,
+                    size_gib: amount(at.key("size"), &volume.size, memory)?.div_ceil(1024),
                 });
             }
         }
@@ -248,8 +250,8 @@ impl Maker<'_> {
             stateful: !volumes.is_empty(),
             scale: self.scale(at.key("scale"), &spec.scale, context)?,
             resources: Resources {
-                cpu_millis: cpu(&spec.resources.cpu).map_err(|why| fault(resources.key("cpu"), why))?,
-                memory_mib: memory(&spec.resources.memory).map_err(|why| fault(resources.key("memory"), why))?,
+                cpu_millis: amount(resources.key("cpu"), &spec.resources.cpu, cpu)?,
+                memory_mib: amount(resources.key("memory"), &spec.resources.memory, memory)?,
             },
             volumes,
             scratch: spec.scratch.clone(),

@@ -16,5 +16,5 @@ pub(super) fn memory(text: &str) -> Result<u32, String> {
         (_, Some(gib)) => gib.parse::<u32>().ok().and_then(|gib| gib.checked_mul(1024)),
         _ => None,
     };
-    parsed.ok_or_else(|| format!("`{text}` is not an amount of memory such as `256Mi` or `2Gi`"))
+    parsed.ok_or_else(|| format!("`{text}` is not an amount such as `256Mi` or `2Gi`"))
 }
