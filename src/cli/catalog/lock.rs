@@ -100,7 +100,7 @@ fn run_once(question: &Question, files: &BTreeMap<&'static str, String>) -> Resu
         _ => Failure::io(Diagnostic::error(format!("can't run `{program}`: {error}"))),
     })?;
     if !done.status.success() {
-        return Err(Failure::input(complaint(program, &String::from_utf8_lossy(&done.stderr))));
+        return Err(Failure::input(complaint(question, &String::from_utf8_lossy(&done.stderr))));
     }
     let read = |name: &&str| {
         let path = stage.path().join(name);
@@ -109,8 +109,9 @@ fn run_once(question: &Question, files: &BTreeMap<&'static str, String>) -> Resu
     question.answers.iter().map(read).collect()
 }
 
-fn complaint(program: &str, said: &str) -> Diagnostic {
-    let problem = Diagnostic::error(format!("`{program}` can't resolve these packages"));
+fn complaint(question: &Question, said: &str) -> Diagnostic {
+    let problem = Diagnostic::error(format!("`{}` can't resolve these packages", question.program));
     let lines = said.lines().filter(|line| !line.trim().is_empty()).take(SHOWN);
-    lines.fold(problem, |problem, line| problem.note(line.trim_end()))
+    let problem = lines.fold(problem, |problem, line| problem.note(line.trim_end()));
+    problem.help(format!("it needs {}", question.needs))
 }

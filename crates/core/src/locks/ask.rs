@@ -21,6 +21,8 @@ pub struct Question {
     pub answers: &'static [&'static str],
     /// How to come by the program.
     pub install: &'static str,
+    /// What it needs to be there.
+    pub needs: String,
     /// What is asked for, by component.
     pub wanted: BTreeMap<String, BTreeSet<String>>,
     pub(super) reader: Reader,

@@ -87,6 +87,7 @@ pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: bool) -> Result<
         runs,
         answers: &["go.mod", "go.sum"],
         install: "https://go.dev/dl",
+        needs: "the module proxy".to_owned(),
         wanted,
         reader: Box::new(move |answers| files(answers, &sets, &all.go, &before)),
     }))

@@ -51,6 +51,7 @@ pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Resu
         runs: vec![files],
         answers: &["package-lock.json"],
         install: "it comes with Node.js, https://nodejs.org",
+        needs: "the package registry".to_owned(),
         wanted,
         reader: Box::new(move |answers| texts(&answers.concat().concat(), &parts, &heads)),
     }))

@@ -35,6 +35,8 @@ pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Resu
     if let Some(versions) = &all.requires_python {
         project["requires-python"] = versions.as_str().into();
     }
+    let versions = all.requires_python.as_deref().unwrap_or_default();
+    let needs = format!("a Python {versions} on the PATH, and the package index").replace("  ", " ");
     let manifest = json!({ "project": project, "tool": { "uv": { "constraint-dependencies": constraints } } });
     let manifest = toml::to_string(&manifest).map_err(|error| Diagnostic::error(error.to_string()))?;
     let parts: Vec<Asked> = parts.iter().filter(|part| wanted.contains_key(&part.component)).map(Asked::of).collect();
@@ -46,6 +48,7 @@ pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Resu
         runs: vec![BTreeMap::from([("pyproject.toml", manifest)])],
         answers: &["uv.lock"],
         install: "`pip install uv`, or see https://docs.astral.sh/uv",
+        needs,
         wanted,
         reader: Box::new(move |answers| files(&answers.concat().concat(), &parts, &all, &own)),
     }))
