@@ -43,6 +43,9 @@ fn kind(component: &Component, problems: &mut Diagnostics) {
         let at = if built { at.key("image") } else { at.key("kind") };
         fault(problems, at, "a service is built and has no `image`; a resource and a tool have one");
     }
+    if component.user == Some(0) {
+        fault(problems, at.key("user"), "the user 0 is root, and pods that run as root are refused");
+    }
     let added =
         component.on.iter().flat_map(|(host, added)| added.provides.iter().map(move |offer| (Some(host), offer)));
     let own = component.provides.iter().filter(|_| component.kind == Kind::Platform).map(|offer| (None, offer));
