@@ -1,13 +1,13 @@
 //! Mistakes of authors, planted one by one into parts that are right: each is found, alone, at the line that is wrong.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod bench;
 
+use std::collections::BTreeMap;
+
+use bench::{Bench, files_below};
 use serde::Deserialize;
 use stackwright::author;
-use stackwright::catalog::{Catalog, OwnFiles};
 use stackwright::diagnostic::{Diagnostic, Diagnostics, Source};
 use stackwright::yaml;
 
@@ -43,40 +43,17 @@ struct Fault {
     file_of_place: Option<String>,
 }
 
-fn path(inside: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(inside)
-}
-
-/// Every file below a directory, by its path there.
-fn files(root: &Path) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut pending = vec![root.to_owned()];
-    while let Some(folder) = pending.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                pending.push(path);
-            } else {
-                let inside = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-                found.insert(inside, fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    found
-}
-
 /// The parts, used by no blueprint.
 fn parts() -> BTreeMap<String, String> {
-    let mut files = files(&path(PARTS));
+    let mut files = files_below(PARTS);
     files.retain(|path, _| !path.starts_with("blueprints/"));
     files
 }
 
 fn problems(files: BTreeMap<String, String>) -> Diagnostics {
-    let own = OwnFiles { directory: "own".into(), files };
-    Catalog::load(&[own]).map_or_else(
+    Bench::with(files).map_or_else(
         |problems| problems,
-        |catalog| author::check(&catalog, &stackwright::engine(&catalog), &stackwright::syntax::faults),
+        |bench| author::check(&bench.catalog, &bench.engine, &stackwright::syntax::faults),
     )
 }
 
@@ -105,7 +82,7 @@ impl Fault {
         let [problem] = problems.iter().collect::<Vec<_>>()[..] else {
             return Some(format!("{} messages instead of one:\n{problems}", problems.len()));
         };
-        let file = format!("own/{}", self.file_of_place.as_ref().unwrap_or(&self.file));
+        let file = format!("catalog/{}", self.file_of_place.as_ref().unwrap_or(&self.file));
         let right = problem.message.contains(&self.says) && problem.file.as_ref() == Some(&file);
         (!right || !points(problem).starts_with(&self.at)).then(|| format!("{problem}"))
     }
@@ -127,7 +104,7 @@ fn parts_that_are_right_have_no_mistake() {
 fn each_planted_mistake_is_found_alone_at_its_line() {
     let mut seen = 0;
     let mut missed = Vec::new();
-    for (name, text) in files(&path("tests/faults")) {
+    for (name, text) in files_below("tests/faults") {
         let node = yaml::parse_one(&Source::new(name.as_str(), text)).unwrap();
         let faults: Vec<Fault> = serde_json::from_value(node.to_json()).unwrap_or_else(|why| panic!("{name}: {why}"));
         for fault in faults {

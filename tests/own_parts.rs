@@ -5,11 +5,9 @@
 mod bench;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-use bench::Bench;
+use bench::{Bench, files_below};
 use stackwright::Generated;
 use stackwright::diagnostic::Source;
 use stackwright::yaml::{Node, parse_one};
@@ -20,21 +18,7 @@ const ROLES: [&str; 7] =
 
 /// The files of the own parts, by path below their catalog.
 fn own_parts() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/own_parts");
-    let mut files = BTreeMap::new();
-    let mut pending = vec![root.clone()];
-    while let Some(folder) = pending.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                pending.push(path);
-            } else {
-                let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
-                files.insert(inside, fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-    files
+    files_below("tests/fixtures/own_parts")
 }
 
 fn made(files: BTreeMap<String, String>, blueprint: &str, given: &[(&str, bool)]) -> Generated {

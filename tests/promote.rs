@@ -3,83 +3,53 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod bench;
+mod forge;
 
 use std::fs;
+use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use bench::Bench;
+use forge::Forge;
 
 const OVERLAY: &str = "deploy/kubernetes/overlays/production/kustomization.yaml";
 const APPLICATION: &str = "deploy/argocd/applications/production/application.yaml";
 const SERVICE: &str = "apps/api/main.py";
 
-/// A forge, and a clone of what it holds.
+/// A repository on a forge, with what its staging environment says of itself.
 struct World {
-    root: tempfile::TempDir,
+    forge: Forge,
+}
+
+impl Deref for World {
+    type Target = Forge;
+
+    fn deref(&self) -> &Forge {
+        &self.forge
+    }
 }
 
 impl World {
     /// The default repository, pushed to a forge.
     fn new() -> Self {
-        let world = Self { root: tempfile::tempdir().unwrap() };
+        let world = Self { forge: Forge::new() };
         let bench = Bench::embedded();
         let made = bench.generated(&bench.source("django-gitops"), &[]).unwrap();
         for (path, file) in made.tree.iter() {
-            let path = path.as_str();
-            if path.starts_with("deploy/") || path == "scripts/promote" {
-                world.write(path, &file.contents);
+            match path.as_str() {
+                path @ "scripts/promote" => world.program(path, &file.contents),
+                path if path.starts_with("deploy/") => world.write(path, &file.contents),
+                _ => {}
             }
         }
-        fs::set_permissions(world.clone_of("here").join("scripts/promote"), fs::Permissions::from_mode(0o755)).unwrap();
-        world.write("bin/curl", "#!/bin/sh\ncat \"$STAGING\"\n");
-        fs::set_permissions(world.clone_of("here").join("bin/curl"), fs::Permissions::from_mode(0o755)).unwrap();
+        world.program("bin/curl", "#!/bin/sh\ncat \"$STAGING\"\n");
         world.staging("nothing");
-        world.git(&["init", "--quiet", "--bare", "--initial-branch", "main", "../forge.git"]);
-        world.git(&["init", "--quiet", "--initial-branch", "main"]);
-        world.git(&["remote", "add", "origin", "../forge.git"]);
-        world.write(".gitignore", "bin/\n");
         world.change(SERVICE, "first");
         world
     }
 
-    fn clone_of(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.clone_of("here").join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
     fn staging(&self, release: &str) {
-        fs::write(self.root.path().join("staging"), format!("{{\"status\": \"ok\", \"release\": \"{release}\"}}"))
-            .unwrap();
-    }
-
-    fn run(&self, program: &Path, arguments: &[&str]) -> Output {
-        let here = self.clone_of("here");
-        let path = format!("{}:{}", here.join("bin").display(), std::env::var("PATH").unwrap());
-        Command::new(program)
-            .args(arguments)
-            .current_dir(&here)
-            .env("PATH", path)
-            .env("HOME", self.root.path())
-            .env("STAGING", self.root.path().join("staging"))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.com")])
-            .envs([("GIT_COMMITTER_NAME", "A"), ("GIT_COMMITTER_EMAIL", "a@example.com")])
-            .output()
-            .unwrap()
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let output = self.run(Path::new("git"), arguments);
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        fs::write(self.clone_of("staging"), format!("{{\"status\": \"ok\", \"release\": \"{release}\"}}")).unwrap();
     }
 
     /// Merges a change into the branch; gives its commit.
@@ -99,7 +69,8 @@ impl World {
     }
 
     fn promote(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = self.run(Path::new("scripts/promote"), arguments);
+        let staging = self.clone_of("staging");
+        let output = self.run("scripts/promote", arguments, &[("STAGING", staging.to_str().unwrap())]);
         self.git(&["pull", "--quiet", "--ff-only", "origin", "main"]);
         assert_eq!(self.git(&["worktree", "list"]).lines().count(), 1, "the work tree of the commit is gone");
         assert_eq!(self.git(&["status", "--porcelain"]), "");

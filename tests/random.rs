@@ -6,6 +6,7 @@
 //! `make test-random SETS=2000` as many as are wanted.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
 #[path = "random/draw.rs"]
 mod draw;
 #[path = "blueprints/options.rs"]
@@ -20,10 +21,9 @@ use std::thread;
 
 use serde_json::Value;
 use stackwright::author::Outcome;
-use stackwright::catalog::Catalog;
 
 use draw::{Draw, Pick};
-use options::Bench;
+use options::Subject;
 
 /// Answers, by question.
 pub(crate) type Given = BTreeMap<String, Value>;
@@ -48,7 +48,7 @@ struct Tally {
 #[test]
 fn random_answers_make_a_clean_repository_or_are_refused_by_a_rule() {
     let wanted = std::env::var("STACKWRIGHT_RANDOM").ok().map_or(FEW, |number| number.parse().unwrap());
-    let ids: Vec<String> = Catalog::load(&[]).unwrap().blueprint_ids().into_iter().map(str::to_owned).collect();
+    let ids: Vec<String> = bench::Bench::embedded().catalog.blueprint_ids().into_iter().map(str::to_owned).collect();
     for id in ids {
         let tally = try_all(&id, wanted);
         println!(
@@ -89,15 +89,15 @@ fn try_all(id: &str, wanted: usize) -> Tally {
 }
 
 fn try_some(id: &str, numbers: impl Iterator<Item = usize>) -> Tally {
-    let bench = Bench::new(id);
-    let picks = draw::picks(&bench.blueprint.questions);
+    let subject = Subject::new(id);
+    let picks = draw::picks(&subject.blueprint.questions);
     let pairs: Vec<(&Pick, &Pick)> = draw::pairs(&picks).collect();
     let mut tally = Tally::default();
     for number in numbers {
         // A step that shares no factor with the number of pairs visits all of them, and the first few are spread.
         let pair = pairs[(number * 7919) % pairs.len()];
-        let given = draw_until_accepted(&bench, pair, number as u64);
-        match bench.answered().outcome(&given) {
+        let given = draw_until_accepted(&subject, pair, number as u64);
+        match subject.answered().outcome(&given) {
             Outcome::Clean(made) => {
                 tally.clean += 1;
                 for unit in &made.stack.units {
@@ -107,7 +107,7 @@ fn try_some(id: &str, numbers: impl Iterator<Item = usize>) -> Tally {
             Outcome::Refused => tally.refused += 1,
             Outcome::Unfit(why) => panic!("the test draws answers that are none: {given:?}\n{why}"),
             Outcome::Failed(_) => {
-                let (given, why) = shrink::least(&bench, given);
+                let (given, why) = shrink::least(&subject, given);
                 tally.failures.push(format!("set {number}, shrunk: {}\n{why}", serde_json::to_string(&given).unwrap()));
                 if tally.failures.len() == 3 {
                     break;
@@ -119,17 +119,17 @@ fn try_some(id: &str, numbers: impl Iterator<Item = usize>) -> Tally {
 }
 
 /// Answers that hold both picks and that no rule refuses; where there seem to be none, those with the fewest refusals.
-fn draw_until_accepted(bench: &Bench, pair: (&Pick, &Pick), seed: u64) -> Given {
+fn draw_until_accepted(subject: &Subject, pair: (&Pick, &Pick), seed: u64) -> Given {
     let mut draw = Draw::new(seed);
-    let questions = &bench.blueprint.questions;
+    let questions = &subject.blueprint.questions;
     let mut given = draw.answers(questions, pair);
-    let mut left = bench.answered().refusals(&given);
+    let mut left = subject.answered().refusals(&given);
     for _ in 0..TRIES {
         if left == 0 {
             break;
         }
         let changed = draw.changed(questions, &given);
-        let refusals = bench.answered().refusals(&changed);
+        let refusals = subject.answered().refusals(&changed);
         if refusals <= left && pair.0.is_in(&changed) && pair.1.is_in(&changed) {
             (given, left) = (changed, refusals);
         }
@@ -145,10 +145,10 @@ fn pairs_of<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<(String, Strin
 
 /// Pairs of features that a service of the blueprint can have: those that extend it and don't fill one slot for one.
 fn possible(id: &str) -> BTreeSet<(String, String)> {
-    let bench = Bench::new(id);
-    let catalog = &bench.catalog;
+    let subject = Subject::new(id);
+    let catalog = &subject.catalog;
     let mut pairs = BTreeSet::new();
-    for unit in &bench.blueprint.units {
+    for unit in &subject.blueprint.units {
         let Ok(host) = catalog.component(&unit.component) else { continue };
         let names = unit.features.iter().map(|feature| feature.component.as_str());
         let fills = |feature: &str, slot: &str| {

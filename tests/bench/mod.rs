@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 use stackwright::Generated;
@@ -11,6 +13,25 @@ use stackwright::diagnostic::{Diagnostics, Source};
 use stackwright::render::Engine;
 use stackwright::stack::Stack;
 use stackwright::tree::FileTree;
+
+/// Every file below a directory of this repository, by its path there.
+pub(crate) fn files_below(directory: &str) -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let mut found = BTreeMap::new();
+    let mut pending = vec![root.clone()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+                found.insert(inside, fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    found
+}
 
 /// A catalog with its template engine.
 pub(crate) struct Bench {

@@ -1,14 +1,14 @@
 //! Effects that go further than the files of one component.
 use std::collections::BTreeMap;
 
-use crate::options::Bench;
+use crate::options::Subject;
 
 #[test]
 fn an_outbox_in_a_table_asks_for_no_logical_replication() {
-    let bench = Bench::new("go-platform");
+    let subject = Subject::new("go-platform");
     let found = |outbox: &str| {
         let given = BTreeMap::from([("outbox".to_owned(), outbox.into())]);
-        let tree = bench.tree(&bench.answers(&given).unwrap());
+        let tree = subject.tree(&subject.answers(&given).unwrap());
         let words =
             ["wal_level", "pg_logical_", "pg_replication_", "replicationSlots", "replication: true", "max_slot_wal"];
         let named = |text: &str| words.iter().any(|word| text.contains(word));

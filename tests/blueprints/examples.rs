@@ -8,7 +8,7 @@ use stackwright::diagnostic::Source;
 use stackwright::record;
 use stackwright::tree::LOCK_PATH;
 
-use crate::options::{Bench, benches};
+use crate::options::{Subject, subjects};
 
 /// The most files that a committed example may have: what a reviewer can read.
 fn most(example: &Path) -> usize {
@@ -44,11 +44,11 @@ fn files(root: &Path) -> BTreeMap<String, String> {
 
 /// What the program makes: the files with the lock, as `new` writes them.
 fn fresh(example: &Path) -> BTreeMap<String, String> {
-    let bench = Bench::new(example.file_name().unwrap().to_str().unwrap());
-    let made = bench.generate(&answers(&bench, &example.join("answers.yaml")));
+    let subject = Subject::new(example.file_name().unwrap().to_str().unwrap());
+    let made = subject.generate(&answers(&subject, &example.join("answers.yaml")));
     let mut all: BTreeMap<String, String> =
         made.tree.iter().map(|(path, file)| (path.to_string(), file.contents.clone())).collect();
-    all.insert(LOCK_PATH.to_owned(), record::lock(&made.tree, &bench.catalog).to_json());
+    all.insert(LOCK_PATH.to_owned(), record::lock(&made.tree, &subject.catalog).to_json());
     all
 }
 
@@ -68,24 +68,24 @@ fn examples_are_what_the_program_makes() {
 }
 
 /// Answers in a file, complete.
-fn answers(bench: &Bench, path: &Path) -> Answers {
+fn answers(subject: &Subject, path: &Path) -> Answers {
     let source = Source::new(path.display().to_string(), fs::read_to_string(path).unwrap());
     let given = stackwright::yaml::parse(&source).unwrap();
     let given = given.first().and_then(|node| node.to_json().as_object().cloned()).unwrap_or_default();
-    bench.answers(&given.into_iter().collect()).unwrap_or_else(|problems| panic!("{}: {problems}", path.display()))
+    subject.answers(&given.into_iter().collect()).unwrap_or_else(|problems| panic!("{}: {problems}", path.display()))
 }
 
 #[test]
 fn the_written_description_alone_makes_the_same_bytes() {
     let option_sets = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/option-sets");
     let mut seen = 0;
-    for bench in benches() {
-        let own = option_sets.join(&bench.blueprint.id);
+    for subject in subjects() {
+        let own = option_sets.join(&subject.blueprint.id);
         let sets = fs::read_dir(&own).into_iter().flatten().map(|entry| entry.unwrap().path());
-        let example = examples().into_iter().filter(|example| example.ends_with(&bench.blueprint.id));
+        let example = examples().into_iter().filter(|example| example.ends_with(&subject.blueprint.id));
         for path in sets.chain(example.map(|example| example.join("answers.yaml"))) {
-            let tree = bench.tree(&answers(&bench, &path));
-            assert_eq!(bench.not_from_the_description(&tree), Vec::<String>::new(), "{}", path.display());
+            let tree = subject.tree(&answers(&subject, &path));
+            assert_eq!(subject.not_from_the_description(&tree), Vec::<String>::new(), "{}", path.display());
             seen += 1;
         }
     }

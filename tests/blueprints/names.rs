@@ -8,11 +8,11 @@ use stackwright::render::{pascal, plural, snake};
 use stackwright::resolve::resolve;
 use stackwright::stack::Name;
 
-use crate::options::Bench;
+use crate::options::Subject;
 
 /// Why an answer is refused; empty when it is taken.
-fn refusal(bench: &Bench, id: &str, answer: Value) -> String {
-    bench
+fn refusal(subject: &Subject, id: &str, answer: Value) -> String {
+    subject
         .answers(&BTreeMap::from([(id.to_owned(), answer)]))
         .map_or_else(|problems| problems.to_string(), |_| String::new())
 }
@@ -27,7 +27,7 @@ fn services(name: &str, noun: &str) -> Value {
 
 #[test]
 fn a_noun_that_django_or_python_has_already_is_refused_with_what_it_is() {
-    let bench = Bench::new("django-gitops");
+    let subject = Subject::new("django-gitops");
     for (noun, why) in [
         ("message", "`message` becomes `messages` in the code, which is the label of one of Django's own applications"),
         ("collection", "`collections` in the code, which is a module of Python's standard library"),
@@ -51,19 +51,19 @@ fn a_noun_that_django_or_python_has_already_is_refused_with_what_it_is() {
         ("page", "`page` is what Next.js takes the files below `src/pages` for"),
         ("abcdefghijklmnopqrst", "20 characters, more than 19: longer lines of code would have to be laid out anew"),
     ] {
-        let said = refusal(&bench, "noun", noun.into());
+        let said = refusal(&subject, "noun", noun.into());
         assert!(said.contains("answer `noun`: ") && said.contains(why), "{noun}: {said}");
     }
     for noun in
         ["order", "entry", "customer", "person", "series", "text-message", "phone-number", "abcdefghijklmnopqrs"]
     {
-        assert_eq!(refusal(&bench, "noun", noun.into()), "");
+        assert_eq!(refusal(&subject, "noun", noun.into()), "");
     }
 }
 
 #[test]
 fn a_noun_of_a_go_service_works_unless_its_package_or_postgresql_has_it() {
-    let bench = Bench::new("go-platform");
+    let subject = Subject::new("go-platform");
     for noun in [
         "message",
         "collection",
@@ -85,7 +85,7 @@ fn a_noun_of_a_go_service_works_unless_its_package_or_postgresql_has_it() {
         "key",
         "item",
     ] {
-        assert_eq!(refusal(&bench, "services", services("orders", noun)), "", "{noun}");
+        assert_eq!(refusal(&subject, "services", services("orders", noun)), "", "{noun}");
     }
     for (noun, why) in [
         ("status", "`Status` in the code, which is a name that `internal/domain` has already"),
@@ -93,50 +93,50 @@ fn a_noun_of_a_go_service_works_unless_its_package_or_postgresql_has_it() {
         ("idempotency-key", "`idempotency_keys` in the code, which is a name that `migrations` has already"),
         ("reference", "`references` in the code, which is a reserved word of PostgreSQL"),
     ] {
-        let said = refusal(&bench, "services", services("orders", noun));
+        let said = refusal(&subject, "services", services("orders", noun));
         assert!(said.contains("services[0].noun: ") && said.contains(why), "{noun}: {said}");
     }
 }
 
 #[test]
 fn a_service_is_called_anything_but_what_go_or_the_stack_itself_has() {
-    let bench = Bench::new("go-platform");
+    let subject = Subject::new("go-platform");
     for name in ["import", "default", "go", "take", "func", "main", "app"] {
-        assert_eq!(refusal(&bench, "services", services(name, "order")), "", "{name}");
+        assert_eq!(refusal(&subject, "services", services(name, "order")), "", "{name}");
     }
     for (name, why) in [
         ("internal", "`internal` is a directory that Go lets nobody else import from"),
         ("vendor", "`vendor` is a directory that Go takes for copies of other modules"),
         ("metrics", "the stack itself has something called `metrics`"),
     ] {
-        let said = refusal(&bench, "services", services(name, "order"));
+        let said = refusal(&subject, "services", services(name, "order"));
         assert!(said.contains("services[0].name: ") && said.contains(why), "{name}: {said}");
     }
     // What the blueprint calls its own.
-    let own = bench.blueprint.units.iter().map(|unit| &unit.name);
-    let own = own.chain(bench.blueprint.environments.iter().map(|environment| &environment.name));
+    let own = subject.blueprint.units.iter().map(|unit| &unit.name);
+    let own = own.chain(subject.blueprint.environments.iter().map(|environment| &environment.name));
     for name in own.filter(|name| !name.contains("@{")) {
-        let said = refusal(&bench, "services", services(name, "order"));
+        let said = refusal(&subject, "services", services(name, "order"));
         assert!(said.contains(&format!("the stack itself has something called `{name}`")), "{name}: {said}");
     }
     let twins = json!([{ "name": "order-2", "noun": "order" }, { "name": "order2", "noun": "box" }]);
-    assert!(refusal(&bench, "services", twins).contains("differ in more than hyphens"));
+    assert!(refusal(&subject, "services", twins).contains("differ in more than hyphens"));
 }
 
 #[test]
 fn a_project_is_not_called_what_postgresql_keeps_for_itself() {
     for id in ["django-gitops", "go-platform"] {
-        let bench = Bench::new(id);
+        let subject = Subject::new(id);
         for (name, why) in [
             ("pg-shop", "`pg-shop` is a name as PostgreSQL keeps for itself"),
             ("public", "`public` is what PostgreSQL calls all users together"),
             ("template0", "`template0` is a database that every PostgreSQL server has already"),
             ("postgres", "`postgres` is the user and the database"),
         ] {
-            let said = refusal(&bench, "name", name.into());
+            let said = refusal(&subject, "name", name.into());
             assert!(said.contains(&format!("answer `name`: {why}")), "{id}, {name}: {said}");
         }
-        assert_eq!(refusal(&bench, "name", "pgshop".into()), "");
+        assert_eq!(refusal(&subject, "name", "pgshop".into()), "");
     }
 }
 
@@ -152,8 +152,8 @@ fn nouns_of(word: &str) -> BTreeSet<String> {
 
 #[test]
 fn each_word_of_each_list_is_refused_in_the_form_that_the_list_is_for() {
-    let django = Bench::new("django-gitops");
-    let go = Bench::new("go-platform");
+    let django = Subject::new("django-gitops");
+    let go = Subject::new("go-platform");
     let mut seen = BTreeMap::<String, usize>::new();
     for (path, text) in django.catalog.files() {
         let Some(list) = path.strip_prefix("words/").and_then(|file| file.strip_suffix(".txt")) else { continue };
@@ -180,15 +180,16 @@ fn each_word_of_each_list_is_refused_in_the_form_that_the_list_is_for() {
 
 #[test]
 fn a_stack_that_was_written_by_hand_is_held_to_the_same_words() {
-    let bench = Bench::new("django-gitops");
-    let answers = bench.answers(&BTreeMap::new()).unwrap();
-    let good = expand(&bench.blueprint, &answers, &bench.engine).unwrap();
+    let subject = Subject::new("django-gitops");
+    let answers = subject.answers(&BTreeMap::new()).unwrap();
+    let good = expand(&subject.blueprint, &answers, &subject.engine).unwrap();
     let said = |change: &dyn Fn(&mut StackSpec)| {
         let mut spec = good.clone();
         change(&mut spec);
         let source = Source::new("stackwright.yaml", spec.to_yaml());
         let spec = StackSpec::parse(&source).unwrap();
-        resolve(&spec, &bench.catalog, &bench.engine).map_or_else(|problems| problems.to_string(), |_| String::new())
+        resolve(&spec, &subject.catalog, &subject.engine)
+            .map_or_else(|problems| problems.to_string(), |_| String::new())
     };
     assert_eq!(said(&|_| {}), "");
     let noun = said(&|spec| drop(spec.units[0].params.insert("noun".into(), "secret".into())));

@@ -8,27 +8,28 @@ use stackwright::catalog::Catalog;
 use stackwright::diagnostic::Diagnostics;
 use stackwright::render::Engine;
 use stackwright::tree::FileTree;
-use stackwright::{Generated, engine, generate};
+use stackwright::{Generated, generate};
+
+use crate::bench::Bench;
 
 /// A blueprint with all that is needed to make it.
-pub(crate) struct Bench {
+pub(crate) struct Subject {
     pub(crate) blueprint: Blueprint,
     pub(crate) engine: Engine,
     pub(crate) catalog: Catalog,
 }
 
 /// Every embedded blueprint.
-pub(crate) fn benches() -> Vec<Bench> {
-    let ids: Vec<String> = Catalog::load(&[]).unwrap().blueprint_ids().into_iter().map(str::to_owned).collect();
+pub(crate) fn subjects() -> Vec<Subject> {
+    let ids: Vec<String> = Bench::embedded().catalog.blueprint_ids().into_iter().map(str::to_owned).collect();
     assert!(!ids.is_empty());
-    ids.iter().map(|id| Bench::new(id)).collect()
+    ids.iter().map(|id| Subject::new(id)).collect()
 }
 
-impl Bench {
+impl Subject {
     pub(crate) fn new(id: &str) -> Self {
-        let catalog = Catalog::load(&[]).unwrap();
+        let Bench { catalog, engine } = Bench::embedded();
         let (blueprint, _) = Blueprint::of(&catalog, id).unwrap();
-        let engine = engine(&catalog);
         Self { blueprint, engine, catalog }
     }
 

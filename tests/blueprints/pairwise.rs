@@ -1,15 +1,16 @@
 //! What `catalog test` proves of every embedded blueprint and component: each pair of choices makes a repository without a
 //! finding, each choice has an effect, what is left out leaves no trace, twice is the same.
 use stackwright::author::{Suite, test};
-use stackwright::catalog::Catalog;
+
+use crate::bench::Bench;
 
 /// The suites of one kind, and what is wrong in them.
 fn proved(kind: &str) -> (Vec<Suite>, Vec<String>) {
-    let catalog = Catalog::load(&[]).unwrap();
+    let Bench { catalog, engine } = Bench::embedded();
     let ids = if kind == "blueprint" { catalog.blueprint_ids() } else { catalog.component_ids() };
     let (mut suites, mut failures) = (Vec::new(), Vec::new());
     for id in ids {
-        for suite in test(&catalog, &stackwright::engine(&catalog), Some(id), &stackwright::syntax::faults).unwrap() {
+        for suite in test(&catalog, &engine, Some(id), &stackwright::syntax::faults).unwrap() {
             let failed = suite.cases.iter().filter(|case| !case.problems.is_empty());
             failures.extend(failed.map(|case| format!("{}: {}\n{}", suite.id, case.name, case.problems)));
             suites.push(suite);

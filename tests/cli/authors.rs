@@ -2,6 +2,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::bench::Bench;
 use crate::support::{Ran, Sandbox, expect, ran, transcript};
 
 fn case(sandbox: &Sandbox, name: &str, arguments: &[&str]) {
@@ -79,7 +80,7 @@ fn a_new_component_of_each_kind_passes_check_and_makes_a_repository_without_find
 #[test]
 fn a_new_feature_of_every_service_passes_check() {
     let sandbox = Sandbox::new();
-    let catalog = stackwright::catalog::Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     for (index, service) in catalog.services().into_iter().enumerate() {
         let id = format!("extra-{index}");
         let made = sandbox.run(&["catalog", "new", "feature", &id, "--on", service, "--catalog", "mine"]);

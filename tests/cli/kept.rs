@@ -1,6 +1,7 @@
 //! Pins and locks are joined with what is kept, key by key, and one of a wrong form is told what is expected.
 use std::path::Path;
 
+use crate::bench::Bench;
 use crate::support::Sandbox;
 
 #[test]
@@ -123,7 +124,7 @@ fn no_embedded_lock_holds_an_address_to_download_from() {
 
 #[test]
 fn a_pin_in_a_components_folder_is_used_in_that_folder_only() {
-    let catalog = stackwright::catalog::Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     let mut seen = 0;
     for file in catalog.kept("pins.yaml").flatten() {
         let Some(component) = file.component else { continue };

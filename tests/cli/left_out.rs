@@ -3,8 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use stackwright::catalog::Catalog;
-
+use crate::bench::Bench;
 use crate::support::Sandbox;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -159,7 +158,7 @@ fn texts(folder: &Path) -> Vec<String> {
 
 /// Lines that hold one of the words, and paths that do. What the program itself records is in its own words.
 fn traces<'a>(files: &BTreeMap<String, String>, words: impl IntoIterator<Item = &'a str> + Clone) -> Vec<String> {
-    let catalog = Catalog::load(&[]).unwrap();
+    let catalog = Bench::embedded().catalog;
     let images = catalog.pins().image_ids().into_iter().filter_map(|id| catalog.pins().image(id)).collect::<Vec<_>>();
     let mut found = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| !path.starts_with(".stackwright/")) {

@@ -3,14 +3,14 @@ use serde_json::Value;
 use stackwright::author::Outcome;
 
 use crate::Given;
-use crate::options::Bench;
+use crate::options::Subject;
 
 /// The most attempts; each is a whole repository.
 const ATTEMPTS: usize = 150;
 
 /// The plainest answers found that still fail, and why.
-pub(crate) fn least(bench: &Bench, mut given: Given) -> (Given, String) {
-    let mut why = failure(bench, &given).unwrap_or_default();
+pub(crate) fn least(subject: &Subject, mut given: Given) -> (Given, String) {
+    let mut why = failure(subject, &given).unwrap_or_default();
     let mut left = ATTEMPTS;
     loop {
         let mut shrunk = false;
@@ -19,7 +19,7 @@ pub(crate) fn least(bench: &Bench, mut given: Given) -> (Given, String) {
                 return (given, why);
             }
             left -= 1;
-            if let Some(reason) = failure(bench, &plainer) {
+            if let Some(reason) = failure(subject, &plainer) {
                 (given, why, shrunk) = (plainer, reason, true);
                 break;
             }
@@ -30,8 +30,8 @@ pub(crate) fn least(bench: &Bench, mut given: Given) -> (Given, String) {
     }
 }
 
-fn failure(bench: &Bench, given: &Given) -> Option<String> {
-    match bench.answered().outcome(given) {
+fn failure(subject: &Subject, given: &Given) -> Option<String> {
+    match subject.answered().outcome(given) {
         Outcome::Failed(why) => Some(why.to_string()),
         Outcome::Clean(_) | Outcome::Refused | Outcome::Unfit(_) => None,
     }
