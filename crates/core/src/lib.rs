@@ -56,6 +56,7 @@ pub fn generate(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<
 
 /// The same way without the last step: a repository in memory that nothing has checked yet.
 pub fn assemble(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<(Stack, FileTree), Diagnostics> {
+    // Planning asks for every component: they are read on another core meanwhile, and what is wrong with one is said there.
     let (stack, _) = rayon::join(|| resolve::resolve(spec, catalog, engine), || catalog.capabilities());
     let stack = stack?;
     let jobs = target::plan(&stack, &spec.files, catalog, engine)?;
