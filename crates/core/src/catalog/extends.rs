@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Catalog, Text};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::yaml::{self, Entry, Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
 
 /// Gives every component that extends another the files that it doesn't have itself.
 pub(super) fn inherit(files: &mut BTreeMap<String, Text>) {
@@ -51,9 +51,9 @@ pub(super) fn whole(catalog: &Catalog, node: Node, source: &Source, above: &[&st
         let problem = Diagnostic::error(format!("it extends `{base}`, which is no component")).at(source, named.span);
         return Err(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))).into());
     }
-    let base_source = catalog.source(&path);
+    let document = catalog.document(&path)?;
     let above: Vec<&str> = above.iter().copied().chain([base]).collect();
-    let base = whole(catalog, yaml::parse_one(&base_source)?, &base_source, &above)?;
+    let base = whole(catalog, document.root.clone(), &document.source, &above)?;
     Ok(overlay(base, &node))
 }
 

@@ -20,6 +20,7 @@ mod skeleton;
 mod slot;
 mod source;
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
@@ -60,6 +61,8 @@ pub struct Text {
 pub struct Catalog {
     files: Arc<BTreeMap<String, Text>>,
     components: RwLock<BTreeMap<String, Arc<Component>>>,
+    /// Descriptions as they were written: several components may build on one.
+    documents: RwLock<BTreeMap<String, Arc<yaml::Document>>>,
     kept: Kept,
     pins: Pins,
     reserved: Arc<Reserved>,
@@ -83,7 +86,8 @@ impl Catalog {
         extends::inherit(&mut files);
         let files = Arc::new(files);
         let reserved = Arc::new(Reserved::new(Arc::clone(&files)));
-        Ok(Self { files, components: RwLock::default(), kept, pins, reserved, own: !own.is_empty() })
+        let (components, documents) = (RwLock::default(), RwLock::default());
+        Ok(Self { files, components, documents, kept, pins, reserved, own: !own.is_empty() })
     }
 
     /// The pinned versions.
@@ -123,6 +127,7 @@ impl Catalog {
         Self {
             files,
             components: RwLock::default(),
+            documents: RwLock::default(),
             kept: self.kept.clone(),
             pins: self.pins.clone(),
             reserved,
@@ -164,7 +169,7 @@ impl Catalog {
 
     /// Paths of the user's files that replace embedded ones.
     pub fn overrides(&self) -> impl Iterator<Item = (&str, &str)> {
-        let embedded = source::embedded();
+        let embedded = LazyCell::new(source::embedded);
         self.files.iter().filter_map(move |(path, text)| {
             let directory = text.directory.as_deref()?;
             embedded.contains_key(path).then_some((path.as_str(), directory))
@@ -202,9 +207,9 @@ impl Catalog {
         if !self.files.contains_key(&path) {
             return Err(unknown("component", id, &self.component_ids()).into());
         }
-        let source = self.source(&path);
-        let document = yaml::Document::read(&source)?;
-        let mut component: Component = yaml::decode(&self.described(id, document.root.clone(), &source)?, &source)?;
+        let document = self.document(&path)?;
+        let described = self.described(id, document.root.clone(), &document.source)?;
+        let mut component: Component = yaml::decode(&described, &document.source)?;
         component.place = yaml::Place::whole(&document);
         if component.id != id {
             let message = format!("the component in folder `{id}` calls itself `{}`", component.id);
@@ -216,6 +221,18 @@ impl Catalog {
             known.insert(id.to_owned(), Arc::clone(&component));
         }
         Ok(component)
+    }
+
+    /// The text at that path as YAML.
+    fn document(&self, path: &str) -> Result<Arc<yaml::Document>, Diagnostics> {
+        if let Some(known) = self.documents.read().ok().and_then(|known| known.get(path).cloned()) {
+            return Ok(known);
+        }
+        let document = yaml::Document::read(&self.source(path))?;
+        if let Ok(mut known) = self.documents.write() {
+            known.insert(path.to_owned(), Arc::clone(&document));
+        }
+        Ok(document)
     }
 
     /// What a component's file says, with everything that it leaves to others or names once.

@@ -1,7 +1,7 @@
 //! What a service says once about all of its processes of a role, those that features add among them.
 use super::Catalog;
 use crate::diagnostic::Diagnostics;
-use crate::yaml::{self, Entry, Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
 
 use super::extends::{overlay, whole};
 
@@ -13,11 +13,12 @@ pub(super) fn apply(catalog: &Catalog, mut node: Node) -> Result<Node, Diagnosti
     let Some(Kind::Mapping(hosts)) = node.get_mut("on").map(|on| &mut on.kind) else { return Ok(node) };
     for Entry { key: host, value: added } in hosts.iter_mut().filter(|added| added.value.get("processes").is_some()) {
         let id = host.as_str().unwrap_or_default();
-        let source = catalog.source(&format!("components/{id}/component.yaml"));
-        if source.text.is_empty() {
+        let path = format!("components/{id}/component.yaml");
+        if catalog.text(&path).is_none_or(|text| text.text.is_empty()) {
             continue; // no such component: whoever uses the feature hears of it
         }
-        let host = whole(catalog, yaml::parse_one(&source)?, &source, &[id])?;
+        let document = catalog.document(&path)?;
+        let host = whole(catalog, document.root.clone(), &document.source, &[id])?;
         if let Some(presets) = host.get("presets") {
             processes(added, presets);
         }
