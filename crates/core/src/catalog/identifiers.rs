@@ -138,7 +138,12 @@ fn form(expression: &str, variables: &BTreeMap<String, String>) -> Option<String
 fn without_comments(text: &str, comment: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
+    let special = |letter: u8| matches!(letter, b'"' | b'\'' | b'`' | b'/' | b'#');
+    while let Some(at) = rest.bytes().position(special) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        rest = found;
+        let letter = char::from(rest.as_bytes()[0]);
         let skipped = if rest.starts_with(comment) {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") && comment == "//" {
@@ -149,13 +154,13 @@ fn without_comments(text: &str, comment: &str) -> String {
             string(rest, letter)
         } else {
             out.push(letter);
-            rest = &rest[letter.len_utf8()..];
+            rest = &rest[1..];
             continue;
         };
         out.push(' ');
         rest = &rest[skipped..];
     }
-    out
+    out + rest
 }
 
 /// The length of the string that the text starts with; an apostrophe in prose ends with its line.
