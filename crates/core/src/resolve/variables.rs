@@ -9,7 +9,7 @@ use super::twins::{merged, shared, twice};
 use crate::blueprint::dynamic;
 use crate::catalog::{KnownValue, Only, VariableSpec};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::render::snake;
+use crate::render::{Context, snake};
 use crate::stack::{
     Binding, Environment, Generate, Name, Params, Part, Protocol, Provider, Secret, Unit, Value, Variable, VariableType,
 };
@@ -25,8 +25,10 @@ pub(super) fn collect(run: &Run, draft: &mut Draft) -> Result<(Vec<Variable>, Ve
     let mut problems = Diagnostics::new();
     let mut all = Vec::new();
     let mut secrets = Vec::new();
+    let seen: BTreeMap<&str, Context> =
+        draft.units.iter().map(|one| (one.unit.name.as_str(), dynamic(&one.unit))).collect();
     for unit in &draft.units {
-        let collector = Collector { run, draft, unit };
+        let collector = Collector { run, draft, unit, seen: &seen };
         let found = collector.own(&mut secrets).and_then(|mut own| {
             own.extend(collector.bound()?);
             Ok(own)
@@ -67,6 +69,8 @@ struct Collector<'a> {
     run: &'a Run<'a>,
     draft: &'a Draft,
     unit: &'a DraftUnit,
+    /// Each unit as templates see it, by name.
+    seen: &'a BTreeMap<&'a str, Context>,
 }
 
 impl Collector<'_> {
@@ -273,7 +277,7 @@ impl Collector<'_> {
     }
 
     /// What value templates of a component may use.
-    fn context(&self, of: &DraftUnit, params: &Params, environment: Option<&Environment>) -> crate::render::Context {
+    fn context(&self, of: &DraftUnit, params: &Params, environment: Option<&Environment>) -> Context {
         self.context_at(of, params, environment, None)
     }
 
@@ -293,7 +297,7 @@ impl Collector<'_> {
         params: &Params,
         environment: Option<&Environment>,
         endpoint: Option<&str>,
-    ) -> crate::render::Context {
+    ) -> Context {
         let unit = &of.unit;
         let secrets: Map<String, Json> = of
             .component
@@ -305,11 +309,18 @@ impl Collector<'_> {
             unit.endpoints.iter().map(|endpoint| (endpoint.name.clone(), json!({ "port": endpoint.port }))).collect();
         let own = unit.name.to_string();
         let host = environment.and_then(|environment| unit.hosts.get(&environment.name));
-        dynamic(json!({
-            "project": self.draft.project, "unit": unit, "params": params, "environment": environment,
-            "secrets": secrets, "host": host.unwrap_or(&own), "endpoints": endpoints, "origins": self.origins(unit),
-            "port": endpoint.and_then(|name| unit.endpoint(name)).or(unit.endpoints.first()).map(|found| found.port),
-        }))
+        let port = endpoint.and_then(|name| unit.endpoint(name)).or(unit.endpoints.first()).map(|found| found.port);
+        Context::from(BTreeMap::from([
+            ("project", dynamic(&self.draft.project)),
+            ("unit", self.seen.get(unit.name.as_str()).cloned().unwrap_or_default()),
+            ("params", dynamic(params)),
+            ("environment", dynamic(environment)),
+            ("secrets", dynamic(secrets)),
+            ("host", dynamic(host.unwrap_or(&own))),
+            ("endpoints", dynamic(endpoints)),
+            ("origins", dynamic(self.origins(unit))),
+            ("port", dynamic(port)),
+        ]))
     }
 }
 
