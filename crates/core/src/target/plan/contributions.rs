@@ -9,7 +9,7 @@ use minijinja::{Error, ErrorKind};
 use serde_json::{Value as Json, json};
 
 use super::instances::{Contributor, contributors};
-use super::{Catalog, Context, Diagnostic, Diagnostics, Engine, Planner, dynamic, points, view};
+use super::{Catalog, Context, Diagnostic, Diagnostics, Engine, Planner, dynamic, points};
 use crate::catalog::{Contribution, ContributionForm};
 use crate::diagnostic::Source;
 use crate::yaml;
@@ -95,14 +95,14 @@ impl Contributions {
             _ => return Err(Diagnostic::error(format!("{label}: it needs either `from` or `value`")).into()),
         };
         let seen = match &contribution.view {
-            Some(target) => {
-                Some(view(target, &planner.whole()).map_err(|why| Diagnostic::error(format!("{label}: {why}")))?)
-            }
+            Some(target) => Some(
+                planner.view(target, &planner.whole()).map_err(|why| Diagnostic::error(format!("{label}: {why}")))?,
+            ),
             None => None,
         };
         for (instance, mut context) in by.scopes(planner, contribution.each) {
             if let Some(seen) = &seen {
-                context = merge_maps([context, Value::from(BTreeMap::from([("view", dynamic(seen))]))]);
+                context = merge_maps([context, Value::from(BTreeMap::from([("view", seen.clone())]))]);
             }
             if let Some(when) = &contribution.when
                 && !planner.engine.holds(&label, when, &context).map_err(|problem| *problem)?

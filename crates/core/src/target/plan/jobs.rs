@@ -1,10 +1,12 @@
 //! Turns rules into jobs: one job is one file.
+use std::cell::RefCell;
+
 use super::providers::Providers;
 use super::{
     BTreeMap, Catalog, Context, Contributions, Diagnostic, Diagnostics, Engine, FileRule, Ownership, Scope, Stack,
     Value, dynamic, listing, presence::Targets, scopes, view,
 };
-use crate::stack::base;
+use crate::stack::{Name, base};
 use crate::target::kubernetes::annotations;
 use minijinja::value::merge_maps;
 
@@ -37,6 +39,8 @@ pub(in crate::target) struct Planner<'a> {
     providers: Providers,
     /// Functions that every template sees.
     functions: Context,
+    /// What targets show, by target and by what of a scope they look at.
+    views: RefCell<BTreeMap<(String, [Option<&'a Name>; 3]), Value>>,
     jobs: Vec<Job>,
 }
 
@@ -45,7 +49,20 @@ impl<'a> Planner<'a> {
         let units = stack.units.iter().map(|unit| (unit.name.to_string(), dynamic(unit))).collect();
         let providers = Providers::of(stack, catalog, &units)?;
         let (shared, targets, functions) = (scopes::shared(stack), Targets::default(), Context::default());
-        Ok(Self { stack, catalog, engine, shared, units, targets, providers, functions, jobs: Vec::new() })
+        let (views, jobs) = (RefCell::default(), Vec::new());
+        Ok(Self { stack, catalog, engine, shared, units, targets, providers, functions, views, jobs })
+    }
+
+    /// What a target shows of a scope.
+    pub(super) fn view(&self, target: &str, scope: &Scope<'a>) -> Result<Value, String> {
+        let (environment, unit) = (scope.environment.map(|one| &one.name), scope.unit.map(|one| &one.name));
+        let key = (target.to_owned(), [environment, unit, scope.process.map(|one| &one.id)]);
+        if let Some(known) = self.views.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let seen = dynamic(view(target, scope)?);
+        self.views.borrow_mut().insert(key, seen.clone());
+        Ok(seen)
     }
 
     /// Adds names that every template sees.
@@ -138,8 +155,8 @@ impl<'a> Planner<'a> {
             let label = format!("{folder}, file rule `{to}`");
             let mut extra = extra.to_vec();
             if let Some(target) = target {
-                let seen = view(target, &scope).map_err(|why| Diagnostic::error(format!("{label}: {why}")))?;
-                extra.push(("view", dynamic(seen)));
+                let seen = self.view(target, &scope).map_err(|why| Diagnostic::error(format!("{label}: {why}")))?;
+                extra.push(("view", seen));
             }
             let context = self.context(&scope, &extra);
             if let Some(when) = &rule.when
