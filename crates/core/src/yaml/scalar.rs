@@ -35,6 +35,9 @@ pub(super) fn is_null(text: &str) -> bool {
 
 /// Types a plain scalar by the YAML 1.2 core schema (section 10.3.2 of the specification).
 pub(super) fn core(text: &str) -> Core {
+    if is_word(text) {
+        return Core::Text;
+    }
     match text {
         text if is_null(text) => return Core::Null,
         "true" | "True" | "TRUE" => return Core::Bool(true),
@@ -109,6 +112,9 @@ const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
 
 /// Types a plain scalar as YAML 1.1 does, on the generous side: what one common 1.1 reader converts is converted.
 fn yaml11(text: &str) -> Old {
+    if is_word(text) {
+        return Old::Text;
+    }
     match text {
         text if is_null(text) => return Old::Null,
         "<<" => return Old::Merge,
@@ -171,6 +177,12 @@ pub(super) fn is_typed(text: &str) -> bool {
             || is_decimal(&digits)
             || matches!(digits.as_str(), "." | "inf" | "nan" | "infinity")
     }
+}
+
+/// Whether a text is one for every reader by how it begins: most are, and need no closer look.
+fn is_word(text: &str) -> bool {
+    let first = text.as_bytes().first().map_or(b'~', u8::to_ascii_lowercase);
+    !first.is_ascii_digit() && !b"~<=+-.ntfyo".contains(&first)
 }
 
 /// The text without its sign.
