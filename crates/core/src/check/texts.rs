@@ -1,5 +1,5 @@
 //! Plain text formats as facts: the example environment, the Makefile, and JSON's keys.
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -109,11 +109,12 @@ impl<'de> Visitor<'de> for Unique {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self, A::Error> {
-        let mut seen = HashSet::new();
-        while let Some(key) = entries.next_key::<std::borrow::Cow<'de, str>>()? {
-            if !seen.insert(key.clone()) {
+        let mut seen = BTreeSet::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if seen.contains(&key) {
                 return Err(A::Error::custom(format!("the key `{key}` is there twice")));
             }
+            seen.insert(key);
             entries.next_value::<Unique>()?;
         }
         Ok(self)

@@ -110,18 +110,18 @@ fn strangers(facts: &Facts, out: &mut Sink) {
 
 fn documented(facts: &Facts, out: &mut Sink) {
     any(facts, out);
-    let mut known = BTreeSet::new();
-    for page in &facts.markdown {
-        let text = facts.files.text(page.path).unwrap_or_default();
-        known.extend(text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
-    }
+    let pages: Vec<&str> = facts.markdown.iter().filter_map(|page| facts.files.text(page.path)).collect();
+    let known = |name: &str| {
+        let mut naming = pages.iter().filter(|text| text.contains(name));
+        naming.any(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name))
+    };
     for (path, _) in facts.workflows() {
         let mut told = BTreeSet::new();
         for (index, line) in facts.files.text(path).unwrap_or_default().lines().enumerate() {
             for (word, kind) in [("secrets.", "secret"), ("vars.", "variable")] {
                 let inside = line.split("${{").skip(1).filter_map(|rest| rest.split("}}").next());
                 for name in inside.flat_map(|text| names(text, word)).filter(|name| *name != "GITHUB_TOKEN") {
-                    if !known.contains(name) && told.insert((kind, name)) {
+                    if told.insert((kind, name)) && !known(name) {
                         out.line(path, index + 1, format!("no document names the {kind} `{name}`"));
                     }
                 }

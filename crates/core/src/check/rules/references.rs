@@ -171,8 +171,10 @@ fn in_the_open(facts: &Facts, out: &mut Sink) {
     for (path, documents) in &facts.documents {
         for document in documents {
             any |= document.get("kind").is_some();
-            let secret = Object::new(document.clone()).filter(|object| object.kind == "Secret" && object.api == "v1");
-            let Some(secret) = secret else { continue };
+            if document.text_at(&["kind"]) != Some("Secret") {
+                continue;
+            }
+            let Some(secret) = Object::new(document.clone()).filter(|object| object.api == "v1") else { continue };
             if encrypted(&secret.node) {
                 continue;
             }

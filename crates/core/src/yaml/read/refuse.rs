@@ -1,5 +1,5 @@
 //! What the reader says about the YAML that it does not accept.
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use saphyr_parser::Tag;
 
@@ -64,7 +64,7 @@ pub(super) fn duplicates(node: &Node, source: &Source) -> Vec<Diagnostic> {
     let Kind::Mapping(entries) = &node.kind else {
         return Vec::new();
     };
-    let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut found = Vec::new();
     for (key, text) in entries.iter().map(|entry| (&entry.key, entry.name())) {
         let first = *seen.entry(text).or_insert(key.span);
