@@ -179,6 +179,12 @@ impl Diagnostic {
         self
     }
 
+    /// Adds the known name that was probably meant; the next step stays what it was where none is near enough.
+    #[must_use]
+    pub fn guess<'a>(self, unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        self.maybe_help(did_you_mean(unknown, known).map(|name| format!("did you mean `{name}`?")))
+    }
+
     /// The text for a terminal: several lines, the last one without a line break.
     pub fn render(&self, color: bool) -> String {
         let paint = |code: &'static str| if color { code } else { "" };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Blueprint, Question, QuestionType, default_of, is_asked, parse_text, validate};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{Context, Engine};
 
 /// Accepted answers, by question.
@@ -188,14 +188,10 @@ pub(super) fn empty(question: &Question) -> Value {
 }
 
 fn unknown(blueprint: &Blueprint, id: &str, origin: &str) -> Diagnostic {
-    let known = || blueprint.questions.iter().map(|question| question.id.as_str());
-    let next = match did_you_mean(id, known()) {
-        Some(guess) => format!("did you mean `{guess}`?"),
-        None => format!("`stackwright show {}` lists the questions", blueprint.id),
-    };
     Diagnostic::error(format!("blueprint `{}` has no question `{id}`", blueprint.id))
         .note(format!("given by {origin}"))
-        .help(next)
+        .help(format!("`stackwright show {}` lists the questions", blueprint.id))
+        .guess(id, blueprint.questions.iter().map(|question| question.id.as_str()))
 }
 
 fn unanswered(missing: &[Missing]) -> Diagnostic {

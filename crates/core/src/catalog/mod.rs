@@ -40,7 +40,7 @@ pub use skeleton::Folder;
 pub use slot::Slot;
 pub use source::OwnFiles;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml;
 use kept::Kept;
 
@@ -247,12 +247,10 @@ impl Catalog {
 
 /// The message for an id that the catalog doesn't have.
 fn unknown(what: &str, id: &str, known: &[&str]) -> Diagnostic {
-    let guess = did_you_mean(id, known.iter().copied());
-    let next = match guess {
-        Some(guess) => format!("did you mean `{guess}`?"),
-        None => "`stackwright list` shows what there is; `--catalog DIR` adds your own".to_owned(),
-    };
-    Diagnostic::error(format!("there is no {what} `{id}`")).note(format!("known: {}", known.join(", "))).help(next)
+    Diagnostic::error(format!("there is no {what} `{id}`"))
+        .note(format!("known: {}", known.join(", ")))
+        .help("`stackwright list` shows what there is; `--catalog DIR` adds your own")
+        .guess(id, known.iter().copied())
 }
 
 fn source_of(files: &BTreeMap<String, Text>, path: &str) -> Source {

@@ -65,9 +65,9 @@ fn choose(
     let able: Vec<_> = others().filter_map(|(provider, offer)| Some((*provider, offer.provision()?))).collect();
     if let Some(name) = unit.spec.uses.get(alias) {
         let Some((provider, offer)) = offers.iter().find(|(provider, _)| provider.unit.name == **name) else {
-            let guess = did_you_mean(name, draft.units.iter().map(|unit| unit.unit.name.as_str()));
             let problem = Diagnostic::error(format!("{asked}, but there is no unit `{name}`"));
-            return Err(Box::new(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))));
+            let known = draft.units.iter().map(|unit| unit.unit.name.as_str());
+            return Err(Box::new(problem.guess(name, known)));
         };
         let Some(provision) = offer.provision() else {
             let problem = Diagnostic::error(format!("{asked}, which `{name}` doesn't provide"));

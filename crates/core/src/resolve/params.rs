@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::blueprint::{Answers, context, validate};
 use crate::catalog::Component;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::render::Engine;
 use crate::stack::Params;
 use crate::yaml::At;
@@ -20,12 +20,9 @@ pub(super) fn params(
     report: &mut dyn FnMut(Diagnostic),
 ) -> Params {
     for key in given.keys().filter(|key| !component.params.contains_key(*key)) {
-        let guess = did_you_mean(key, component.params.keys().map(String::as_str));
-        let next = guess.map_or_else(
-            || format!("`stackwright show {}` lists its parameters", component.id),
-            |guess| format!("did you mean `{guess}`?"),
-        );
-        let problem = Diagnostic::error(format!("{label}: `{}` has no parameter `{key}`", component.id)).help(next);
+        let problem = Diagnostic::error(format!("{label}: `{}` has no parameter `{key}`", component.id))
+            .help(format!("`stackwright show {}` lists its parameters", component.id))
+            .guess(key, component.params.keys().map(String::as_str));
         report(at.key(key).name().point(problem));
     }
     let mut params = Params::new();

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use crate::blueprint::{ProviderSpec, UnitSpec};
 use crate::catalog::Component;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::stack::{Environment, Name, Provider, Runtime, UnitKind};
 
 /// Every provider with its word.
@@ -49,8 +49,7 @@ pub(super) fn decide(
 fn strangers(spec: &UnitSpec, environments: &[Environment], report: &mut dyn FnMut(Diagnostic)) {
     let known = || environments.iter().map(|environment| environment.name.as_str());
     for key in spec.providers.keys().filter(|key| *key != "default" && !known().any(|name| name == *key)) {
-        let guess = did_you_mean(key, known()).map(|guess| format!("did you mean `{guess}`?"));
-        let problem = Diagnostic::error(format!("there is no environment `{key}`")).maybe_help(guess);
+        let problem = Diagnostic::error(format!("there is no environment `{key}`")).guess(key, known());
         report(spec.place.at().key("providers").key(key).name().point(problem));
     }
 }
@@ -89,10 +88,9 @@ impl<'a> Choice<'a> {
             None => spec.place.at().key("name"),
         };
         let Some(provider) = ProviderSpec::parse(self.word) else {
-            let guess = did_you_mean(self.word, PROVIDERS.map(|(_, word)| word));
             let problem = Diagnostic::error(format!("`{}` is not a provider", self.word))
                 .note("providers are container, operator, package, managed and external");
-            return at.point(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))));
+            return at.point(problem.guess(self.word, PROVIDERS.map(|(_, word)| word)));
         };
         let names = environments.iter().map(|environment| format!("`{}`", environment.name));
         let mut problem = Diagnostic::error(format!(

@@ -10,7 +10,7 @@ use super::params::params;
 use super::providers;
 use crate::blueprint::{FeatureSpec, UnitSpec, dynamic};
 use crate::catalog::{Component, Extension, Kind};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{
     Artifact, CodeCheck, Environment, Feature, Name, Outbound, Params, Project, Provider, Source, Unit, UnitKind,
 };
@@ -152,12 +152,10 @@ fn source(
     let at = component.at().key("image");
     let id = run.engine.text(at, image, &context)?;
     let reference = run.catalog.pins().image(&id).ok_or_else(|| {
-        let guess = did_you_mean(&id, run.catalog.pins().image_ids());
         let problem = Diagnostic::error(format!("component `{}`: no pins.yaml has an image `{id}`", component.id));
-        let pin = || {
-            format!("pin it in components/{}/pins.yaml: `images: {{ {id}: {{ ref: \"name:tag\" }} }}`", component.id)
-        };
-        Box::new(at.point(problem.help(guess.map_or_else(pin, |guess| format!("did you mean `{guess}`?")))))
+        let pin =
+            format!("pin it in components/{}/pins.yaml: `images: {{ {id}: {{ ref: \"name:tag\" }} }}`", component.id);
+        Box::new(at.point(problem.help(pin).guess(&id, run.catalog.pins().image_ids())))
     })?;
     Ok(Source::Image { reference: reference.to_owned() })
 }
