@@ -128,12 +128,8 @@ pub fn strangers(blueprint: &Blueprint, given: &BTreeMap<String, Given>) -> Diag
 /// The conditions that the answers must meet together.
 fn rules(blueprint: &Blueprint, answers: &Answers, engine: &Engine, problems: &mut Diagnostics) {
     for rule in &blueprint.rules {
-        match engine.holds("rules", &rule.that, &context(answers)) {
-            Ok(true) => {}
-            Ok(false) => {
-                problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that)));
-            }
-            Err(problem) => problems.push(*problem),
+        if problems.absorb(engine.holds("rules", &rule.that, &context(answers))) == Some(false) {
+            problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that)));
         }
     }
 }

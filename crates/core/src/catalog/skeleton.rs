@@ -36,7 +36,7 @@ impl Catalog {
         let render = |path: &str| {
             let template = format!("{folder}/{path}");
             let text = self.text(&template).map(|text| text.text.as_ref()).unwrap_or_default();
-            Ok((path.to_owned(), engine.file(&template, text, &context).map_err(|problem| *problem)?))
+            Ok((path.to_owned(), engine.file(&template, text, &context)?))
         };
         self.files_under(&folder).map(render).collect()
     }

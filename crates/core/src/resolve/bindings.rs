@@ -13,11 +13,9 @@ pub(super) fn join(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     for unit in &draft.units {
         let mut bindings = Vec::new();
         for (alias, requirement) in requirements(unit) {
-            match choose(run, draft, unit, alias, requirement) {
-                Ok(Some(binding)) => bindings.push(binding),
-                Ok(None) => {}
-                Err(problem) => problems.push(unit.at().key("uses").key(alias).point(*problem)),
-            }
+            let chosen = choose(run, draft, unit, alias, requirement);
+            let chosen = chosen.map_err(|problem| unit.at().key("uses").key(alias).point(*problem));
+            bindings.extend(problems.absorb(chosen).flatten());
         }
         for alias in unit.spec.uses.keys().filter(|alias| !unit.requires.contains_key(*alias)) {
             problems.push(unit.at().key("uses").key(alias).name().point(stranger(unit, alias)));

@@ -26,9 +26,8 @@ pub(super) fn lead(run: &Run, draft: &Draft) -> Result<Vec<Route>, Diagnostics> 
         if !spec.path.starts_with('/') {
             problems.push(at.point(Diagnostic::error(format!("the path `{}` doesn't start with `/`", spec.path))));
         }
-        match find(draft, spec) {
-            Ok((process, endpoint)) => routes.push(Route { path: spec.path.clone(), process, endpoint }),
-            Err(problem) => problems.push(*problem),
+        if let Some((process, endpoint)) = problems.absorb(find(draft, spec)) {
+            routes.push(Route { path: spec.path.clone(), process, endpoint });
         }
     }
     if let Some(first) = run.spec.routes.first() {

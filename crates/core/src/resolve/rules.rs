@@ -57,7 +57,7 @@ fn provided(run: &Run, draft: &Draft) -> Result<BTreeMap<String, Vec<String>>, D
     let mut provided: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut add = |component: &Component, params: &Params, name: &str| -> Result<(), Diagnostics> {
         for (capability, provision) in &component.provides {
-            if holds(run, component, capability, provision, params).map_err(|problem| *problem)? {
+            if holds(run, component, capability, provision, params)? {
                 provided.entry(capability.clone()).or_default().push(name.to_owned());
             }
         }
@@ -166,10 +166,8 @@ impl<'a> Subject<'a> {
             if bound != (stage == Stage::Bound) {
                 continue;
             }
-            match run.engine.holds(*at, &rule.that, &context) {
-                Ok(true) => {}
-                Ok(false) => problems.push(self.refusal(run, rule, *at, facts)),
-                Err(problem) => problems.push(*problem),
+            if problems.absorb(run.engine.holds(*at, &rule.that, &context)) == Some(false) {
+                problems.push(self.refusal(run, rule, *at, facts));
             }
         }
     }

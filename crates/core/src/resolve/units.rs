@@ -25,13 +25,8 @@ pub(super) fn unit(
     let at = spec.place.at();
     let chosen = at.key("component");
     let name = name(&spec.name, "a unit's name", at.key("name"), &mut problems);
-    let component = match run.catalog.component(&spec.component) {
-        Ok(component) => component,
-        Err(found) => {
-            problems.extend(chosen.point_all(found));
-            return Err(problems);
-        }
-    };
+    let found = run.catalog.component(&spec.component).map_err(|found| chosen.point_all(found));
+    let Some(component) = problems.absorb(found) else { return Err(problems) };
     let kind = match component.kind {
         Kind::Service => UnitKind::Service,
         Kind::Resource => UnitKind::Resource,
@@ -48,10 +43,8 @@ pub(super) fn unit(
     let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut report);
     let mut features = Vec::new();
     for feature in &spec.features {
-        match extension(run, &component, feature, &label) {
-            Ok(found) => features.push(found),
-            Err(found) => problems.extend(feature.place.at().point_all(found)),
-        }
+        let found = extension(run, &component, feature, &label);
+        features.extend(problems.absorb(found.map_err(|found| feature.place.at().point_all(found))));
     }
     let source = source(run, &component, &name, &params, project).unwrap_or_else(|problem| {
         problems.push(chosen.point(*problem));

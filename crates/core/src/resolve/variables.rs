@@ -27,21 +27,14 @@ pub(super) fn collect(run: &Run, draft: &mut Draft) -> Result<(Vec<Variable>, Ve
     let mut secrets = Vec::new();
     for unit in &draft.units {
         let collector = Collector { run, draft, unit };
-        let found = collector.own(&mut secrets).and_then(|mut own| {
-            own.extend(collector.bound()?);
-            Ok(own)
-        });
-        match found {
-            Ok(mut own) => {
-                own.sort_by(|a, b| a.name.cmp(&b.name));
-                own.dedup_by(|second, first| merged(first, second));
-                for pair in own.windows(2).filter(|pair| pair[0].name == pair[1].name) {
-                    problems.push(unit.at().key("component").point(twice(unit, &pair[0], &pair[1])));
-                }
-                all.extend(own);
-            }
-            Err(problem) => problems.push(unit.blame(*problem)),
+        let found = collector.all(&mut secrets).map_err(|problem| unit.blame(*problem));
+        let Some(mut own) = problems.absorb(found) else { continue };
+        own.sort_by(|a, b| a.name.cmp(&b.name));
+        own.dedup_by(|second, first| merged(first, second));
+        for pair in own.windows(2).filter(|pair| pair[0].name == pair[1].name) {
+            problems.push(unit.at().key("component").point(twice(unit, &pair[0], &pair[1])));
         }
+        all.extend(own);
     }
     secrets.sort_by(|a: &Secret, b| a.name.cmp(&b.name));
     secrets.dedup();
@@ -70,8 +63,8 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    /// Variables that the component and its features declare themselves.
-    fn own(&self, secrets: &mut Vec<Secret>) -> Step<Vec<Variable>> {
+    /// Variables that the component and its features declare themselves, and those that bindings bring.
+    fn all(&self, secrets: &mut Vec<Secret>) -> Step<Vec<Variable>> {
         for (key, spec) in &self.unit.component.secrets {
             secrets.push(self.secret(key, &spec.help, spec.generate));
         }
@@ -87,6 +80,7 @@ impl Collector<'_> {
                 found.extend(self.declared(name, spec, params, (&feature.id, at), secrets)?);
             }
         }
+        self.bound(&mut found)?;
         Ok(found)
     }
 
@@ -164,9 +158,8 @@ impl Collector<'_> {
         if wanted.is_empty() { Vec::new() } else { names.filter(|name| wants(name.as_str())).cloned().collect() }
     }
 
-    /// Variables that bindings bring.
-    fn bound(&self) -> Step<Vec<Variable>> {
-        let mut found = Vec::new();
+    /// Adds the variables that bindings bring.
+    fn bound(&self, found: &mut Vec<Variable>) -> Step<()> {
         for (alias, need) in &self.unit.requires {
             let Some(binding) = self.unit.unit.bindings.iter().find(|binding| binding.alias == *alias) else {
                 continue;
@@ -176,7 +169,7 @@ impl Collector<'_> {
                 found.push(self.binding_variable(name, value, need, binding, provider)?);
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     fn binding_variable(
