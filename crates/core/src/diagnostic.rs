@@ -74,7 +74,8 @@ impl Severity {
         }
     }
 
-    const fn color(self) -> &'static str {
+    /// What starts its colour on a terminal.
+    pub(crate) const fn color(self) -> &'static str {
         match self {
             Self::Error => "\x1b[1;31m",
             Self::Warning => "\x1b[1;33m",

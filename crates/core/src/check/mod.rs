@@ -201,6 +201,11 @@ impl Sink<'_> {
 }
 
 impl Finding {
+    /// Where it is, as `file:line`.
+    pub fn place(&self) -> String {
+        self.line.map_or_else(|| self.file.clone(), |line| format!("{}:{line}", self.file))
+    }
+
     fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());
         self
