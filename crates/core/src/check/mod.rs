@@ -198,6 +198,25 @@ impl Sink<'_> {
     fn skip(&mut self, why: impl Into<String>) {
         self.skip = Some(why.into());
     }
+
+    /// The same, where it is so.
+    fn skip_if(&mut self, nothing: bool, why: impl Into<String>) {
+        if nothing {
+            self.skip(why);
+        }
+    }
+
+    fn needs_overlays(&mut self) {
+        self.skip_if(self.facts.overlays.is_empty(), "there is no overlay");
+    }
+
+    fn needs_dockerfiles(&mut self) {
+        self.skip_if(self.facts.dockerfiles.is_empty(), "there is no Dockerfile");
+    }
+
+    fn needs_workflows(&mut self) {
+        self.skip_if(self.facts.workflows().next().is_none(), "there is no workflow");
+    }
 }
 
 impl Finding {

@@ -24,9 +24,7 @@ fn followed(facts: &Facts, out: &mut Sink) {
     for stale in &facts.drift.stale {
         out.line(stale.file, stale.line.unwrap_or(0), stale.message.clone()).hint(stale.hint.clone());
     }
-    if !facts.drift.invalid.is_empty() {
-        out.skip("stackwright.yaml describes no stack (R220)");
-    }
+    out.skip_if(!facts.drift.invalid.is_empty(), "stackwright.yaml describes no stack (R220)");
     skip_unknown(facts, out);
 }
 

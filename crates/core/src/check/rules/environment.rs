@@ -86,9 +86,7 @@ fn defaults(facts: &Facts, out: &mut Sink) {
 }
 
 fn undeclared(facts: &Facts, out: &mut Sink) {
-    if facts.compose.is_none() {
-        out.skip("there is no Compose file");
-    }
+    out.skip_if(facts.compose.is_none(), "there is no Compose file");
     let names = || facts.env_example.iter().flat_map(|example| example.entries.iter().map(|(name, _, _)| *name));
     for (one, at) in used(facts) {
         if names().any(|name| name == one.name) || WELL_KNOWN.contains(&one.name.as_str()) {

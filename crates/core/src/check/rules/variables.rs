@@ -10,9 +10,7 @@ pub(super) const RULES: &[(&str, Run)] =
     &[("R010", missing), ("R016", unknown), ("R017", typed), ("R018", hosts), ("R019", secrets), ("R127", addresses)];
 
 fn any(facts: &Facts, out: &mut Sink) {
-    if facts.running.is_empty() {
-        out.skip("nothing runs a process of the stack");
-    }
+    out.skip_if(facts.running.is_empty(), "nothing runs a process of the stack");
 }
 
 fn given<'r>(running: &'r Running, name: &str) -> Option<&'r Given> {

@@ -38,9 +38,7 @@ fn schedules(facts: &Facts, out: &mut Sink) {
             judge(entry, "cron", 5, "the workflow".to_owned());
         }
     }
-    if !any {
-        out.skip("nothing runs by the clock");
-    }
+    out.skip_if(!any, "nothing runs by the clock");
 }
 
 fn scrapes(facts: &Facts, out: &mut Sink) {
@@ -71,9 +69,7 @@ fn scrapes(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("nothing is scraped");
-    }
+    out.skip_if(!any, "nothing is scraped");
 }
 
 /// Whether a selector is about what an operator makes: it holds the name of a custom resource.

@@ -14,18 +14,12 @@ pub(super) const RULES: &[(&str, Run)] = &[
     ("R153", paths),
 ];
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.workflows().next().is_none() {
-        out.skip("there is no workflow");
-    }
-}
-
 fn jobs<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Entry> {
     facts.workflows().flat_map(|(_, workflow)| workflow.entries_at(&["jobs"]))
 }
 
 fn needs(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     super::gates::judges(facts, out);
     for (_, workflow) in facts.workflows() {
         let jobs = workflow.entries_at(&["jobs"]);
@@ -44,7 +38,7 @@ fn needs(facts: &Facts, out: &mut Sink) {
 }
 
 fn permissions(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for (path, workflow) in facts.workflows() {
         match workflow.entry("permissions") {
             None => {
@@ -60,7 +54,7 @@ fn permissions(facts: &Facts, out: &mut Sink) {
 }
 
 fn limits(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for job in jobs(facts) {
         if job.value.get("timeout-minutes").is_none() && job.value.get("uses").is_none() {
             out.at(job.here(), format!("the job `{}` has no `timeout-minutes`", job.name()));
@@ -69,7 +63,7 @@ fn limits(facts: &Facts, out: &mut Sink) {
 }
 
 fn pinned(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for (path, _) in facts.workflows() {
         for (index, line) in facts.files.text(path).unwrap_or_default().lines().enumerate() {
             let line = line.trim().trim_start_matches("- ");
@@ -91,7 +85,7 @@ fn pinned(facts: &Facts, out: &mut Sink) {
 }
 
 fn gates(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for job in jobs(facts) {
         job.value.walk(&mut |node| {
             let open = node.entry("continue-on-error").filter(|entry| entry.value.bool() == Some(true));
@@ -121,7 +115,7 @@ fn contexts<'f>(facts: &'f Facts) -> Vec<&'f Node> {
 }
 
 fn releases(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     let stack = facts.stack;
     for job in jobs(facts) {
         let Some(node) = job.value.get("environment") else { continue };
@@ -150,7 +144,7 @@ fn releases(facts: &Facts, out: &mut Sink) {
 }
 
 fn paths(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for job in jobs(facts) {
         job.value.walk(&mut |node| {
             for entry in node.entries() {
