@@ -69,15 +69,6 @@ impl Given {
     }
 }
 
-/// A question without an answer and without a default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
-    /// The question's id.
-    pub id: String,
-    /// The question.
-    pub ask: String,
-}
-
 /// The answers so far as a context for expressions.
 pub fn context(answers: &Answers) -> Context {
     Context::from(minijinja::value::Serde(answers))
@@ -104,7 +95,7 @@ pub fn collect(
             Ok(Some(answer)) => {
                 answers.insert(question.id.clone(), answer);
             }
-            Ok(None) => missing.push(Missing { id: question.id.clone(), ask: question.ask.clone() }),
+            Ok(None) => missing.push(question),
             // A default over an answer that is missing or wrong says nothing new.
             Err(_) if given.is_none() && answers.len() < index => {}
             Err(problem) => problems.push(*problem),
@@ -190,7 +181,8 @@ fn unknown(blueprint: &Blueprint, id: &str, origin: &str) -> Diagnostic {
         .guess(id, blueprint.questions.iter().map(|question| question.id.as_str()))
 }
 
-fn unanswered(missing: &[Missing]) -> Diagnostic {
+/// Questions without an answer and without a default.
+fn unanswered(missing: &[&Question]) -> Diagnostic {
     let count = missing.len();
     let what = if count == 1 { "1 question has".to_owned() } else { format!("{count} questions have") };
     let mut diagnostic = Diagnostic::error(format!("{what} neither an answer nor a default"));

@@ -108,12 +108,7 @@ impl Catalog {
         self.kept.named(name)
     }
 
-    /// Lays further files over the catalog: those of a blueprint that was given as a file.
-    pub fn add(&mut self, own: &OwnFiles) {
-        Arc::make_mut(&mut self.files).extend(own.texts());
-    }
-
-    /// The same catalog with further files.
+    /// The same catalog with further files over it.
     #[must_use]
     pub fn with(&self, own: &OwnFiles) -> Self {
         let mut files = BTreeMap::clone(&self.files);
@@ -143,10 +138,6 @@ impl Catalog {
     /// The text at that path as a source for messages.
     pub fn source(&self, path: &str) -> Source {
         source_of(&self.files, path)
-    }
-
-    fn source_at(&self, path: &str) -> (String, Source) {
-        (path.to_owned(), self.source(path))
     }
 
     /// Paths of the files below `folder`, sorted, relative to it.

@@ -219,8 +219,7 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
         problems.push(chosen.point(Diagnostic::error(format!("`{}` is not a platform component", component.id))));
     }
     let label = format!("platform `{name}`");
-    let mut report = |problem| problems.push(problem);
-    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut report);
+    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut problems);
     problems.into_result(())?;
     Ok(Platform {
         name,

@@ -176,10 +176,8 @@ impl<'a> Subject<'a> {
         let unit = facts.unit;
         let features: Vec<&str> =
             unit.map(|u| u.features.iter().map(|(c, ..)| c.id.as_str()).collect()).unwrap_or_default();
-        let bindings: BTreeMap<&str, Value> = unit
-            .map(|u| u.unit.bindings.iter())
-            .into_iter()
-            .flatten()
+        let bindings = unit.iter().flat_map(|unit| &unit.unit.bindings);
+        let bindings: BTreeMap<&str, Value> = bindings
             .map(|binding| (binding.alias.as_str(), json!({ "unit": binding.unit, "capability": binding.capability })))
             .collect();
         dynamic(json!({

@@ -39,8 +39,7 @@ pub(super) fn unit(
         }
     };
     let label = format!("unit `{name}`");
-    let mut report = |problem| problems.push(problem);
-    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut report);
+    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut problems);
     let mut features = Vec::new();
     for feature in &spec.features {
         let found = extension(run, &component, feature, &label);
@@ -50,7 +49,7 @@ pub(super) fn unit(
         problems.push(chosen.point(*problem));
         Source::Image { reference: String::new() }
     });
-    let providers = providers::decide(spec, &component, kind, environments, &mut |problem| problems.push(problem));
+    let providers = providers::decide(spec, &component, kind, environments, &mut problems);
     problems.into_result(())?;
     let operated = providers.values().any(|provider| *provider == Provider::Operator);
     let selector = selector(run, &component, &name, &params).map_err(|problem| chosen.point(*problem))?;
@@ -118,8 +117,7 @@ fn extension(
     };
     let mut problems = Diagnostics::new();
     let label = format!("{label}, feature `{}`", feature.id);
-    let mut report = |problem| problems.push(problem);
-    let params = params(run.engine, &feature, &spec.params, &label, spec.place.at().key("params"), &mut report);
+    let params = params(run.engine, &feature, &spec.params, &label, spec.place.at().key("params"), &mut problems);
     problems.into_result(())?;
     Ok((Arc::clone(&feature), params, added.clone()))
 }

@@ -93,7 +93,7 @@ impl Collector<'_> {
         secrets: &mut Vec<Secret>,
     ) -> Step<Option<Variable>> {
         let local = &self.draft.environments[0];
-        let context = |environment: &Environment| self.context(self.unit, params, Some(environment));
+        let context = |environment: &Environment| self.context(self.unit, params, environment, None);
         if let Some(when) = &spec.when
             && !self.run.engine.holds(at.key("when"), when, &context(local))?
         {
@@ -195,7 +195,7 @@ impl Collector<'_> {
             let found = match (by, provider.component.known_value(by, &binding.capability, value)) {
                 (Provider::External | Provider::Managed, None) => self.stored(name),
                 (_, Some(kept)) => {
-                    let context = self.context(provider, &provider.unit.params, Some(environment));
+                    let context = self.context(provider, &provider.unit.params, environment, None);
                     let kind = match by {
                         Provider::Package => "package",
                         Provider::Managed => "managed",
@@ -212,8 +212,7 @@ impl Collector<'_> {
                     }
                 }
                 _ => {
-                    let params = &provider.unit.params;
-                    let context = self.context_at(provider, params, Some(environment), Some(&binding.endpoint));
+                    let context = self.context(provider, &provider.unit.params, environment, Some(&binding.endpoint));
                     let text = self.run.engine.text(at, template, &context)?;
                     self.placed(&text, environment, name)
                 }
@@ -265,11 +264,6 @@ impl Collector<'_> {
         local_name(&self.unit.unit.name, key)
     }
 
-    /// What value templates of a component may use.
-    fn context(&self, of: &DraftUnit, params: &Params, environment: Option<&Environment>) -> crate::render::Context {
-        self.context_at(of, params, environment, None)
-    }
-
     /// Where browsers find a unit and what is bound to it on a developer's machine, by port.
     fn origins(&self, of: &Unit) -> Vec<String> {
         let near = |unit: &Unit| unit.name == of.name || unit.bindings.iter().any(|binding| binding.unit == of.name);
@@ -279,12 +273,12 @@ impl Collector<'_> {
         ports.into_iter().map(|port| format!("http://localhost:{port}")).collect()
     }
 
-    /// The same, with `port` that of an endpoint.
-    fn context_at(
+    /// What value templates of a component may use; `port` is that of the endpoint, or of the first one.
+    fn context(
         &self,
         of: &DraftUnit,
         params: &Params,
-        environment: Option<&Environment>,
+        environment: &Environment,
         endpoint: Option<&str>,
     ) -> crate::render::Context {
         let unit = &of.unit;
@@ -297,7 +291,7 @@ impl Collector<'_> {
         let endpoints: Map<String, Json> =
             unit.endpoints.iter().map(|endpoint| (endpoint.name.clone(), json!({ "port": endpoint.port }))).collect();
         let own = unit.name.to_string();
-        let host = environment.and_then(|environment| unit.hosts.get(&environment.name));
+        let host = unit.hosts.get(&environment.name);
         dynamic(json!({
             "project": self.draft.project, "unit": unit, "params": params, "environment": environment,
             "secrets": secrets, "host": host.unwrap_or(&own), "endpoints": endpoints, "origins": self.origins(unit),

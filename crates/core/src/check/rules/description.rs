@@ -1,10 +1,8 @@
 //! Rules about `stackwright.yaml`, which everything follows from.
-use crate::check::facts::Facts;
+use crate::check::facts::{Facts, SPEC};
 use crate::check::{Run, Sink};
 
 pub(super) const RULES: &[(&str, Run)] = &[("R220", valid), ("R221", followed)];
-
-const SPEC: &str = "stackwright.yaml";
 
 fn valid(facts: &Facts, out: &mut Sink) {
     for problem in &facts.drift.invalid {

@@ -46,8 +46,8 @@ fn unused(facts: &Facts, out: &mut Sink) {
         if !known {
             let names = used.iter().map(|(one, _)| one.name.as_str());
             let help = did_you_mean(name, names);
-            let finding = out.line(ENV_EXAMPLE, *line, format!("nothing reads `{name}`"));
-            finding.hint = Some(help.unwrap_or_else(|| "remove it".to_owned()));
+            out.line(ENV_EXAMPLE, *line, format!("nothing reads `{name}`"))
+                .hint(help.unwrap_or_else(|| "remove it".to_owned()));
         }
     }
 }
@@ -93,8 +93,7 @@ fn undeclared(facts: &Facts, out: &mut Sink) {
             continue;
         }
         let help = did_you_mean(&one.name, names());
-        let finding = out.at(at, format!("`${{{}}}` is not in {ENV_EXAMPLE}", one.name));
-        finding.hint =
-            Some(help.unwrap_or_else(|| format!("add it to {ENV_EXAMPLE}, or write `$$` if it is meant literally")));
+        let otherwise = || format!("add it to {ENV_EXAMPLE}, or write `$$` if it is meant literally");
+        out.at(at, format!("`${{{}}}` is not in {ENV_EXAMPLE}", one.name)).hint(help.unwrap_or_else(otherwise));
     }
 }

@@ -46,8 +46,8 @@ fn unknown(facts: &Facts, out: &mut Sink) {
         for given in running.variables.iter().filter(|given| !known.contains(&given.name.as_str())) {
             let help = did_you_mean(&given.name, known.iter().copied());
             let message = format!("`{}` is given `{}`, which is not in the contract", unit.name, given.name);
-            let finding = out.at(given.at, message);
-            finding.hint = Some(help.unwrap_or_else(|| "remove it, or declare it in stackwright.yaml".to_owned()));
+            let otherwise = || "remove it, or declare it in stackwright.yaml".to_owned();
+            out.at(given.at, message).hint(help.unwrap_or_else(otherwise));
         }
     }
 }
