@@ -9,6 +9,7 @@ use crate::cli::args::Format;
 use crate::cli::output::{Output, count};
 use crate::cli::{Done, Failure};
 use crate::diagnostic::{Diagnostic, Source, Span};
+use crate::project::Outcome;
 use crate::stack::Unit;
 use crate::tree::{FileTree, RelPath, RenderedFile};
 
@@ -50,8 +51,8 @@ fn document(of: &Rendered, status: &str) -> Value {
 
 pub(super) fn json(made: &Rendered, ending: &Ending, output: &Output) -> Result<(), Failure> {
     let status = match ending {
-        Ending::Created { .. } => "created",
-        Ending::Unchanged => "unchanged",
+        Ending::Written(Outcome::Created { .. }) => "created",
+        Ending::Written(Outcome::Unchanged) => "unchanged",
         Ending::Planned => "planned",
     };
     output.json(&document(made, status))
