@@ -236,11 +236,6 @@ impl Finding {
     }
 }
 
-/// Checks files that were rendered just now against the stack they belong to, by the program's own rules.
-pub fn check(stack: &Stack, files: &Files) -> Report {
-    check_by(RuleBook::embedded(), stack, files)
-}
-
 /// Checks files that were rendered just now against the stack they belong to.
 pub fn check_by(book: &RuleBook, stack: &Stack, files: &Files) -> Report {
     let unknown = Some("everything was rendered from it just now".to_owned());

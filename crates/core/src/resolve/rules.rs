@@ -86,7 +86,7 @@ fn filled<'a>(catalog: &'a Catalog, unit: &'a DraftUnit) -> BTreeMap<&'a str, Ve
 }
 
 /// Whether a feature fills a slot of a service: by its word, or with text.
-fn fills(catalog: &Catalog, feature: &Component, host: &str, added: &Extension, slot: &str) -> bool {
+pub(crate) fn fills(catalog: &Catalog, feature: &Component, host: &str, added: &Extension, slot: &str) -> bool {
     let text = format!("components/{}/on/{host}/slots/{slot}", feature.id);
     added.fills.iter().any(|known| known == slot) || catalog.text(&text).is_some()
 }
@@ -259,7 +259,7 @@ fn placed<'a>(rules: &'a [Rule], at: At<'a>) -> impl Iterator<Item = (&'a Rule, 
 }
 
 /// The quoted texts of an expression.
-fn literals(expression: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn literals(expression: &str) -> impl Iterator<Item = &str> {
     expression.split(['\'', '"']).skip(1).step_by(2)
 }
 
