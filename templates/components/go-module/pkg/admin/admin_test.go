@@ -22,7 +22,7 @@ func status(t *testing.T, server *admin.Server, path string) int {
 	return recorder.Code
 }
 
-func TestALife(t *testing.T) {
+func TestServer_Lifecycle_ReportsProbes(t *testing.T) {
 	server := admin.New(slog.New(slog.DiscardHandler))
 	var database, progress error
 	server.Check("database", func(context.Context) error { return database })
@@ -49,7 +49,7 @@ func TestALife(t *testing.T) {
 	}
 }
 
-func TestStartsAndStops(t *testing.T) {
+func TestServer_StartAndStop_Succeed(t *testing.T) {
 	server := admin.New(slog.New(slog.DiscardHandler))
 	stop, err := server.Start("127.0.0.1:0")
 	if err != nil {

@@ -27,7 +27,7 @@ var layers = map[string]struct {
 	"cmd":               {[]string{"internal", "migrations"}, true},
 }
 
-func TestLayersImportOnlyWhatIsBelowThem(t *testing.T) {
+func TestServices_Imports_RespectLayers(t *testing.T) {
 	root := os.DirFS("../..")
 	files, err := fs.Glob(root, "services/*")
 	if err != nil || len(files) == 0 {
@@ -99,7 +99,7 @@ func within(name, directory string) bool {
 	return name == directory || strings.HasPrefix(name, directory+"/")
 }
 
-func TestRefusals(t *testing.T) {
+func TestRefusal_Import_FollowsLayerRules(t *testing.T) {
 	for _, test := range []struct {
 		file, target string
 		refused      bool

@@ -63,7 +63,7 @@ func run(t *testing.T, dsn func(address string) string, share string) string {
 	return reported.sent.String()
 }
 
-func TestErrorsAndSpansAreReported(t *testing.T) {
+func TestExtension_LoggedError_ReportsErrorAndSpan(t *testing.T) {
 	sent := run(t, func(address string) string { return "http://key@" + address + "/1" }, "1")
 	for _, text := range []string{"it-went-wrong", "a-cause", "an-operation", `"trace_id"`} {
 		if !strings.Contains(sent, text) {
@@ -75,14 +75,14 @@ func TestErrorsAndSpansAreReported(t *testing.T) {
 	}
 }
 
-func TestSpansOfUnchosenTracesAreNot(t *testing.T) {
+func TestExtension_UnsampledTrace_ReportsErrorOnly(t *testing.T) {
 	sent := run(t, func(address string) string { return "http://key@" + address + "/1" }, "0")
 	if !strings.Contains(sent, "it-went-wrong") || strings.Contains(sent, "an-operation") {
 		t.Errorf("reported %s", sent)
 	}
 }
 
-func TestWithoutAnAddressNothingIsReported(t *testing.T) {
+func TestExtension_NoDSN_ReportsNothing(t *testing.T) {
 	if sent := run(t, func(string) string { return "" }, "1"); sent != "" {
 		t.Errorf("reported %s", sent)
 	}

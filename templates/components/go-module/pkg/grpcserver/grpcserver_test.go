@@ -76,7 +76,7 @@ func call(ctx context.Context, connection *grpc.ClientConn) error {
 	return connection.Invoke(ctx, "/test.Echo/Call", wrapperspb.String("x"), &wrapperspb.StringValue{})
 }
 
-func TestACallHasADeadlineARequestIDAndTheCallersTrace(t *testing.T) {
+func TestServer_Call_HasDeadlineRequestIDAndTrace(t *testing.T) {
 	stopTelemetry := telemetry.Start("test", "1", "test")
 	t.Cleanup(func() { _ = stopTelemetry(context.Background()) })
 	var traceID, requestID string
@@ -106,7 +106,7 @@ func TestACallHasADeadlineARequestIDAndTheCallersTrace(t *testing.T) {
 	}
 }
 
-func TestAccidentsAreNobodysBusiness(t *testing.T) {
+func TestServer_ErrorOrPanic_ReturnsInternal(t *testing.T) {
 	for name, handle := range map[string]func(context.Context) error{
 		"error": func(context.Context) error { return errors.New("a secret of ours") },
 		"panic": func(context.Context) error { panic("a secret of ours") },
@@ -124,7 +124,7 @@ func TestAccidentsAreNobodysBusiness(t *testing.T) {
 	}
 }
 
-func TestACallInFlightIsFinished(t *testing.T) {
+func TestServer_Shutdown_FinishesInFlightCall(t *testing.T) {
 	inside, proceed := make(chan struct{}), make(chan struct{})
 	connection, stop := start(t, echo{func(context.Context) error {
 		close(inside)
@@ -144,7 +144,7 @@ func TestACallInFlightIsFinished(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotEndIsCutOff(t *testing.T) {
+func TestServer_DrainTimeout_CancelsCall(t *testing.T) {
 	inside := make(chan struct{})
 	connection, stop := start(t, echo{func(ctx context.Context) error {
 		close(inside)
@@ -162,7 +162,7 @@ func TestWhatDoesNotEndIsCutOff(t *testing.T) {
 	}
 }
 
-func TestHealthKnowsEachService(t *testing.T) {
+func TestServer_HealthCheck_KnowsEachService(t *testing.T) {
 	connection, stop := start(t, echo{func(context.Context) error { return nil }}, time.Second)
 	client := healthpb.NewHealthClient(connection)
 	for name, want := range map[string]codes.Code{"": codes.OK, "test.Echo": codes.OK, "test.Other": codes.NotFound} {

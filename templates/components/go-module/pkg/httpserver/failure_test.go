@@ -11,7 +11,7 @@ import (
 )
 
 // Alerts count what is answered with 5xx, and errors in the log go to the error tracker.
-func TestACallerThatWentAwayIsNoFailure(t *testing.T) {
+func TestServer_ClientDisconnected_IsNotServerError(t *testing.T) {
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	for _, test := range []struct {

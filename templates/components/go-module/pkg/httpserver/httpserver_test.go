@@ -100,7 +100,7 @@ func each(t *testing.T, test func(t *testing.T, run serve)) {
 	}
 }
 
-func TestAHandlerSeesTheRequest(t *testing.T) {
+func TestServer_Request_ReachesHandlerWithContext(t *testing.T) {
 	each(t, func(t *testing.T, run serve) {
 		var kept []string
 		address, stop := start(t, run, []httpserver.Route{{
@@ -131,7 +131,7 @@ func TestAHandlerSeesTheRequest(t *testing.T) {
 	})
 }
 
-func TestWhatGoesWrongIsAProblem(t *testing.T) {
+func TestServer_Failure_ReturnsProblem(t *testing.T) {
 	handlers := map[string]httpserver.Handler{
 		"/problem": func(context.Context, *httpserver.Request) (httpserver.Response, error) {
 			return httpserver.Response{}, httpserver.NewProblem(http.StatusConflict, "it is taken")
@@ -180,7 +180,7 @@ func TestWhatGoesWrongIsAProblem(t *testing.T) {
 	})
 }
 
-func TestARequestInFlightIsFinished(t *testing.T) {
+func TestServer_Shutdown_FinishesInFlightRequest(t *testing.T) {
 	each(t, func(t *testing.T, run serve) {
 		inside, proceed := make(chan struct{}), make(chan struct{})
 		address, stop := start(t, run, []httpserver.Route{{
@@ -209,7 +209,7 @@ func TestARequestInFlightIsFinished(t *testing.T) {
 	})
 }
 
-func TestDecodeIsStrict(t *testing.T) {
+func TestDecode_InvalidBody_ReturnsProblem(t *testing.T) {
 	type body struct {
 		Name string `json:"name"`
 	}

@@ -51,7 +51,7 @@ func count(t *testing.T, pool *pgxpool.Pool, table string) int {
 	return n
 }
 
-func TestAnEventThatComesAgainHasOneEffect(t *testing.T) {
+func TestBegin_DuplicateEvent_HasOneEffect(t *testing.T) {
 	pool := postgrestest.New(t, tables)
 	failed := errors.New("not this time")
 	if err := deal(t, pool, failed); !errors.Is(err, failed) {
@@ -71,7 +71,7 @@ func TestAnEventThatComesAgainHasOneEffect(t *testing.T) {
 	}
 }
 
-func TestOldEventsAreForgottenAndNewOnesKept(t *testing.T) {
+func TestPurge_ExpiredEvents_AreDeleted(t *testing.T) {
 	pool := postgrestest.New(t, tables)
 	const fill = `INSERT INTO inbox SELECT gen_random_uuid(), now() - age * interval '1 day' FROM (VALUES (1), (13), (15)) AS ages (age), generate_series(1, 1500)`
 	if _, err := pool.Exec(t.Context(), fill); err != nil {
@@ -96,7 +96,7 @@ func (s stopping) Exec(ctx context.Context, statement string, arguments ...any) 
 	return s.Pool.Exec(ctx, statement, arguments...)
 }
 
-func TestItIsTidyFromTheStartUntilItIsToldToStop(t *testing.T) {
+func TestKeepTidy_Start_PurgesAtOnceAndStopsOnCancel(t *testing.T) {
 	pool := postgrestest.New(t, tables)
 	old := time.Now().Add(-inbox.Keep - time.Hour)
 	if _, err := pool.Exec(t.Context(), "INSERT INTO inbox VALUES ($1, $2)", event, old); err != nil {

@@ -73,7 +73,7 @@ func (o *observed) ObserveInt64(_ metric.Int64Observable, value int64, _ ...metr
 	o.count++
 }
 
-func TestTheLagIsKnownBeforeAnythingIsDealtWithAndAfterwards(t *testing.T) {
+func TestLags_Measure_CountsUnprocessedRecords(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "things"))
 	if err != nil {
 		t.Fatal(err)

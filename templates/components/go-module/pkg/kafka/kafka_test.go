@@ -172,7 +172,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("not within 30 seconds: %s", what)
 }
 
-func TestEventsOfAnAggregateArriveInOrderAndOnceCommittedNotAgain(t *testing.T) {
+func TestConsumer_RestartAfterCommit_KeepsOrderWithoutRedelivery(t *testing.T) {
 	w := newWorld(t)
 	handle := func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
 		w.see(event.GetEventId())
@@ -191,7 +191,7 @@ func TestEventsOfAnAggregateArriveInOrderAndOnceCommittedNotAgain(t *testing.T) 
 	}
 }
 
-func TestAFailingEventIsRetriedAndHoldsUpNobody(t *testing.T) {
+func TestConsumer_FailedEvent_IsRetriedWithoutBlockingOthers(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "unlucky", "next")
 	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
@@ -208,7 +208,7 @@ func TestAFailingEventIsRetriedAndHoldsUpNobody(t *testing.T) {
 	}
 }
 
-func TestPoisonEndsInTheDeadTopic(t *testing.T) {
+func TestConsumer_PoisonEvent_IsDeadLettered(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		err   error
@@ -233,7 +233,7 @@ func TestPoisonEndsInTheDeadTopic(t *testing.T) {
 	}
 }
 
-func TestWhileSomethingIsAwayNothingIsGivenUp(t *testing.T) {
+func TestConsumer_DependencyOutage_HandlesEventsAfterRecovery(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1", "2")
 	var mu sync.Mutex
@@ -262,7 +262,7 @@ func TestWhileSomethingIsAwayNothingIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestToldToStopItFinishesTheEventInHand(t *testing.T) {
+func TestConsumer_Shutdown_FinishesEventInProgress(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1")
 	working := make(chan struct{})
@@ -288,7 +288,7 @@ func TestToldToStopItFinishesTheEventInHand(t *testing.T) {
 	}
 }
 
-func TestTraceAndRequestGoThrough(t *testing.T) {
+func TestConsumer_Event_CarriesTraceAndRequestID(t *testing.T) {
 	w := newWorld(t)
 	ctx, err := telemetry.WithRequestID(t.Context(), "request-1")
 	if err != nil {
@@ -321,7 +321,7 @@ func TestTraceAndRequestGoThrough(t *testing.T) {
 	}
 }
 
-func TestWithoutABrokerPublishingFails(t *testing.T) {
+func TestPublisher_UnreachableBroker_ReturnsError(t *testing.T) {
 	publisher, err := kafka.NewPublisher(kafka.Config{Brokers: "127.0.0.1:1"}, "test")
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 // errNoWrites is about what the handlers need, which answers all the same.
 var errNoWrites = errors.New("no writes")
 
-func TestAnOutageShowsForAsLongAsItLasts(t *testing.T) {
+func TestConsumer_DependencyOutage_ReportsBlockedUntilRecovery(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1", "2", "3")
 	var away atomic.Bool
@@ -60,7 +60,7 @@ func TestAnOutageShowsForAsLongAsItLasts(t *testing.T) {
 	stop()
 }
 
-func TestWhatAnswersAndIsOfNoUseGivesNothingUp(t *testing.T) {
+func TestConsumer_UnavailableError_IsRetriedWithoutLimit(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1", "2")
 	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
@@ -82,7 +82,7 @@ func TestWhatAnswersAndIsOfNoUseGivesNothingUp(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftOfALongTurnIsPolledAgain(t *testing.T) {
+func TestConsumer_LongTurn_PollsRemainingRecordsAgain(t *testing.T) {
 	w := newWorld(t)
 	w.turn = time.Millisecond
 	w.publish(t, t.Context(), "1", "2", "3")
@@ -98,7 +98,7 @@ func TestWhatIsLeftOfALongTurnIsPolledAgain(t *testing.T) {
 	}
 }
 
-func TestAHandlerThatPanicsFailed(t *testing.T) {
+func TestConsumer_HandlerPanic_IsRetriedThenDeadLettered(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "poison", "next")
 	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
@@ -115,7 +115,7 @@ func TestAHandlerThatPanicsFailed(t *testing.T) {
 	}
 }
 
-func TestADeadRecordThatIsPutBackHasAllAttemptsBeforeIt(t *testing.T) {
+func TestConsumer_ReplayedDeadRecord_GetsAllAttempts(t *testing.T) {
 	w := newWorld(t)
 	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(w.config.Brokers, ",")...), kgo.AllowAutoTopicCreation())
 	if err != nil {
@@ -145,7 +145,7 @@ func TestADeadRecordThatIsPutBackHasAllAttemptsBeforeIt(t *testing.T) {
 	stop()
 }
 
-func TestEachLoopHasToTurn(t *testing.T) {
+func TestConsumer_StalledLoop_FailsLiveness(t *testing.T) {
 	for _, test := range []struct {
 		first, again time.Duration
 		alive        bool
@@ -162,7 +162,7 @@ func TestEachLoopHasToTurn(t *testing.T) {
 	}
 }
 
-func TestNobodyWhoProducesWaitsForABrokerForEver(t *testing.T) {
+func TestProducers_UnreachableBroker_AbandonRecords(t *testing.T) {
 	publisher, err := kafka.NewPublisher(kafka.Config{Brokers: "127.0.0.1:1"}, "test")
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ const (
 	cutText = "4d010000000001c00c786f7264"
 )
 
-func TestRecords(t *testing.T) {
+func TestBatch_Records_AreDecodedOrRejected(t *testing.T) {
 	prefix := string([]byte{0x6f, 0x72, 0x64, 0x65, 0x72, 0x73}) + "_outbox"
 	for _, test := range []struct {
 		name    string
@@ -68,13 +68,13 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-func TestPositionsAreWrittenAsPostgreSQLReadsThem(t *testing.T) {
+func TestLSN_String_UsesPostgreSQLNotation(t *testing.T) {
 	if got := lsn(0x16_b374d848).String(); got != "16/B374D848" {
 		t.Errorf("got %s", got)
 	}
 }
 
-func TestABatchIsFullWithAWholeTransaction(t *testing.T) {
+func TestBatch_SizeLimitReached_IsFullAtCommit(t *testing.T) {
 	found := batch{size: maxBatchBytes - 1}
 	for _, step := range []struct {
 		record string
@@ -94,7 +94,7 @@ func TestABatchIsFullWithAWholeTransaction(t *testing.T) {
 }
 
 // What waits is known although nothing of it can be published.
-func TestTheSlotIsMeasuredBeforeAnythingIsPublished(t *testing.T) {
+func TestReader_MalformedEvent_StillMeasuresSlot(t *testing.T) {
 	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
 	conn, err := pool.Acquire(t.Context())
 	if err != nil {

@@ -56,7 +56,7 @@ func confirmed(t *testing.T, pool *pgxpool.Pool, wal outbox.WAL) string {
 	return position
 }
 
-func TestEventsOfAnotherServiceAreLeftAlone(t *testing.T) {
+func TestWAL_EventOfAnotherService_IsNotPublished(t *testing.T) {
 	pool, wal := logged(t)
 	b := new(broker)
 	stop := start(t, pool, wal, b)
@@ -69,7 +69,7 @@ func TestEventsOfAnotherServiceAreLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAnIdleSlotMovesOn(t *testing.T) {
+func TestWAL_IdleSlot_Advances(t *testing.T) {
 	pool, wal := logged(t)
 	b := new(broker)
 	stop := start(t, pool, wal, b)
@@ -84,7 +84,7 @@ func TestAnIdleSlotMovesOn(t *testing.T) {
 	}
 }
 
-func TestInstallingAgainKeepsWhatWaits(t *testing.T) {
+func TestWAL_RepeatedInstall_KeepsPendingEvents(t *testing.T) {
 	pool, wal := logged(t)
 	emit(t, pool, wal, nil, "1")
 	install(t, pool, wal)

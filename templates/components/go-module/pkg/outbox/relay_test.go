@@ -133,7 +133,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("not within 20 seconds: %s", what)
 }
 
-func TestWhatIsCommittedIsPublishedInOrder(t *testing.T) {
+func TestRelay_CommittedEvents_ArePublishedInOrder(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		emit(t, pool, o, nil, "before", "the relay")
 		b := new(broker)
@@ -151,7 +151,7 @@ func TestWhatIsCommittedIsPublishedInOrder(t *testing.T) {
 }
 
 // What is written first may be committed last: it comes later, but it comes.
-func TestWhatIsCommittedLateIsNotLost(t *testing.T) {
+func TestRelay_LateCommit_IsPublished(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		b := new(broker)
 		stop := start(t, pool, o, b)
@@ -177,7 +177,7 @@ func TestWhatIsCommittedLateIsNotLost(t *testing.T) {
 }
 
 // Transactions that lock the same row follow each other, and so do their events.
-func TestEventsOfOneAggregateKeepTheirOrder(t *testing.T) {
+func TestRelay_ConcurrentWriters_KeepsOrderPerAggregate(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		const writers, changes = 6, 20
 		if _, err := pool.Exec(t.Context(), "CREATE TABLE things AS SELECT name, 0 AS version FROM unnest(ARRAY['a', 'b']) AS name"); err != nil {
@@ -219,7 +219,7 @@ func change(ctx context.Context, pool *pgxpool.Pool, o box, name string) error {
 	})
 }
 
-func TestAnEventCarriesTraceAndRequest(t *testing.T) {
+func TestRelay_Event_CarriesTraceAndRequestID(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		id := trace.TraceID{1, 2, 3}
 		ctx := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
@@ -245,7 +245,7 @@ func TestAnEventCarriesTraceAndRequest(t *testing.T) {
 }
 
 // The broker takes a batch and the relay dies before it confirms: the batch comes again, whole and in order.
-func TestKilledBetweenPublishingAndAdvancingItPublishesAgain(t *testing.T) {
+func TestRelay_KilledBeforeConfirming_PublishesAgain(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		emit(t, pool, o, nil, "1", "2")
 		b := new(broker)
@@ -273,7 +273,7 @@ func TestKilledBetweenPublishingAndAdvancingItPublishesAgain(t *testing.T) {
 	})
 }
 
-func TestAFailedPublishStopsTheStreamUntilItSucceeds(t *testing.T) {
+func TestRelay_FailedPublish_RetriesInOrder(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		var failures int
 		b := &broker{fail: func(taken int, _ []*envelopev1.Envelope) error {
@@ -298,7 +298,7 @@ func TestAFailedPublishStopsTheStreamUntilItSucceeds(t *testing.T) {
 	})
 }
 
-func TestASecondRelayWaits(t *testing.T) {
+func TestRelay_SecondInstance_WaitsForFirst(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		first, second := new(broker), new(broker)
 		stopFirst := start(t, pool, o, first)
@@ -314,7 +314,7 @@ func TestASecondRelayWaits(t *testing.T) {
 	})
 }
 
-func TestWhatTheBrokerWouldRefuseIsNotCommitted(t *testing.T) {
+func TestEmit_OversizedEvent_ReturnsError(t *testing.T) {
 	each(t, func(t *testing.T, _ *pgxpool.Pool, o box) {
 		event := outbox.Event{ID: rand.Text(), Type: "thing.made", Payload: wrapperspb.String(strings.Repeat("x", outbox.MaxSize))}
 		err := o.Emit(t.Context(), nil, event)

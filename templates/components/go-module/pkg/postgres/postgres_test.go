@@ -23,7 +23,7 @@ CREATE TABLE things (name text CONSTRAINT things_name_key UNIQUE);
 DROP TABLE things;
 `)}}
 
-func TestMigratesAtOnceAndOnce(t *testing.T) {
+func TestMigrate_Concurrent_AppliesEachMigrationOnce(t *testing.T) {
 	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
 	more := fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}, "00002_things.sql": files["00001_things.sql"]}
 	var group sync.WaitGroup
@@ -37,7 +37,7 @@ func TestMigratesAtOnceAndOnce(t *testing.T) {
 	group.Wait()
 }
 
-func TestAMigrationGivesUpALockThatSomebodyHolds(t *testing.T) {
+func TestMigrate_LockedTable_TimesOutUntilReleased(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
@@ -67,7 +67,7 @@ INSERT INTO things DEFAULT VALUES;
 	}
 }
 
-func TestUniqueViolationsAreKnownByName(t *testing.T) {
+func TestIsUnique_Violation_MatchesConstraintName(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	insert := func() error {
 		_, err := pool.Exec(t.Context(), "INSERT INTO things VALUES ('a')")
@@ -82,7 +82,7 @@ func TestUniqueViolationsAreKnownByName(t *testing.T) {
 	}
 }
 
-func TestWhatIsAboutTheServerIsUnavailable(t *testing.T) {
+func TestIsUnavailable_ServerError_ReturnsTrue(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	_, err := pool.Exec(t.Context(), "BEGIN READ ONLY; INSERT INTO things VALUES ('a')")
 	if !postgres.IsUnavailable(fmt.Errorf("add: %w", err)) {
@@ -105,7 +105,7 @@ func TestWhatIsAboutTheServerIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestErrorsDoNotShowThePassword(t *testing.T) {
+func TestOpen_Failure_HidesPassword(t *testing.T) {
 	for _, address := range []string{"postgres://me:hunter2@127.0.0.1:1/x?connect_timeout=1", "postgres://me:hunter2@[/x"} {
 		_, err := postgres.Open(t.Context(), postgres.Config{URL: config.URL(address), PoolSize: 1})
 		if err == nil || strings.Contains(err.Error(), "hunter2") {

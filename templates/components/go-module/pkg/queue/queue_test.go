@@ -117,7 +117,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("not within 30 seconds: %s", what)
 }
 
-func TestABrokerThatTakesNoTasksIsUnavailableThoughItAnswers(t *testing.T) {
+func TestClient_BrokerRefusesWrites_ReturnsUnavailable(t *testing.T) {
 	w := newWorld(t)
 	// A user who may not write meets what full memory means for everybody, and disturbs nobody.
 	address, err := url.Parse(string(w.config.URL))
@@ -150,7 +150,7 @@ func TestABrokerThatTakesNoTasksIsUnavailableThoughItAnswers(t *testing.T) {
 	}
 }
 
-func TestTasksOfTheFirstQueueGoFirst(t *testing.T) {
+func TestWorker_SeveralQueues_DrainsFirstQueueFirst(t *testing.T) {
 	w := newWorld(t)
 	for _, id := range []string{"1", "2", "3"} {
 		w.send(t, t.Context(), w.queues[1], "slow "+id)
@@ -169,7 +169,7 @@ func TestTasksOfTheFirstQueueGoFirst(t *testing.T) {
 	}
 }
 
-func TestATaskIsTakenOnceEvenAfterItWasDone(t *testing.T) {
+func TestClient_DuplicateTask_IsEnqueuedOnce(t *testing.T) {
 	w := newWorld(t)
 	if !w.send(t, t.Context(), w.queues[0], "1") || w.send(t, t.Context(), w.queues[0], "1") {
 		t.Error("the same task was taken twice")
@@ -185,7 +185,7 @@ func TestATaskIsTakenOnceEvenAfterItWasDone(t *testing.T) {
 	}
 }
 
-func TestAFailureIsTriedAgainUnlessItIsPermanent(t *testing.T) {
+func TestWorker_FailedTask_IsRetriedUnlessPermanent(t *testing.T) {
 	w := newWorld(t)
 	w.send(t, t.Context(), w.queues[0], "hopeless")
 	w.send(t, t.Context(), w.queues[0], "unlucky")
@@ -205,7 +205,7 @@ func TestAFailureIsTriedAgainUnlessItIsPermanent(t *testing.T) {
 	})
 }
 
-func TestToldToStopItFinishesTheTaskInHand(t *testing.T) {
+func TestWorker_Shutdown_FinishesTaskInProgress(t *testing.T) {
 	w := newWorld(t)
 	w.send(t, t.Context(), w.queues[0], "1")
 	working := make(chan struct{})
@@ -222,7 +222,7 @@ func TestToldToStopItFinishesTheTaskInHand(t *testing.T) {
 	}
 }
 
-func TestTraceAndRequestGoThrough(t *testing.T) {
+func TestWorker_Task_CarriesTraceAndRequestID(t *testing.T) {
 	w := newWorld(t)
 	ctx, err := telemetry.WithRequestID(t.Context(), "request-1")
 	if err != nil {
@@ -251,14 +251,14 @@ func TestTraceAndRequestGoThrough(t *testing.T) {
 	}
 }
 
-func TestAPayloadThatCannotBeReadIsGivenUp(t *testing.T) {
+func TestHandlerOf_MalformedPayload_SkipsRetry(t *testing.T) {
 	err := queue.HandlerOf(func(context.Context, thing) error { return nil })(t.Context(), []byte("{"))
 	if !errors.Is(err, asynq.SkipRetry) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestErrorsDoNotShowThePassword(t *testing.T) {
+func TestNewClient_InvalidURL_HidesPassword(t *testing.T) {
 	_, err := queue.NewClient(queue.Config{URL: "redis://:hunter2@[/"})
 	if err == nil || err.Error() != "QUEUE_URL is not a valid address of Redis" {
 		t.Errorf("got %v", err)

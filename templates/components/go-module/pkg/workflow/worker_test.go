@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestAWorkerThatStoppedPollingIsNotAlive(t *testing.T) {
+func TestWorker_StalledPolling_FailsLiveness(t *testing.T) {
 	w := new(Worker)
 	if err := w.Live(t.Context()); err != nil {
 		t.Errorf("before it runs: %v", err)

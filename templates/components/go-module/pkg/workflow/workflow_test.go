@@ -46,7 +46,7 @@ func server(t *testing.T) workflow.Config {
 	return workflow.Config{Address: address, Namespace: "default"}
 }
 
-func TestTraceAndRequestReachTheActivity(t *testing.T) {
+func TestWorker_Activity_ReceivesTraceAndRequestID(t *testing.T) {
 	settings := server(t)
 	connection, err := workflow.Open(settings, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
@@ -97,7 +97,7 @@ func TestTraceAndRequestReachTheActivity(t *testing.T) {
 	}
 }
 
-func TestReadinessIsAWorkersOwn(t *testing.T) {
+func TestWorker_Readiness_IgnoresOtherWorkers(t *testing.T) {
 	settings := server(t)
 	queue := "test-" + rand.Text()
 	onQueue := func() *workflow.Worker {
@@ -132,7 +132,7 @@ func TestReadinessIsAWorkersOwn(t *testing.T) {
 	}
 }
 
-func TestAWorkerWaitsForAServer(t *testing.T) {
+func TestWorker_UnreachableServer_IsNotReady(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	w := &workflow.Worker{

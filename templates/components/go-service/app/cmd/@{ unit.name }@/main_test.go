@@ -27,7 +27,7 @@ import (
 )
 
 // The program and the project's variable contract agree.
-func TestReadsExactlyWhatTheContractDeclares(t *testing.T) {
+func TestProgram_Variables_MatchContract(t *testing.T) {
 	file := os.Getenv("ENV_SCHEMA")
 	if file == "" {
 		file = "../../../../config/env.schema.yaml" // in a test image it is elsewhere
@@ -49,7 +49,7 @@ func TestReadsExactlyWhatTheContractDeclares(t *testing.T) {
 }
 @% if params.database %@
 
-func TestAReleaseThatIsDeliveredAgainMigratesAgain(t *testing.T) {
+func TestMigrate_Repeated_SucceedsAndReadinessTracksDatabase(t *testing.T) {
 	database := postgres.Config{URL: postgrestest.URL(postgrestest.New(t, migrations.Files)), PoolSize: 4}
 	log := slog.New(slog.DiscardHandler)
 	p := &process.Process{Service: "@{ unit.name }@", Log: log, Admin: admin.New(log)}

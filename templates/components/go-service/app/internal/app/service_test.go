@@ -91,7 +91,7 @@ func (m *memory) Publish(_ context.Context, event domain.Event) error {
 
 var draft = domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
 
-func TestARepeatedRequestMakesNothingNew(t *testing.T) {
+func TestService_RepeatedIdempotencyKey_ReturnsFirstResult(t *testing.T) {
 	store := newMemory()
 	service := app.New(store)
 	first, err := service.Create(t.Context(), draft, "key")
@@ -118,7 +118,7 @@ func TestARepeatedRequestMakesNothingNew(t *testing.T) {
 @% endif %@
 }
 
-func TestConfirmingTwiceIsConfirmingOnce(t *testing.T) {
+func TestService_ConfirmTwice_ConfirmsOnce(t *testing.T) {
 	store := newMemory()
 	service := app.New(store)
 	item, err := service.Create(t.Context(), draft, "key")
@@ -142,7 +142,7 @@ func TestConfirmingTwiceIsConfirmingOnce(t *testing.T) {
 @% endif %@
 }
 
-func TestPagesHoldEverythingOnce(t *testing.T) {
+func TestService_ListPages_ReturnsEachItemOnce(t *testing.T) {
 	store := newMemory()
 	service := app.New(store)
 	for i := range 5 {

@@ -12,7 +12,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-func TestADraftMustMeetTheRules(t *testing.T) {
+func TestNew_InvalidDraft_ReportsEachField(t *testing.T) {
 	good := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
 	for _, test := range []struct {
 		name   string
@@ -49,7 +49,7 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 }
 @% if params.database %@
 
-func TestConfirmingTwiceChangesNothing(t *testing.T) {
+func TestConfirmed_AlreadyConfirmed_ChangesNothing(t *testing.T) {
 	item, err := domain.New@{ params.noun | pascal }@(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestConfirmingTwiceChangesNothing(t *testing.T) {
 }
 @% endif %@
 
-func TestIDsSortByTimeAndAreReadBack(t *testing.T) {
+func TestID_NewAndParse_SortsByTimeAndRoundTrips(t *testing.T) {
 	var first, second domain.ID
 	synctest.Test(t, func(*testing.T) { // in there time passes at once
 		first = domain.NewID()
@@ -84,7 +84,7 @@ func TestIDsSortByTimeAndAreReadBack(t *testing.T) {
 	}
 }
 
-func TestALabelIsShortAndPrintable(t *testing.T) {
+func TestLabelProblem_InvalidText_IsDescribed(t *testing.T) {
 	for _, test := range []struct{ text, problem string }{
 		{"a|b c~", ""},
 		{strings.Repeat("x", 8), ""},

@@ -85,7 +85,7 @@ func connect(t *testing.T) *grpc.ClientConn {
 	return connection
 }
 
-func TestSaysThatItIsHealthy(t *testing.T) {
+func TestHealthCheck_RunningService_ReportsServing(t *testing.T) {
 	answer, err := healthpb.NewHealthClient(connect(t)).Check(t.Context(), &healthpb.HealthCheckRequest{
 		Service: pb.@{ one }@Service_ServiceDesc.ServiceName,
 	})
@@ -94,7 +94,7 @@ func TestSaysThatItIsHealthy(t *testing.T) {
 	}
 }
 
-func TestADraftMustMeetTheRules(t *testing.T) {
+func TestCreate_InvalidDraft_ReturnsInvalidArgument(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	_, err := client.Create@{ one }@(t.Context(), &pb.Create@{ one }@Request{UserId: "me", IdempotencyKey: "1"})
 	if status.Code(err) != codes.InvalidArgument || len(status.Convert(err).Details()) != 1 {
@@ -102,7 +102,7 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 	}
 }
 
-func TestLabelsMustBePrintable(t *testing.T) {
+func TestAPI_InvalidLabel_ReturnsInvalidArgument(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	good := &pb.Create@{ one }@Request{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
 	for name, change := range map[string]func(*pb.Create@{ one }@Request){
@@ -135,7 +135,7 @@ func TestLabelsMustBePrintable(t *testing.T) {
 }
 
 @% if params.database %@
-func TestFromRequestToList(t *testing.T) {
+func TestAPI_Lifecycle_CreatesConfirmsAndLists(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	draft := &pb.Create@{ one }@Request{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
 	made, err := client.Create@{ one }@(t.Context(), draft)
@@ -173,7 +173,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 }
 @% else %@
-func TestAssesses(t *testing.T) {
+func TestCreate_ValidDraft_ReturnsAssessed(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	answer, err := client.Create@{ one }@(t.Context(), &pb.Create@{ one }@Request{
 		UserId: "me", Reference: "a", Amount: 1, Currency: "EUR",

@@ -100,7 +100,7 @@ func service(t *testing.T) []httpserver.Route {
 func service(*testing.T) []httpserver.Route { return httpapi.Routes(app.New()) }
 @% endif %@
 
-func TestWhatIsRefused(t *testing.T) {
+func TestAPI_InvalidRequest_ReturnsClientError(t *testing.T) {
 	routes := service(t)
 	for _, test := range []struct {
 		name         string
@@ -135,7 +135,7 @@ func TestWhatIsRefused(t *testing.T) {
 }
 
 @% if params.database %@
-func TestFromRequestToList(t *testing.T) {
+func TestAPI_Lifecycle_CreatesGetsAndLists(t *testing.T) {
 	routes := service(t)
 	status, made := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), good)
 	if status != http.StatusCreated || made["status"] != "pending" || made["confirmed_at"] != nil {
@@ -164,7 +164,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 }
 @% else %@
-func TestAssesses(t *testing.T) {
+func TestCreate_ValidDraft_ReturnsAssessed(t *testing.T) {
 	status, object := ask(t, service(t), http.MethodPost, "@{ path }@", headers("me", "1"), good)
 	if status != http.StatusOK || object["status"] != "assessed" {
 		t.Errorf("%d %v", status, object)

@@ -48,7 +48,7 @@ func describes(t *testing.T, route httpserver.Route, status int) {
 	}
 }
 
-func TestTheDocumentDescribesTheRoutes(t *testing.T) {
+func TestOpenAPI_Routes_MatchDocument(t *testing.T) {
 	routes := httpapi.Routes(nil)
 @% if slots.routes %@
 @{ slots.routes }@

@@ -36,7 +36,7 @@ func (o *other) Confirm@{ noun }@(_ context.Context, r *pb.Confirm@{ noun }@Requ
 	return &pb.Confirm@{ noun }@Response{}, nil
 }
 
-func TestConfirmsWhatBelongsToAnother(t *testing.T) {
+func TestPeers_Confirm_CallsOwningService(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -60,7 +60,7 @@ func add(t *testing.T, s *store.Store, userID string) domain.@{ params.noun | pa
 	return item
 }
 
-func TestWhatIsKeptComesBackAsItWas(t *testing.T) {
+func TestStore_StoredItem_IsReturnedToItsOwner(t *testing.T) {
 	s, _ := open(t)
 	item := add(t, s, "me")
 	if got, err := s.Get(t.Context(), "me", item.ID); err != nil || got != item {
@@ -78,7 +78,7 @@ func TestWhatIsKeptComesBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestListsAUsersOwnNewestFirst(t *testing.T) {
+func TestStore_List_ReturnsOwnItemsNewestFirst(t *testing.T) {
 	s, _ := open(t)
 	first := add(t, s, "me")
 	time.Sleep(2 * time.Millisecond) // ids sort by the millisecond
@@ -94,7 +94,7 @@ func TestListsAUsersOwnNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAFailedChangeLeavesNothing(t *testing.T) {
+func TestStore_FailedChange_IsRolledBack(t *testing.T) {
 	s, _ := open(t)
 	lost := errors.New("lost")
 	err := s.Within(t.Context(), func(ctx context.Context, tx ports.Tx) error {
@@ -115,7 +115,7 @@ func TestAFailedChangeLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestTheSameRequestAtOnceMakesOne(t *testing.T) {
+func TestStore_ConcurrentRequestsWithSameKey_CreateOneItem(t *testing.T) {
 	s, pool := open(t)
 	service := app.New(s)
 	var group sync.WaitGroup
@@ -141,7 +141,7 @@ func TestTheSameRequestAtOnceMakesOne(t *testing.T) {
 	}
 }
 
-func TestKeysAreForgottenAfterADay(t *testing.T) {
+func TestStore_ExpiredIdempotencyKeys_AreDeleted(t *testing.T) {
 	s, pool := open(t)
 	_, err := pool.Exec(t.Context(), `INSERT INTO idempotency_keys (user_id, key, fingerprint, subject_id, created_at)
 		SELECT 'me', age::text, '', gen_random_uuid(), now() - make_interval(hours => age) FROM unnest(ARRAY[23, 25, 100]) AS age`)
@@ -161,7 +161,7 @@ func TestKeysAreForgottenAfterADay(t *testing.T) {
 }
 @% if params.publishes %@
 
-func TestWithoutItsEventNothingIsKept(t *testing.T) {
+func TestStore_FailedEvent_RollsBackItem(t *testing.T) {
 	pool := postgrestest.New(t, migrations.Files)
 	lost := errors.New("lost")
 	s := store.New(pool, emitted{fail: lost})

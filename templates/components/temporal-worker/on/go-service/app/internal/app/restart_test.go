@@ -93,7 +93,7 @@ func (s *unsteady) Start(_ context.Context, _ string, id domain.ID) error {
 	return nil
 }
 
-func TestWhatCouldNotBeStartedIsStartedAgain(t *testing.T) {
+func TestRestart_WaitingRun_IsStartedOnceServerAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, away := newRunMemory(), errors.New("nobody answers")
 		starts := &unsteady{away: away}
@@ -123,7 +123,7 @@ func TestWhatCouldNotBeStartedIsStartedAgain(t *testing.T) {
 	})
 }
 
-func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
+func TestRestart_OneRunFails_StartsTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, bad, good := newRunMemory(), domain.NewID(), domain.NewID()
 		refusal := errors.New("not this one")
@@ -139,7 +139,7 @@ func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
 	})
 }
 
-func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
+func TestRuns_StartAfterFailure_StartsRunOnce(t *testing.T) {
 	store, id := newRunMemory(), domain.NewID()
 	starts := &unsteady{away: errors.New("nobody answers")}
 	runs := app.NewRuns(store, starts)
@@ -161,7 +161,7 @@ func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestARunOfSomebodyElseIsNotThere(t *testing.T) {
+func TestRuns_SubjectOfAnotherUser_ReturnsNotFound(t *testing.T) {
 	store, id := newRunMemory(), domain.NewID()
 	starts := &unsteady{}
 	runs := app.NewRuns(store, starts)

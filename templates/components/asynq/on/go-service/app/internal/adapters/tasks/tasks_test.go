@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestWhatIsSentHasAHandler(t *testing.T) {
+func TestHandlers_ProcessTask_IsRegistered(t *testing.T) {
 	handlers := Handlers(&app.Confirmation{})
 	if len(handlers) != 1 || handlers[TypeProcess] == nil {
 		t.Errorf("handlers are there for %d types", len(handlers))
@@ -32,14 +32,14 @@ func TestWhatIsSentHasAHandler(t *testing.T) {
 	}
 }
 
-func TestNonsenseIsGivenUp(t *testing.T) {
+func TestHandlers_MalformedPayload_SkipsRetry(t *testing.T) {
 	err := Handlers(&app.Confirmation{})[TypeProcess](t.Context(), []byte("nonsense"))
 	if !errors.Is(err, asynq.SkipRetry) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestWhatWasInterruptedIsTriedAgain(t *testing.T) {
+func TestHandlers_CancelledContext_IsRetried(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	confirmation := &app.Confirmation{Takes: time.Minute}
@@ -49,7 +49,7 @@ func TestWhatWasInterruptedIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAnEventIsFollowedByOneTask(t *testing.T) {
+func TestSender_RepeatedEvent_EnqueuesOneTask(t *testing.T) {
 	address, err := url.Parse(os.Getenv("QUEUE_URL"))
 	if err != nil {
 		t.Fatal("QUEUE_URL is not an address")

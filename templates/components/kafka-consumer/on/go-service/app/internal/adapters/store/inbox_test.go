@@ -45,7 +45,7 @@ func effects(t *testing.T, pool *pgxpool.Pool) []effect {
 	return all
 }
 
-func TestAnEventThatComesAgainHasOneEffectAndIsFollowed(t *testing.T) {
+func TestConsumption_RedeliveredEvent_HasOneEffectAndFollowsUp(t *testing.T) {
 	s, pool := open(t)
 	next := &followed{fail: errors.New("no broker")}
 	consumption := app.NewConsumption(s, next)
@@ -73,7 +73,7 @@ func TestAnEventThatComesAgainHasOneEffectAndIsFollowed(t *testing.T) {
 	}
 }
 
-func TestADatabaseThatTakesNoWritesIsUnavailable(t *testing.T) {
+func TestConsumption_ReadOnlyDatabase_ReturnsUnavailable(t *testing.T) {
 	s, pool := open(t)
 	if _, err := pool.Exec(t.Context(), "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$"); err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func (c *confirmed) Confirm(_ context.Context, _ string, id domain.ID) error {
 }
 @% endif %@
 
-func TestTheWorkIsConfirmedHoweverOftenItIsDone(t *testing.T) {
+func TestConfirmation_Repeated_ConfirmsOnce(t *testing.T) {
 	s, pool := open(t)
 	origin := ports.Origin{Service: "@{ params.sources | first }@", ID: domain.NewID()}
 	draft := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
@@ -138,7 +138,7 @@ func TestTheWorkIsConfirmedHoweverOftenItIsDone(t *testing.T) {
 @% endif %@
 }
 
-func TestWorkForNothingIsHopeless(t *testing.T) {
+func TestConfirmation_UnknownOrigin_ReturnsHopelessError(t *testing.T) {
 	s, _ := open(t)
 	confirmation := &app.Confirmation{Inbox: s}
 	err := confirmation.Confirm(t.Context(), ports.Origin{Service: "other", ID: domain.NewID()})

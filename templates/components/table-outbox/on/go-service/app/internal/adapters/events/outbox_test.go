@@ -14,7 +14,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/migrations"
 )
 
-func TestAnEventWaitsWhenItsTransactionIsCommitted(t *testing.T) {
+func TestEmitter_Transaction_StoresEventOnlyOnCommit(t *testing.T) {
 	pool := postgrestest.New(t, migrations.Files)
 	item, err := domain.New@{ unit.params.noun | pascal }@(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
 	if err != nil {

@@ -20,7 +20,7 @@ type patient struct{}
 
 func (patient) Start(context.Context, string, domain.ID) error { return nil }
 
-func TestAWorkflowIsStartedAndAskedFor(t *testing.T) {
+func TestRuns_StartAndGet_ReturnStartedRun(t *testing.T) {
 	kept := store.New(postgrestest.New(t, migrations.Files)@{ ", silent{}" if unit.params.publishes else "" }@)
 	routes := append(httpapi.Routes(app.New(kept)), httpapi.Runs(app.NewRuns(kept, patient{}))...)
 	_, made := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), good)

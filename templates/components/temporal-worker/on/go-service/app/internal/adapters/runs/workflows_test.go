@@ -140,7 +140,7 @@ func run(t *testing.T, m *memory, prepare func(*testsuite.TestWorkflowEnvironmen
 	return result, err
 }
 
-func TestWhatSucceedsIsCompleted(t *testing.T) {
+func TestWorkflow_SuccessfulWork_CompletesRun(t *testing.T) {
 	m := newMemory(t)
 	result, err := run(t, m, nil)
 	if err != nil || result.Status != domain.RunCompleted || m.run.Status != domain.RunCompleted {
@@ -156,7 +156,7 @@ func TestWhatSucceedsIsCompleted(t *testing.T) {
 @% endif %@
 }
 
-func TestWhatIsRefusedIsCompensatedAndNotTriedAgain(t *testing.T) {
+func TestWorkflow_RefusedWork_CompensatesWithoutRetry(t *testing.T) {
 	m := newMemory(t)
 	m.fail = func(int) error { return fmt.Errorf("%w: too much", domain.ErrRefused) }
 	result, err := run(t, m, nil)
@@ -176,7 +176,7 @@ func TestWhatIsRefusedIsCompensatedAndNotTriedAgain(t *testing.T) {
 @% endif %@
 }
 
-func TestAnAccidentIsTriedAgain(t *testing.T) {
+func TestWorkflow_TransientError_IsRetried(t *testing.T) {
 	m := newMemory(t)
 	m.fail = func(try int) error {
 		if try < 3 {
@@ -193,7 +193,7 @@ func TestAnAccidentIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestWhatNeverSucceedsIsCompensatedInTheEnd(t *testing.T) {
+func TestWorkflow_RetriesExhausted_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
 	m.fail = func(int) error { return errors.New("an accident") }
 	result, err := run(t, m, nil)
@@ -202,7 +202,7 @@ func TestWhatNeverSucceedsIsCompensatedInTheEnd(t *testing.T) {
 	}
 }
 
-func TestACancelledWorkflowIsCompensated(t *testing.T) {
+func TestWorkflow_CancelledDuringRetries_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
 	m.fail = func(int) error { return errors.New("an accident") }
 	_, err := run(t, m, func(environment *testsuite.TestWorkflowEnvironment) {
@@ -227,7 +227,7 @@ func cancelled(environment *testsuite.TestWorkflowEnvironment) {
 	environment.RegisterDelayedCallback(environment.CancelWorkflow, 2*time.Second)
 }
 
-func TestAWorkflowThatIsCancelledAsItBeginsIsCompensated(t *testing.T) {
+func TestWorkflow_CancelledBeforeWork_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
 	// The run was asked for, and the database is away when a worker takes it on.
 	asked := domain.NewRun(m.subject.ID, domain.Workflow@{ Workflow }@, time.Now())
@@ -241,7 +241,7 @@ func TestAWorkflowThatIsCancelledAsItBeginsIsCompensated(t *testing.T) {
 	}
 }
 
-func TestAWorkflowThatIsCancelledAfterItsWorkIsCompleted(t *testing.T) {
+func TestWorkflow_CancelledAfterWork_CompletesRun(t *testing.T) {
 	m := newMemory(t)
 	m.savable = away(2, 5) // the first is that it has begun
 	result, err := run(t, m, cancelled)
@@ -253,7 +253,7 @@ func TestAWorkflowThatIsCancelledAfterItsWorkIsCompleted(t *testing.T) {
 	}
 }
 
-func TestStepsDoneAgainChangeNothing(t *testing.T) {
+func TestSteps_Repeated_AreIdempotent(t *testing.T) {
 	m := newMemory(t)
 	steps := app.NewSteps(m, m)
 	for range 2 {

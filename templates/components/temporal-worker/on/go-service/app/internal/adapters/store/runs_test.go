@@ -12,7 +12,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-func TestARunIsThereOnceAndEndsOnce(t *testing.T) {
+func TestStore_RunLifecycle_KeepsOneRun(t *testing.T) {
 	s, _ := open(t)
 	item := add(t, s, "me")
 	if _, err := s.Run(t.Context(), item.ID, "some"); !errors.Is(err, domain.ErrNotFound) {
@@ -67,7 +67,7 @@ func save(t *testing.T, s *store.Store, run domain.Run) {
 	}
 }
 
-func TestARunNeedsItsSubject(t *testing.T) {
+func TestStore_RunOfUnknownSubject_ReturnsNotFound(t *testing.T) {
 	s, _ := open(t)
 	err := s.WithinRun(t.Context(), domain.NewID(), func(context.Context, ports.RunTx, domain.@{ unit.params.noun | pascal }@) error { return nil })
 	if !errors.Is(err, domain.ErrNotFound) {
