@@ -35,8 +35,8 @@ func TestServer_Lifecycle_ReportsProbes(t *testing.T) {
 	}{
 		{"connecting", func() {}, 503, 503, 200},
 		{"ready", func() { server.SetReady(true) }, 200, 200, 200},
-		{"the database is gone", func() { database = errors.New("gone") }, 200, 503, 200},
-		{"the database is back", func() { database = nil }, 200, 200, 200},
+		{"database down", func() { database = errors.New("gone") }, 200, 503, 200},
+		{"database recovered", func() { database = nil }, 200, 200, 200},
 		{"draining", func() { server.SetReady(false) }, 200, 503, 200},
 		{"stuck", func() { progress = errors.New("stuck") }, 200, 503, 503},
 	} {

@@ -16,7 +16,7 @@ import (
 	"@{ project.module }@/pkg/process"
 )
 
-// tracker is a server of the Sentry protocol that remembers what it was sent.
+// tracker is a fake Sentry server that records what it receives.
 type tracker struct {
 	mu   sync.Mutex
 	sent strings.Builder
@@ -29,7 +29,7 @@ func (s *tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// run lets a process fail at something and gives what was reported.
+// run runs a process that logs an error, and returns what was reported.
 func run(t *testing.T, dsn func(address string) string, share string) string {
 	t.Helper()
 	reported := &tracker{}

@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// echo is a service of one method that does what its handler says.
+// echo is a service with one method that calls handle.
 type echo struct {
 	handle func(ctx context.Context) error
 }
@@ -51,7 +51,7 @@ func (e echo) Register(server grpc.ServiceRegistrar) {
 	}, e)
 }
 
-// start runs a server; stop ends it and gives what Serve returned.
+// start runs a server. stop shuts it down and returns Serve's error.
 func start(t *testing.T, e echo, drain time.Duration) (connection *grpc.ClientConn, stop func() error) {
 	t.Helper()
 	listener := bufconn.Listen(1 << 20)
@@ -115,7 +115,7 @@ func TestServer_ErrorOrPanic_ReturnsInternal(t *testing.T) {
 			connection, stop := start(t, echo{handle}, time.Second)
 			err := call(t.Context(), connection)
 			if status.Code(err) != codes.Internal || strings.Contains(err.Error(), "secret") {
-				t.Errorf("told %v", err)
+				t.Errorf("got %v", err)
 			}
 			if err := stop(); err != nil {
 				t.Error(err)
@@ -155,10 +155,10 @@ func TestServer_DrainTimeout_CancelsCall(t *testing.T) {
 	go func() { called <- call(t.Context(), connection) }()
 	<-inside
 	if err := stop(); err == nil {
-		t.Error("said that all was well")
+		t.Error("Serve reported no error")
 	}
 	if err := <-called; err == nil {
-		t.Error("answered")
+		t.Error("the call succeeded")
 	}
 }
 

@@ -27,7 +27,7 @@ CREATE TABLE inbox (event_id uuid PRIMARY KEY, received_at timestamptz NOT NULL)
 CREATE TABLE effects (name text);
 `)}}
 
-// deal has an effect unless the event had it before.
+// deal processes the event in a transaction that ends with end.
 func deal(t *testing.T, pool *pgxpool.Pool, end error) error {
 	t.Helper()
 	return pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
@@ -85,7 +85,7 @@ func TestPurge_ExpiredEvents_AreDeleted(t *testing.T) {
 	}
 }
 
-// stopping is told to stop by the first statement that it is given.
+// stopping calls stop after the first statement.
 type stopping struct {
 	*pgxpool.Pool
 	stop func()

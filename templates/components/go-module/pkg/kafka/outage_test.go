@@ -17,7 +17,7 @@ import (
 	"@{ project.module }@/pkg/kafka"
 )
 
-// errNoWrites is about what the handlers need, which answers all the same.
+// errNoWrites simulates a dependency that is read-only but still answers health checks.
 var errNoWrites = errors.New("no writes")
 
 func TestConsumer_DependencyOutage_ReportsBlockedUntilRecovery(t *testing.T) {
@@ -33,7 +33,7 @@ func TestConsumer_DependencyOutage_ReportsBlockedUntilRecovery(t *testing.T) {
 		return true, nil
 	}, func(ctx context.Context) error {
 		if _, bounded := ctx.Deadline(); !bounded {
-			t.Error("the question may take for ever")
+			t.Error("the health check has no deadline")
 		}
 		w.see("asked")
 		if away.Load() {
@@ -64,7 +64,7 @@ func TestConsumer_UnavailableError_IsRetriedWithoutLimit(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1", "2")
 	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
-		if w.count("failed") < 5 { // more than the attempts
+		if w.count("failed") < 5 { // more than Attempts
 			w.see("failed")
 			return false, errNoWrites
 		}
@@ -175,7 +175,7 @@ func TestProducers_UnreachableBroker_AbandonRecords(t *testing.T) {
 	defer consumer.CloseAllowingRebalance()
 	for name, client := range map[string]*kgo.Client{"publisher": publisher.Client(), "consumer": consumer} {
 		if !kafka.GivesUpProducing(client) {
-			t.Errorf("the %s may wait for ever", name)
+			t.Errorf("the %s may wait for ever for a broker", name)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestTable_UnacknowledgedEvent_KeepsRow(t *testing.T) {
 	}}
 	stop := start(t, pool, table, b)
 	if rows := <-before; rows != 3 {
-		t.Errorf("%d rows while the events are published", rows)
+		t.Errorf("%d rows before the events were acknowledged", rows)
 	}
 	eventually(t, "the table is empty", func() bool { return waiting(t, pool) == 0 })
 	stop()

@@ -86,22 +86,22 @@ func TestIsUnavailable_ServerError_ReturnsTrue(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	_, err := pool.Exec(t.Context(), "BEGIN READ ONLY; INSERT INTO things VALUES ('a')")
 	if !postgres.IsUnavailable(fmt.Errorf("add: %w", err)) {
-		t.Errorf("no writes: %v", err)
+		t.Errorf("read-only: %v", err)
 	}
 	_, err = postgres.Open(t.Context(), postgres.Config{URL: "postgres://me@127.0.0.1:1/x?sslmode=disable", PoolSize: 1})
 	if !postgres.IsUnavailable(err) {
-		t.Errorf("nobody there: %v", err)
+		t.Errorf("connection refused: %v", err)
 	}
 	for code, want := range map[string]bool{
-		"53100": true, "53300": true, "57P01": true, "08006": true, // disk full, too many connections, shut down, connection lost
-		"57014": false, "23505": false, "40001": false, "22003": false, // cancelled, unique, serialization, out of range
+		"53100": true, "53300": true, "57P01": true, "08006": true, // disk full, too many connections, admin shutdown, connection failure
+		"57014": false, "23505": false, "40001": false, "22003": false, // query cancelled, unique violation, serialization failure, out of range
 	} {
 		if postgres.IsUnavailable(&pgconn.PgError{Code: code}) != want {
 			t.Errorf("%s is unavailable: %t", code, !want)
 		}
 	}
 	if postgres.IsUnavailable(nil) || postgres.IsUnavailable(context.DeadlineExceeded) {
-		t.Error("what is no error of the server's is one")
+		t.Error("nil or a context error counts as unavailable")
 	}
 }
 

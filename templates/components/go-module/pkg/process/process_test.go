@@ -26,7 +26,7 @@ func environment(values map[string]string) func(string) (string, bool) {
 	}
 }
 
-// text is a writer that several goroutines may use.
+// text is a concurrency-safe writer.
 type text struct {
 	mu      sync.Mutex
 	builder strings.Builder

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 
 type thing struct{ Name string }
 
-// world is two queues of its own and what was carried out.
+// world has two private queues and records the processed tasks.
 type world struct {
 	config queue.Config
 	client *queue.Client
@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	if address.Host == "" {
 		t.Fatal("QUEUE_URL names no server: `make test` starts one and runs this test")
 	}
-	address.Path = "/15" // not where a running stack's workers look
+	address.Path = "/15" // a database that no running stack uses
 	w := &world{config: queue.Config{URL: config.URL(address.String())}, queues: []string{"urgent-" + rand.Text(), "slow-" + rand.Text()}}
 	if w.client, err = queue.NewClient(w.config); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func (w *world) all() []string {
 	return slices.Clone(w.done)
 }
 
-// work runs a worker until the returned function is called.
+// work runs a worker until stop is called.
 func (w *world) work(t *testing.T, handle func(ctx context.Context, payload thing) error) (stop func()) {
 	t.Helper()
 	worker := &queue.Worker{
@@ -119,7 +119,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 
 func TestClient_BrokerRefusesWrites_ReturnsUnavailable(t *testing.T) {
 	w := newWorld(t)
-	// A user who may not write meets what full memory means for everybody, and disturbs nobody.
+	// A user without write permission gets the same errors as with full memory, without affecting other tests.
 	address, err := url.Parse(string(w.config.URL))
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func TestWorker_SeveralQueues_DrainsFirstQueueFirst(t *testing.T) {
 func TestClient_DuplicateTask_IsEnqueuedOnce(t *testing.T) {
 	w := newWorld(t)
 	if !w.send(t, t.Context(), w.queues[0], "1") || w.send(t, t.Context(), w.queues[0], "1") {
-		t.Error("the same task was taken twice")
+		t.Error("a duplicate task was enqueued")
 	}
 	stop := w.work(t, func(_ context.Context, made thing) error {
 		w.add(made.Name)
@@ -181,7 +181,7 @@ func TestClient_DuplicateTask_IsEnqueuedOnce(t *testing.T) {
 	eventually(t, "it is done", func() bool { return len(w.all()) == 1 })
 	stop()
 	if w.send(t, t.Context(), w.queues[0], "1") {
-		t.Error("a task that was done was taken again")
+		t.Error("a finished task was enqueued again")
 	}
 }
 
@@ -199,7 +199,7 @@ func TestWorker_FailedTask_IsRetriedUnlessPermanent(t *testing.T) {
 	eventually(t, "both are tried", func() bool { return len(w.all()) == 2 })
 	stop()
 	inspector := inspect(t, w)
-	eventually(t, "they are kept", func() bool {
+	eventually(t, "one is archived and one waits for its retry", func() bool {
 		info, err := inspector.GetQueueInfo(w.queues[0])
 		return err == nil && info.Archived == 1 && info.Retry == 1
 	})

@@ -17,6 +17,6 @@ func TestWorker_StalledPolling_FailsLiveness(t *testing.T) {
 	}
 	w.polled.Store(time.Now().Add(-2 * stalled).UnixNano())
 	if err := w.Live(t.Context()); err == nil {
-		t.Error("it stands still and counts as alive")
+		t.Error("a stalled worker passes its liveness check")
 	}
 }

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// once runs the given activity in a workflow on a real server.
+// once is a workflow that runs one activity.
 func once(ctx temporalworkflow.Context) error {
 	ctx = temporalworkflow.WithActivityOptions(ctx, temporalworkflow.ActivityOptions{StartToCloseTimeout: 5 * time.Second})
 	temporalworkflow.GetLogger(ctx).Info("running")
@@ -121,7 +121,7 @@ func TestWorker_Readiness_IgnoresOtherWorkers(t *testing.T) {
 		t.Error(err)
 	}
 	if err := dead.Ready(t.Context()); err == nil {
-		t.Error("a worker that does not run is ready, because another one of its queue is")
+		t.Error("a stopped worker is ready because another worker polls its queue")
 	}
 	stop()
 	if err := <-done; err != nil {

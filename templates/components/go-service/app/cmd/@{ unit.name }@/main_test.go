@@ -26,11 +26,11 @@ import (
 @% endif %@
 )
 
-// The program and the project's variable contract agree.
+// config/env.schema.yaml must declare exactly the variables that the program reads.
 func TestProgram_Variables_MatchContract(t *testing.T) {
 	file := os.Getenv("ENV_SCHEMA")
 	if file == "" {
-		file = "../../../../config/env.schema.yaml" // in a test image it is elsewhere
+		file = "../../../../config/env.schema.yaml" // the test image has it elsewhere
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -66,7 +66,7 @@ func TestMigrate_Repeated_SucceedsAndReadinessTracksDatabase(t *testing.T) {
 	for _, test := range []struct {
 		state  string
 		status int
-	}{{"there", http.StatusOK}, {"away", http.StatusServiceUnavailable}} {
+	}{{"reachable", http.StatusOK}, {"unreachable", http.StatusServiceUnavailable}} {
 		answer := httptest.NewRecorder()
 		p.Admin.Handler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody))
 		if answer.Code != test.status {

@@ -13,7 +13,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/adapters/httpapi"
 )
 
-// described are the answers that the document names, by method and path.
+// described returns the documented status codes by method and path.
 func described(t *testing.T) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile("../../../openapi.yaml")
@@ -40,7 +40,7 @@ func described(t *testing.T) map[string][]string {
 	return answers
 }
 
-// describes fails the test unless the document names that answer of the route.
+// describes fails the test unless the status is documented for the route.
 func describes(t *testing.T, route httpserver.Route, status int) {
 	t.Helper()
 	if !slices.Contains(described(t)[route.Method+" "+route.Pattern], strconv.Itoa(status)) {

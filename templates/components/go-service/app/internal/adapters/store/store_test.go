@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 @% if params.publishes %@
-// emitted counts events as they are emitted, committed or not.
+// emitted is an emitter that fails with fail, if set.
 type emitted struct{ fail error }
 
 func (e emitted) Emit(ctx context.Context, tx pgx.Tx, _ domain.Event) error {
@@ -67,7 +67,7 @@ func TestStore_StoredItem_IsReturnedToItsOwner(t *testing.T) {
 		t.Errorf("got %+v, %v; want %+v", got, err, item)
 	}
 	if _, err := s.Get(t.Context(), "you", item.ID); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("a stranger got %v", err)
+		t.Errorf("another user got %v", err)
 	}
 	confirmed, err := app.New(s).Confirm(t.Context(), item.ID)
 	if err != nil {
@@ -81,7 +81,7 @@ func TestStore_StoredItem_IsReturnedToItsOwner(t *testing.T) {
 func TestStore_List_ReturnsOwnItemsNewestFirst(t *testing.T) {
 	s, _ := open(t)
 	first := add(t, s, "me")
-	time.Sleep(2 * time.Millisecond) // ids sort by the millisecond
+	time.Sleep(2 * time.Millisecond) // ids sort by millisecond
 	second := add(t, s, "me")
 	add(t, s, "you")
 	all, err := s.List(t.Context(), "me", "", 10)

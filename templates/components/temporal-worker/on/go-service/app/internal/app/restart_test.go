@@ -15,7 +15,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-// runMemory keeps the runs of subjects that it makes up; all of them are of one user.
+// runMemory is an in-memory store. Every subject belongs to the user "me".
 type runMemory struct {
 	subject domain.@{ one }@
 	kept    map[domain.ID]domain.Run
@@ -78,7 +78,7 @@ func (m *runMemory) Publish(_ context.Context, event domain.Event) error {
 }
 @% endif %@
 
-// unsteady refuses subjects, or all while it is away, and knows what it started.
+// unsteady is a fake starter that fails for some subjects, or for all while away is set.
 type unsteady struct {
 	away    error
 	refused map[domain.ID]error
@@ -102,7 +102,7 @@ func TestRestart_WaitingRun_IsStartedOnceServerAnswers(t *testing.T) {
 		if _, err := runs.Start(t.Context(), "me", id, domain.Workflow@{ Workflow }@); !errors.Is(err, away) {
 			t.Fatalf("started, %v", err)
 		}
-		// Whoever asked may be about to ask again.
+		// Too early: the client may still retry.
 		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 0 {
 			t.Errorf("started %d at once, %v", restarted, err)
 		}
@@ -118,7 +118,7 @@ func TestRestart_WaitingRun_IsStartedOnceServerAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 0 {
-			t.Errorf("what has begun was started %d times again, %v", restarted, err)
+			t.Errorf("a run that had begun was restarted: %d, %v", restarted, err)
 		}
 	})
 }
@@ -166,10 +166,10 @@ func TestRuns_SubjectOfAnotherUser_ReturnsNotFound(t *testing.T) {
 	starts := &unsteady{}
 	runs := app.NewRuns(store, starts)
 	if _, err := runs.Start(t.Context(), "you", id, domain.Workflow@{ Workflow }@); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("starting gave %v", err)
+		t.Errorf("start: %v", err)
 	}
 	if _, err := runs.Get(t.Context(), "you", id, domain.Workflow@{ Workflow }@); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("asking gave %v", err)
+		t.Errorf("get: %v", err)
 	}
 	if _, err := runs.Get(t.Context(), "me", id, domain.Workflow@{ Workflow }@); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("before it was started: %v", err)

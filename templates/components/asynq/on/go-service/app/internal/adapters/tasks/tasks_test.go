@@ -57,7 +57,7 @@ func TestSender_RepeatedEvent_EnqueuesOneTask(t *testing.T) {
 	if address.Host == "" {
 		t.Fatal("QUEUE_URL names no server: `make test` starts one and runs this test")
 	}
-	address.Path = "/15" // not where a running stack's workers look
+	address.Path = "/15" // a database that no running stack uses
 	settings := queue.Config{URL: config.URL(address.String())}
 	client, err := queue.NewClient(settings)
 	if err != nil {
@@ -90,13 +90,13 @@ func TestSender_RepeatedEvent_EnqueuesOneTask(t *testing.T) {
 			t.Errorf("got %+v", payload)
 		}
 	case <-time.After(20 * time.Second):
-		t.Error("the task was not carried out within 20 seconds")
+		t.Error("the task was not processed within 20 seconds")
 	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
 	if len(got) > 0 {
-		t.Error("the event was followed by two tasks")
+		t.Error("the event enqueued two tasks")
 	}
 }

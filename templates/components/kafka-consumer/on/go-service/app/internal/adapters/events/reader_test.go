@@ -20,7 +20,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-// world is an inbox without memory and what follows.
+// world is an inbox that treats every event as new, and records the follow-ups.
 type world struct{ followed []ports.Origin }
 @% if unit.params.database %@
 

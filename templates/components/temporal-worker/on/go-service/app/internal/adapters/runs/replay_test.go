@@ -26,8 +26,8 @@ func replayer() worker.WorkflowReplayer {
 	return replayer
 }
 
-// Histories of what runs in production keep a change from breaking it. The first ones are of the first version, recorded
-// from a development server, without what names its machine and without the inputs of activities.
+// Replaying histories from production catches non-deterministic changes. The first files were recorded from the first
+// version on a development server; host names and activity inputs are removed.
 func TestWorkflow_RecordedHistory_Replays(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil {

@@ -21,14 +21,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Temporal's test environment leaves behind what waits for the next attempt of a cancelled activity.
+	// Temporal's test environment leaks the goroutine that waits to retry a cancelled activity.
 	const environment = "go.temporal.io/sdk/internal.(*testWorkflowEnvironmentImpl)."
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction(environment+"executeActivityWithRetryForTest"),
 		goleak.IgnoreAnyFunction(environment+"ExecuteActivity.func2"))
 }
 
-// memory is a store of one subject, which may be away at first, and a performer that fails as told.
+// memory is a fake store of one subject and a fake performer. Both can be made to fail.
 type memory struct {
 	mu      sync.Mutex
 	subject domain.@{ one }@
@@ -122,7 +122,7 @@ func newMemory(t *testing.T) *memory {
 	return &memory{subject: subject}
 }
 
-// run carries the workflow out in Temporal's test environment, where time passes at once.
+// run executes the workflow in Temporal's test environment, which skips time.
 func run(t *testing.T, m *memory, prepare func(*testsuite.TestWorkflowEnvironment)) (runs.Result, error) {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
@@ -180,7 +180,7 @@ func TestWorkflow_TransientError_IsRetried(t *testing.T) {
 	m := newMemory(t)
 	m.fail = func(try int) error {
 		if try < 3 {
-			return errors.New("an accident")
+			return errors.New("transient")
 		}
 		return nil
 	}
@@ -195,7 +195,7 @@ func TestWorkflow_TransientError_IsRetried(t *testing.T) {
 
 func TestWorkflow_RetriesExhausted_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
-	m.fail = func(int) error { return errors.New("an accident") }
+	m.fail = func(int) error { return errors.New("transient") }
 	result, err := run(t, m, nil)
 	if err != nil || result.Status != domain.RunCompensated || m.calls[len(m.calls)-1] != "undo" {
 		t.Errorf("ended as %+v, %v; called %q", result, err, m.calls)
@@ -204,7 +204,7 @@ func TestWorkflow_RetriesExhausted_CompensatesRun(t *testing.T) {
 
 func TestWorkflow_CancelledDuringRetries_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
-	m.fail = func(int) error { return errors.New("an accident") }
+	m.fail = func(int) error { return errors.New("transient") }
 	_, err := run(t, m, func(environment *testsuite.TestWorkflowEnvironment) {
 		environment.RegisterDelayedCallback(environment.CancelWorkflow, 5*time.Second)
 	})
@@ -213,7 +213,7 @@ func TestWorkflow_CancelledDuringRetries_CompensatesRun(t *testing.T) {
 	}
 }
 
-// away is a database that does not answer for some tries, which take longer than until the workflow is cancelled.
+// away fails the given attempts. Retrying them takes longer than the delay until the workflow is cancelled.
 func away(from, until int) func(try int) error {
 	return func(try int) error {
 		if try >= from && try < until {
@@ -229,7 +229,7 @@ func cancelled(environment *testsuite.TestWorkflowEnvironment) {
 
 func TestWorkflow_CancelledBeforeWork_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
-	// The run was asked for, and the database is away when a worker takes it on.
+	// The run is recorded, but the database is unreachable when a worker picks it up.
 	asked := domain.NewRun(m.subject.ID, domain.Workflow@{ Workflow }@, time.Now())
 	m.run, m.addable = &asked, away(1, 4)
 	_, err := run(t, m, cancelled)
@@ -243,7 +243,7 @@ func TestWorkflow_CancelledBeforeWork_CompensatesRun(t *testing.T) {
 
 func TestWorkflow_CancelledAfterWork_CompletesRun(t *testing.T) {
 	m := newMemory(t)
-	m.savable = away(2, 5) // the first is that it has begun
+	m.savable = away(2, 5) // the first save is Begin's
 	result, err := run(t, m, cancelled)
 	if err != nil || result.Status != domain.RunCompleted || m.run.Status != domain.RunCompleted {
 		t.Errorf("ended as %+v, %v; the run is %+v", result, err, m.run)
@@ -262,7 +262,7 @@ func TestSteps_Repeated_AreIdempotent(t *testing.T) {
 		}
 	}
 	if m.run.BegunAt.IsZero() {
-		t.Error("it begins again and again")
+		t.Error("the run has not begun")
 	}
 	for range 2 {
 		if err := steps.Complete(t.Context(), m.subject.ID, domain.Workflow@{ Workflow }@); err != nil {
