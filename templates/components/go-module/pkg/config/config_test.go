@@ -60,7 +60,7 @@ func TestRead_InvalidValues_NamesVariablesWithoutValues(t *testing.T) {
 		"LINK": "secret-1", "WAIT": "-1", "FLAG": "secret-2", "COUNT": "99999999999", "RATE": "secret-3",
 	}))
 	if err == nil {
-		t.Fatal("accepted")
+		t.Fatal("invalid values were accepted")
 	}
 	for _, problem := range []string{
 		"LINK is not a valid url", "WAIT is not a valid duration", "FLAG is not a valid boolean",
@@ -71,7 +71,7 @@ func TestRead_InvalidValues_NamesVariablesWithoutValues(t *testing.T) {
 		}
 	}
 	if strings.Contains(err.Error(), "secret") {
-		t.Errorf("%q holds a value", err)
+		t.Errorf("%q reveals a value", err)
 	}
 }
 

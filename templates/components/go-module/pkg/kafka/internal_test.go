@@ -110,7 +110,7 @@ func TestLags_Measure_CountsUnprocessedRecords(t *testing.T) {
 	defer cancel()
 	records := client.PollFetches(ctx).Records()
 	if len(records) == 0 {
-		t.Fatal("nothing came")
+		t.Fatal("no records were fetched")
 	}
 	if got := lag(); got.sum != 3 || got.count != 2 {
 		t.Errorf("before processing: lag %d in %d partitions", got.sum, got.count)

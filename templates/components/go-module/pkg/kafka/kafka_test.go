@@ -227,7 +227,7 @@ func TestConsumer_PoisonEvent_IsDeadLettered(t *testing.T) {
 			got := w.dead(t)
 			stop()
 			if !slices.Equal(got, []string{"poison"}) || w.count("poison") != test.tries {
-				t.Errorf("dead are %q after %d tries", got, w.count("poison"))
+				t.Errorf("dead-lettered %q after %d attempts", got, w.count("poison"))
 			}
 		})
 	}

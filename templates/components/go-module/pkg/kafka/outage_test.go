@@ -53,7 +53,7 @@ func TestConsumer_DependencyOutage_ReportsBlockedUntilRecovery(t *testing.T) {
 		}
 	}
 	away.Store(false)
-	eventually(t, "it goes on", func() bool {
+	eventually(t, "it recovers", func() bool {
 		blocked, lag := w.consumer.Gauges()
 		return w.count("3") == 1 && blocked[group] == 0 && lag[w.topic] == 0
 	})
@@ -111,7 +111,7 @@ func TestConsumer_HandlerPanic_IsRetriedThenDeadLettered(t *testing.T) {
 	got := w.dead(t)
 	stop()
 	if !slices.Equal(got, []string{"poison"}) || w.count("poison") != 3 || w.count("next") != 1 {
-		t.Errorf("dead are %q, seen %q", got, w.seen)
+		t.Errorf("dead-lettered %q, handled %q", got, w.seen)
 	}
 }
 
@@ -141,7 +141,7 @@ func TestConsumer_ReplayedDeadRecord_GetsAllAttempts(t *testing.T) {
 		}
 		return true, nil
 	}, nil)
-	eventually(t, "it is tried three times", func() bool { return w.count("1") == 3 })
+	eventually(t, "it is attempted three times", func() bool { return w.count("1") == 3 })
 	stop()
 }
 

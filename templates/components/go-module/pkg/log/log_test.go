@@ -43,6 +43,6 @@ func TestLogger_RequestContext_AddsServiceRequestAndTraceID(t *testing.T) {
 
 func TestNew_UnknownLevel_ReturnsError(t *testing.T) {
 	if _, err := log.New(&bytes.Buffer{}, "loud"); err == nil {
-		t.Error("accepted")
+		t.Error("an unknown level was accepted")
 	}
 }

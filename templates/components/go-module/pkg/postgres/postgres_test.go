@@ -63,7 +63,7 @@ INSERT INTO things DEFAULT VALUES;
 	}
 	var timeout string
 	if err := pool.QueryRow(t.Context(), "SELECT statement_timeout FROM things").Scan(&timeout); err != nil || timeout != "5min" {
-		t.Errorf("statements may take %q, %v", timeout, err)
+		t.Errorf("statement_timeout is %q, %v", timeout, err)
 	}
 }
 

@@ -196,7 +196,7 @@ func TestWorker_FailedTask_IsRetriedUnlessPermanent(t *testing.T) {
 		}
 		return errors.New("not this time")
 	})
-	eventually(t, "both are tried", func() bool { return len(w.all()) == 2 })
+	eventually(t, "both are attempted", func() bool { return len(w.all()) == 2 })
 	stop()
 	inspector := inspect(t, w)
 	eventually(t, "one is archived and one waits for its retry", func() bool {

@@ -13,7 +13,7 @@ func TestWorker_StalledPolling_FailsLiveness(t *testing.T) {
 	w.running.Store(true)
 	w.polled.Store(time.Now().Add(-stalled / 2).UnixNano())
 	if err := w.Live(t.Context()); err != nil {
-		t.Errorf("within its time: %v", err)
+		t.Errorf("polling recently: %v", err)
 	}
 	w.polled.Store(time.Now().Add(-2 * stalled).UnixNano())
 	if err := w.Live(t.Context()); err == nil {

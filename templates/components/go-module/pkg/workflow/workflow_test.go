@@ -114,7 +114,7 @@ func TestWorker_Readiness_IgnoresOtherWorkers(t *testing.T) {
 	go func() { done <- working.Run(ctx) }()
 	for deadline := time.Now().Add(20 * time.Second); working.Ready(t.Context()) != nil; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("it never became ready")
+			t.Fatal("the worker did not become ready")
 		}
 	}
 	if err := working.Live(t.Context()); err != nil {
@@ -128,7 +128,7 @@ func TestWorker_Readiness_IgnoresOtherWorkers(t *testing.T) {
 		t.Error(err)
 	}
 	if err := working.Ready(t.Context()); err == nil {
-		t.Error("a worker that stopped is ready")
+		t.Error("a stopped worker is ready")
 	}
 }
 
@@ -146,6 +146,6 @@ func TestWorker_UnreachableServer_IsNotReady(t *testing.T) {
 		t.Error(err)
 	}
 	if err := w.Ready(t.Context()); err == nil {
-		t.Error("it is ready without a server")
+		t.Error("the worker is ready without a server")
 	}
 }

@@ -42,7 +42,7 @@ func TestNew_InvalidDraft_ReportsEachField(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !slices.Equal(wrong, test.wrong) {
-				t.Errorf("wrong are %v, not %v", wrong, test.wrong)
+				t.Errorf("invalid fields are %v, not %v", wrong, test.wrong)
 			}
 		})
 	}

@@ -130,7 +130,7 @@ func TestAPI_InvalidRequest_ReturnsClientError(t *testing.T) {
 	}
 	_, object := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), `{}`)
 	if fields, _ := object["fields"].(map[string]any); len(fields) != 3 {
-		t.Errorf("wrong fields are %v", object["fields"])
+		t.Errorf("invalid fields are %v", object["fields"])
 	}
 }
 

@@ -44,7 +44,7 @@ func described(t *testing.T) map[string][]string {
 func describes(t *testing.T, route httpserver.Route, status int) {
 	t.Helper()
 	if !slices.Contains(described(t)[route.Method+" "+route.Pattern], strconv.Itoa(status)) {
-		t.Errorf("openapi.yaml does not say that %s %s may answer %d", route.Method, route.Pattern, status)
+		t.Errorf("openapi.yaml: %s %s does not document the status %d", route.Method, route.Pattern, status)
 	}
 }
 
@@ -62,6 +62,6 @@ func TestOpenAPI_Routes_MatchDocument(t *testing.T) {
 		delete(undescribed, name)
 	}
 	for name := range undescribed {
-		t.Errorf("openapi.yaml has %s, which nothing answers", name)
+		t.Errorf("openapi.yaml describes %s, which has no route", name)
 	}
 }

@@ -87,6 +87,6 @@ func Hopeless(err error) bool {
 }
 @% else %@
 
-// Hopeless says whether an error would come again however often one tried.
+// Hopeless says whether a retry cannot succeed.
 func Hopeless(err error) bool { return errors.Is(err, domain.ErrNotFound) }
 @% endif %@

@@ -54,7 +54,7 @@ func (c *Consumption) Take(ctx context.Context, event domain.ID, origin ports.Or
 	return fresh, c.next.Follow(ctx, event, origin)
 }
 @% else %@
-// NewConsumption makes the use case; what follows is left to next.
+// NewConsumption creates the use case. next processes each event further.
 func NewConsumption(next ports.Next) *Consumption { return &Consumption{next: next} }
 
 // Take requests the follow-up. next deduplicates by event id.

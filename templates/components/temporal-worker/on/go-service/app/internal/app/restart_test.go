@@ -95,7 +95,7 @@ func (s *unsteady) Start(_ context.Context, _ string, id domain.ID) error {
 
 func TestRestart_WaitingRun_IsStartedOnceServerAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, away := newRunMemory(), errors.New("nobody answers")
+		store, away := newRunMemory(), errors.New("unavailable")
 		starts := &unsteady{away: away}
 		runs := app.NewRuns(store, starts)
 		id := domain.NewID()
@@ -108,7 +108,7 @@ func TestRestart_WaitingRun_IsStartedOnceServerAnswers(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		if restarted, err := app.Restart(t.Context(), store, starts); !errors.Is(err, away) || restarted != 0 {
-			t.Errorf("started %d while nobody answers, %v", restarted, err)
+			t.Errorf("started %d while the server is unavailable, %v", restarted, err)
 		}
 		starts.away = nil
 		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 1 || !slices.Equal(starts.started, []domain.ID{id}) {
@@ -141,7 +141,7 @@ func TestRestart_OneRunFails_StartsTheOthers(t *testing.T) {
 
 func TestRuns_StartAfterFailure_StartsRunOnce(t *testing.T) {
 	store, id := newRunMemory(), domain.NewID()
-	starts := &unsteady{away: errors.New("nobody answers")}
+	starts := &unsteady{away: errors.New("unavailable")}
 	runs := app.NewRuns(store, starts)
 	if _, err := runs.Start(t.Context(), "me", id, domain.Workflow@{ Workflow }@); !errors.Is(err, starts.away) {
 		t.Fatalf("got %v", err)
@@ -154,7 +154,7 @@ func TestRuns_StartAfterFailure_StartsRunOnce(t *testing.T) {
 	ended, _ := run.Ended(domain.RunCompleted, "", run.StartedAt)
 	store.kept[id] = ended
 	if again, err := runs.Start(t.Context(), "me", id, domain.Workflow@{ Workflow }@); err != nil || again != ended {
-		t.Errorf("after its end: %+v, %v", again, err)
+		t.Errorf("a completed run: %+v, %v", again, err)
 	}
 	if !slices.Equal(starts.started, []domain.ID{id}) {
 		t.Errorf("started %v", starts.started)

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestHandlers_ProcessTask_IsRegistered(t *testing.T) {
 	handlers := Handlers(&app.Confirmation{})
 	if len(handlers) != 1 || handlers[TypeProcess] == nil {
-		t.Errorf("handlers are there for %d types", len(handlers))
+		t.Errorf("%d task types have handlers", len(handlers))
 	}
 	if len(Queues) == 0 || len(slices.Compact(slices.Sorted(slices.Values(Queues)))) != len(Queues) {
 		t.Errorf("the queues are %q", Queues)

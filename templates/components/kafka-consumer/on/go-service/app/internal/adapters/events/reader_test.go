@@ -45,7 +45,7 @@ func handler(t *testing.T, w *world) kafka.Handler {
 			return subscription.Handlers["@{ noun | snake }@.created"]
 		}
 	}
-	t.Fatal("nothing is taken from @{ source }@")
+	t.Fatal("no subscription to @{ source }@")
 	return nil
 }
 

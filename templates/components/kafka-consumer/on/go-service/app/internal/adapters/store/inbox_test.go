@@ -66,7 +66,7 @@ func TestConsumption_RedeliveredEvent_HasOneEffectAndFollowsUp(t *testing.T) {
 		t.Errorf("fresh is %t, %v", fresh, err)
 	}
 	if all := effects(t, pool); len(all) != 1 {
-		t.Errorf("there are %d", len(all))
+		t.Errorf("%d resources", len(all))
 	}
 	if len(next.events) != 4 {
 		t.Errorf("followed %d times", len(next.events))
@@ -118,7 +118,7 @@ func TestConfirmation_Repeated_ConfirmsOnce(t *testing.T) {
 		}
 		all := effects(t, pool)
 		if len(all) != 1 || all[0].Status != domain.StatusConfirmed || all[0].Confirmed == nil {
-			t.Fatalf("there are %+v", all)
+			t.Fatalf("resources are %+v", all)
 		}
 		if first.IsZero() {
 			first = *all[0].Confirmed

@@ -38,7 +38,7 @@ func TestEmitter_Transaction_StoresEventOnlyOnCommit(t *testing.T) {
 	}
 	messages, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
 	if err != nil || len(messages) != 1 {
-		t.Fatalf("%d events wait, %v", len(messages), err)
+		t.Fatalf("%d events in the outbox, %v", len(messages), err)
 	}
 	waits := new(envelopev1.Envelope)
 	if err := proto.Unmarshal(messages[0], waits); err != nil || waits.GetEventId() != string(event.ID) || waits.GetAggregateId() != string(item.ID) {
