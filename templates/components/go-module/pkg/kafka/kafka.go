@@ -29,7 +29,7 @@ var (
 	lagRecords, _ = meter.Int64ObservableGauge("consumer_lag_records",
 		metric.WithDescription("Unprocessed records of a partition. After a rebalance, a blocked consumer and the new owner may both report it."))
 	blocked, _ = meter.Int64ObservableGauge("consumer_blocked",
-		metric.WithDescription("1 while the consumer is blocked by an unavailable dependency, 0 otherwise; by group."))
+		metric.WithDescription("1 while records can be neither handled nor forwarded, 0 otherwise; by group."))
 
 	seconds = metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 )
