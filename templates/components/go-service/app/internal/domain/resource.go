@@ -52,7 +52,7 @@ func New@{ params.noun | pascal }@(draft Draft, now time.Time) (@{ params.noun |
 		wrong["reference"] = "must be 1 to 140 characters"
 	}
 	if draft.Amount <= 0 {
-		wrong["amount"] = "must be positive, in the currency's minor unit, such as cents"
+		wrong["amount"] = "must be positive, in the currency's minor unit"
 	}
 	if !isCurrency(draft.Currency) {
 		wrong["currency"] = "must be three capital letters of ISO 4217"
