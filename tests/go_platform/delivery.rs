@@ -156,9 +156,9 @@ fn decisions_say_what_they_cost_and_what_would_change_them() {
     for wanted in [
         "One repository for the code and for what runs",
         "No limit for CPU",
-        "One node for the queues, and no cluster",
+        "A single broker node, no cluster",
         "Events at least once",
-        "Nightly snapshots, and no archive of the log",
+        "Nightly snapshots, no WAL archiving",
         "Secrets from a vault, read by an operator",
         "One Go module",
     ] {
