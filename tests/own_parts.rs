@@ -89,7 +89,7 @@ fn the_own_parts_appear_in_every_target_and_every_assembled_file() {
                 "- A balcony for the herald.",
                 ". Give the herald a horn,\n   and lips to blow it.",
                 "The herald whispers them.",
-                "started anew by the herald",
+                "the herald performs a rolling update of its readers",
                 "Tell the herald its name.",
                 "## Dust",
                 "### The parlor of `hall`",

@@ -1,4 +1,4 @@
-// Package admin serves the health checks and metrics of a process.
+// Package admin serves the health checks and measurements of a process.
 //
 // It listens on a separate port that is not exposed, and keeps serving while the process drains.
 package admin

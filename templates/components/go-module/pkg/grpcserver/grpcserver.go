@@ -1,4 +1,4 @@
-// Package grpcserver serves gRPC. Every call gets a deadline, a request id, a span, a log line and metrics; health
+// Package grpcserver serves gRPC. Every call gets a deadline, a request id, a span, a log line and measurements; health
 // checks work per service.
 package grpcserver
 

@@ -1,5 +1,5 @@
 // Package httpserver runs framework-independent handlers. Every request gets a deadline, a request id, a span, a log
-// line and metrics; errors become problem details (RFC 9457).
+// line and measurements; errors become problem details (RFC 9457).
 package httpserver
 
 import (
@@ -32,7 +32,7 @@ const (
 	idleTimeout    = 2 * time.Minute // longer than the proxy's, so that this server never closes a connection that the proxy is about to use
 )
 
-// gone is nginx's status for a client that disconnected. It shows up in logs and metrics only, and does not count as a
+// gone is nginx's status for a client that disconnected. It shows up in logs and measurements only, and does not count as a
 // server error.
 var gone = &Problem{Status: 499, Title: "Client Closed Request"}
 

@@ -1,4 +1,4 @@
-// Package inbox deduplicates events: an event that is delivered at least once has its effect exactly once.
+// Package inbox deduplicates events: an event that is delivered more than once has its effect once.
 //
 // It requires a table `inbox (event_id uuid PRIMARY KEY, received_at timestamptz NOT NULL)` in the consumer's database.
 package inbox

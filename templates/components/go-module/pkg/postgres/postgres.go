@@ -120,7 +120,7 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, files fs.FS, log *slog.Log
 	return nil
 }
 
-// observe registers the pool's metrics.
+// observe registers the pool's figures.
 func observe(pool *pgxpool.Pool) error {
 	meter := otel.Meter(scope)
 	connections, err := meter.Int64ObservableGauge("db_pool_connections", metric.WithDescription("Connections in the pool, by state."))

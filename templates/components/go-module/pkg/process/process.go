@@ -86,7 +86,7 @@ func Job[C any](run func(context.Context, *Process, C) error) Command {
 	}
 }
 
-// An Extension adds observability, such as a span exporter, error reporting or metrics, to every process.
+// An Extension adds observability, such as a span exporter, error reporting or measurements, to every process.
 type Extension struct {
 	// Variables are the environment variables it reads.
 	Variables map[string]config.Variable

@@ -51,7 +51,7 @@ func Permanent(err error) error {
 // Worker processes tasks.
 type Worker struct {
 	Config Config
-	// Service identifies the workers of one service; only one of them reports the queues' metrics.
+	// Service identifies the workers of one service; only one of them reports the queues' figures.
 	Service string
 	// Queues in strict priority order: a queue is served only while those before it are empty.
 	Queues      []string

@@ -101,7 +101,7 @@ func (w *Worker) Live(context.Context) error {
 	return nil
 }
 
-// polls records when a poll begins. The SDK exposes this only through its metrics.
+// polls records when a poll begins. The SDK exposes this only through its measurements.
 type polls struct {
 	client.MetricsHandler
 	last *atomic.Int64

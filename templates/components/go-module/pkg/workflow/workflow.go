@@ -1,4 +1,4 @@
-// Package workflow provides Temporal clients and workers with trace propagation and metrics.
+// Package workflow provides Temporal clients and workers with trace propagation and measurements.
 package workflow
 
 import (
