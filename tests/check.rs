@@ -32,7 +32,7 @@ static GO: LazyLock<Example> = LazyLock::new(|| example("go-platform"));
 /// The findings, as `FILE:LINE RULE MESSAGE`.
 fn findings(stack: &Stack, files: &Files) -> Vec<String> {
     let shown = |one: &Finding| format!("{}:{} {} {}", one.file, one.line.unwrap_or(0), one.rule, one.message);
-    check::check(stack, files).findings.iter().map(shown).collect()
+    check::check_by(RuleBook::embedded(), stack, files).findings.iter().map(shown).collect()
 }
 
 /// The files with one text replaced in one of them.
@@ -139,7 +139,8 @@ fn without(files: &Files, name: &str) -> Files {
 
 /// The findings of R041 in an overlay's or the base's files, with their severity.
 fn missing_secrets(stack: &Stack, files: &Files) -> Vec<(Severity, String)> {
-    let found = check::check(stack, files).findings.into_iter().filter(|one| one.rule == "R041");
+    let found =
+        check::check_by(RuleBook::embedded(), stack, files).findings.into_iter().filter(|one| one.rule == "R041");
     found.map(|one| (one.severity, one.message)).collect()
 }
 
@@ -333,7 +334,7 @@ fn no_bytes_in_any_file_crash_a_check() {
                 let text = mutated(files.text(&path).unwrap_or_default(), &mut random);
                 files.insert(path, text);
             }
-            let report = check::check(&example.stack, &files);
+            let report = check::check_by(RuleBook::embedded(), &example.stack, &files);
             for format in ["text", "json", "sarif", "junit", "github"] {
                 let format = check::format::Format::named(format).unwrap();
                 let text = check::format::write(&report, format);

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use bench::Bench;
 use serde::Deserialize;
 use serde_json::Value;
-use stackwright::check::{self, Files, Finding, RULES, Severity};
+use stackwright::check::{self, FileText, Files, Finding, RULES, Severity};
 use stackwright::diagnostic::Source;
 use stackwright::project::Lock;
 use stackwright::stack::Stack;
@@ -166,7 +166,8 @@ fn apply(mutation: &Mutation, files: &mut Files) -> Result<usize, String> {
         return Ok(0);
     }
     if mutation.not_executable {
-        files.set_executable(&mutation.file, false);
+        let text = files.text(&mutation.file).map(str::to_owned);
+        files.insert_file(mutation.file.clone(), FileText { text, executable: false });
         return Ok(1);
     }
     if let Some(text) = &mutation.text {
@@ -194,8 +195,8 @@ fn apply(mutation: &Mutation, files: &mut Files) -> Result<usize, String> {
         lines[index] = lines[index].replacen(find, replace, 1);
     }
     let executable = text.starts_with("#!");
-    files.insert(mutation.file.clone(), lines.join("\n") + "\n");
-    files.set_executable(&mutation.file, executable);
+    let text = Some(lines.join("\n") + "\n");
+    files.insert_file(mutation.file.clone(), FileText { text, executable });
     Ok(changed)
 }
 

@@ -89,7 +89,7 @@ fn the_own_parts_appear_in_every_target_and_every_assembled_file() {
                 "- A balcony for the herald.",
                 ". Give the herald a horn,\n   and lips to blow it.",
                 "The herald whispers them.",
-                "started anew by the herald",
+                "the herald performs a rolling update of its readers",
                 "Tell the herald its name.",
                 "## Dust",
                 "### The parlor of `hall`",
@@ -197,7 +197,7 @@ fn operations_say_whether_a_route_leads_to_the_administration_pages() {
     let units = "  - { name: shopfront, component: django, publish: { http: 8000 } }\n  \
                  - { name: store, component: postgres }\n  - { name: memory, component: valkey, params: { eviction: allkeys-lru } }";
     for (path, says) in
-        [("/", "A route leads to them"), ("/admin", "A route leads to them"), ("/api", "They are not routed")]
+        [("/", "They are publicly routed"), ("/admin", "They are publicly routed"), ("/api", "They are not routed")]
     {
         let routes = format!("  - {{ path: {path}, unit: shopfront, endpoint: http }}");
         let made = made(BTreeMap::new(), &blueprint(units, DELIVERED, &routes), &[]);

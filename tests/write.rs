@@ -66,7 +66,7 @@ fn everything_arrives_with_the_users_permissions() {
     let control = directory.path().join("control");
     fs::create_dir(&control).unwrap();
     fs::write(control.join("file"), "").unwrap();
-    let created = Outcome::Created { path: shop.clone(), files: 7, replaced_current_directory: false };
+    let created = Outcome::Created { files: 7, replaced_current_directory: false };
     assert_eq!(write(&shop).unwrap(), created);
     assert_complete(&shop);
     assert_eq!(fs::read_to_string(shop.join("README.md")).unwrap(), "# Shop\n");
@@ -99,8 +99,7 @@ fn the_same_again_changes_nothing() {
     write(&shop).unwrap();
     fs::write(shop.join(".env"), "SECRET=1\n").unwrap();
     let before = snapshot(directory.path());
-    let unchanged = Outcome::Unchanged { path: shop.clone() };
-    assert_eq!(write(&shop).unwrap(), unchanged);
+    assert_eq!(write(&shop).unwrap(), Outcome::Unchanged);
     assert!(!would_write(&shop, &lock(&sample())).unwrap());
     preflight(&shop).unwrap();
     assert_eq!(snapshot(directory.path()), before);

@@ -60,7 +60,8 @@ def binary() -> Path:
     given = os.environ.get("STACKWRIGHT_BIN")
     if given:
         return Path(given).resolve()
-    built = run(["cargo", "build", "--locked", "--quiet"], cwd=ROOT, timeout=1800)
+    # With a test, libraries get the features that tests give them: what `cargo test` built is built once.
+    built = run(["cargo", "build", "--locked", "--quiet", "--bins", "--test", "scripting"], cwd=ROOT, timeout=1800)
     if not built.good:
         raise SystemExit(f"cargo build failed:\n{tail(built.output)}")
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))

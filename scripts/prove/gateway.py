@@ -195,6 +195,7 @@ def _checks(
             for found in objects
             if found["kind"] == "HTTPRoute" and not found["metadata"]["name"].endswith(("-public", "-public-reads"))
             for rule in found["spec"]["rules"]
+            if "backendRefs" in rule
             for match in rule.get("matches", ())
         }
     )

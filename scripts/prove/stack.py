@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -17,6 +18,7 @@ BUILD = 1200  # seconds for images, from nothing
 START = 900
 # Stand-ins are made one after the other: they are made from each other.
 STANDINS = FORK.Lock()
+NEXT_PORT = FORK.Value("i", 20000)
 
 
 def unable() -> str:
@@ -30,15 +32,19 @@ def unable() -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports on loopback that nothing listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """Ports on loopback that nothing listens on now, and that no other call in any process of this run was given.
+
+    They are below those that the system gives to outgoing connections, which could take one before it is used.
+    """
+    found: list[int] = []
+    with NEXT_PORT.get_lock():
+        while len(found) < count:
+            port = NEXT_PORT.value
+            NEXT_PORT.value = port + 1
+            with socket.socket() as tried, contextlib.suppress(OSError):
+                tried.bind(("127.0.0.1", port))
+                found.append(port)
+    return found
 
 
 class Stack:

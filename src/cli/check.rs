@@ -9,7 +9,7 @@ use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::check::format::{self, Format};
 use crate::check::{self, Drift, Files, RULES, RuleBook, Severity};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::{directory, record};
 
 pub(super) fn run(arguments: &Check, catalogs: &[PathBuf], output: &Output) -> Done {
@@ -55,10 +55,7 @@ fn explain(id: &str, output: &Output) -> Done {
         output.text(&text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let ids = RULES.iter().map(|rule| rule.id);
-    let guess = did_you_mean(id, ids.clone()).map(|guess| format!("did you mean `{guess}`?"));
-    let known = ids.collect::<Vec<_>>().join(", ");
-    Err(Failure::input(
-        Diagnostic::error(format!("there is no rule `{id}`")).note(format!("known: {known}")).maybe_help(guess),
-    ))
+    let known: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let problem = Diagnostic::error(format!("there is no rule `{id}`")).note(format!("known: {}", known.join(", ")));
+    Err(Failure::input(problem.guess(id, known)))
 }

@@ -59,7 +59,7 @@ impl From<Diagnostics> for Failure {
 
 impl From<Box<Diagnostic>> for Failure {
     fn from(problem: Box<Diagnostic>) -> Self {
-        Self::input(*problem)
+        Self::input(problem)
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use super::args::{self, Man};
 use super::output::Output;
 use super::{Done, Failure};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 
 pub(super) fn run(arguments: &Man, output: &Output) -> Done {
     let mut command = args::command();
@@ -13,10 +13,9 @@ pub(super) fn run(arguments: &Man, output: &Output) -> Done {
         let found = command.find_subcommand(verb).cloned();
         let Some(inner) = found else {
             let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-            let guess = did_you_mean(verb, known.iter().copied()).map(|guess| format!("did you mean `{guess}`?"));
             let problem =
                 Diagnostic::error(format!("there is no verb `{verb}`")).note(format!("known: {}", known.join(", ")));
-            return Err(Failure::input(problem.maybe_help(guess)));
+            return Err(Failure::input(problem.guess(verb, known)));
         };
         command = inner;
     }

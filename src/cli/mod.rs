@@ -24,7 +24,6 @@ mod show;
 mod why;
 mod workbench;
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
@@ -38,12 +37,8 @@ type Done = Result<ExitCode, Failure>;
 
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
-    run_with(std::env::args_os().collect())
-}
-
-fn run_with(arguments: Vec<OsString>) -> ExitCode {
     let output = Output::new();
-    let parsed = args::command().try_get_matches_from(arguments);
+    let parsed = args::command().try_get_matches();
     let done = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => dispatch(&arguments, &output),
         Err(error) => output.usage(&error),

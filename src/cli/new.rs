@@ -18,7 +18,7 @@ use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::blueprint::{Answers, Blueprint, Given, StackSpec, collect, expand, strangers};
 use crate::diagnostic::Diagnostic;
-use crate::project::{self, Lock, Outcome, interrupt};
+use crate::project::{self, Outcome, interrupt};
 use crate::resolve::resolve;
 use crate::{Generated, generate, record};
 use interview::{Accepted, Interview};
@@ -174,8 +174,14 @@ impl Run<'_> {
         }
         report::warnings(&made, output);
         let lock = record::lock(&generated.tree, &workbench.catalog);
-        let ending = if arguments.dry_run { plan(directory, &lock)? } else { write(directory, generated, &lock)? };
-        if git && matches!(ending, Ending::Created { .. }) {
+        let ending = if !arguments.dry_run {
+            Ending::Written(project::write_new(directory, &generated.tree, &lock)?)
+        } else if project::would_write(directory, &lock)? {
+            Ending::Planned
+        } else {
+            Ending::Written(Outcome::Unchanged)
+        };
+        if git && matches!(ending, Ending::Written(Outcome::Created { .. })) {
             destination::git_init(directory, output);
         }
         match arguments.format {
@@ -207,26 +213,10 @@ fn choose(prompt: &mut dyn Prompt, workbench: &Workbench) -> Result<String, Fail
 
 /// What a run came to.
 enum Ending {
-    /// The repository was written: so many files, the lock included.
-    Created { files: usize, replaced_current_directory: bool },
-    /// It was there already.
-    Unchanged,
+    /// The repository is there now.
+    Written(Outcome),
     /// It would have been written.
     Planned,
-}
-
-fn plan(directory: &Path, lock: &Lock) -> Result<Ending, Failure> {
-    let anything = project::would_write(directory, lock)?;
-    Ok(if anything { Ending::Planned } else { Ending::Unchanged })
-}
-
-fn write(directory: &Path, made: &Generated, lock: &Lock) -> Result<Ending, Failure> {
-    Ok(match project::write_new(directory, &made.tree, lock)? {
-        Outcome::Created { files, replaced_current_directory, .. } => {
-            Ending::Created { files, replaced_current_directory }
-        }
-        Outcome::Unchanged { .. } => Ending::Unchanged,
-    })
 }
 
 /// The message when no blueprint is named and nobody can be asked.

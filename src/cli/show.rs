@@ -11,7 +11,7 @@ use super::workbench::{self, Workbench};
 use super::{Done, Failure, list, new};
 use crate::blueprint::{Blueprint, Question};
 use crate::catalog::{Component, Param};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::yaml;
 
 /// The version of the JSON. It only grows.
@@ -50,12 +50,9 @@ pub(super) fn run(arguments: &Show, catalogs: &[PathBuf], output: &Output) -> Do
 fn unknown(id: &str, workbench: &Workbench) -> Failure {
     let mut known = workbench.catalog.blueprint_ids();
     known.extend(workbench.catalog.component_ids());
-    let guess = did_you_mean(id, known);
-    let next = guess.map_or_else(
-        || "`stackwright list` shows what there is; `--catalog DIR` adds your own".to_owned(),
-        |guess| format!("did you mean `{guess}`?"),
-    );
-    Failure::input(Diagnostic::error(format!("there is no blueprint or component `{id}`")).help(next))
+    let problem = Diagnostic::error(format!("there is no blueprint or component `{id}`"));
+    let problem = problem.help("`stackwright list` shows what there is; `--catalog DIR` adds your own");
+    Failure::input(problem.guess(id, known))
 }
 
 fn describe_blueprint(blueprint: &Blueprint) -> String {

@@ -15,7 +15,7 @@ use super::repository::Repository;
 use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::blueprint::Blueprint;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::project::lock::{Lock, LockedFile, digest};
 use crate::stack::Stack;
 use answers::{Influence, influences};
@@ -176,9 +176,8 @@ fn stranger(path: &str, lock: &Lock) -> Failure {
     let problem = if path == crate::tree::LOCK_PATH {
         Diagnostic::error(format!("`{path}` is the record that `why` reads; no template made it"))
     } else {
-        let guess = did_you_mean(path, lock.files.keys().map(crate::tree::RelPath::as_str));
-        let problem = Diagnostic::error(format!("stackwright did not write `{path}`"));
-        problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))
+        let written = lock.files.keys().map(crate::tree::RelPath::as_str);
+        Diagnostic::error(format!("stackwright did not write `{path}`")).guess(path, written)
     };
     Failure::input(problem)
 }

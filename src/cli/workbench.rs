@@ -40,7 +40,7 @@ impl Workbench {
         let mut given = None;
         if let Some(file) = named.filter(|named| is_path(named)) {
             let (blueprint, source) = blueprint_file(file, &catalog)?;
-            catalog.add(&files_of(&blueprint, file)?);
+            catalog = catalog.with(&files_of(&blueprint, file)?);
             blueprint.check_files(&source, &catalog)?;
             given = Some((blueprint, source));
         }

@@ -45,7 +45,7 @@ pub fn named<'a>(folder: &Path, names: impl Iterator<Item = &'a str>) -> Result<
         } else if tree.is_some() && path.is_dir() {
             walk(folder, &path, 0, &mut files, &mut problems);
         } else if tree.is_none() && path.is_file() {
-            files.extend(problems.absorb(text(folder, &path).map_err(|problem| *problem)));
+            files.extend(problems.absorb(text(folder, &path)));
         }
     }
     problems.into_result(files)
@@ -98,12 +98,7 @@ fn walk(root: &Path, folder: &Path, depth: usize, files: &mut BTreeMap<String, S
             problems.push(Diagnostic::error(format!("`{}` has more than {MAX_FILES} files", root.display())));
             return;
         } else if kind.is_file() {
-            match text(root, &path) {
-                Ok((relative, text)) => {
-                    files.insert(relative, text);
-                }
-                Err(problem) => problems.push(*problem),
-            }
+            files.extend(problems.absorb(text(root, &path)));
         }
     }
 }

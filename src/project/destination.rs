@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use super::error::WriteError;
 use super::lock::{self, Lock, LockError};
-use super::path::{Occupant, Place, open_directory};
+use super::path::{Place, open_directory};
 use crate::tree::{LOCK_PATH, RelPath};
 
 /// A larger file is not read to compare it: nothing we write comes near.
@@ -26,16 +26,9 @@ pub(super) enum Found {
     Ours,
 }
 
-/// How a directory differs from its lock.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Drift {
-    edited: Vec<RelPath>,
-    missing: Vec<RelPath>,
-}
-
 /// Looks at the destination. Without a `lock` to compare with, a repository of ours is let through as [`Found::Ours`].
 pub(super) fn inspect(place: &Place, lock: Option<&Lock>) -> Result<Found, WriteError> {
-    let Occupant::Directory(directory) = place.occupant()? else {
+    let Some(directory) = place.occupant()? else {
         return Ok(Found::Absent);
     };
     let cannot_read = |source: Errno| WriteError::io("cannot read the directory", place.typed(), source);
@@ -66,7 +59,7 @@ pub(super) fn inspect(place: &Place, lock: Option<&Lock>) -> Result<Found, Write
         let differing = differing.into_iter().map(ToString::to_string).collect();
         return Err(WriteError::Differs { path, differing });
     }
-    let Drift { edited, missing } = drift(directory.as_fd(), lock)
+    let (edited, missing) = drift(directory.as_fd(), lock)
         .map_err(|(file, source)| WriteError::io("cannot read", path.join(file.as_str()), source))?;
     if edited.is_empty() && missing.is_empty() {
         Ok(Found::Unchanged)
@@ -75,18 +68,19 @@ pub(super) fn inspect(place: &Place, lock: Option<&Lock>) -> Result<Found, Write
     }
 }
 
-/// Compares a directory with its lock. Files that the lock does not know are nobody's business here.
-fn drift(directory: BorrowedFd<'_>, lock: &Lock) -> Result<Drift, (RelPath, Errno)> {
-    let mut drift = Drift::default();
+/// The files of a lock that were edited in a directory, and those that are gone. Files that the lock does not know are
+/// nobody's business here.
+fn drift(directory: BorrowedFd<'_>, lock: &Lock) -> Result<(Vec<RelPath>, Vec<RelPath>), (RelPath, Errno)> {
+    let (mut edited, mut missing) = (Vec::new(), Vec::new());
     for (path, locked) in &lock.files {
         match read(directory, path.as_str()) {
             Ok(Contents::Bytes(bytes)) if lock::digest(&bytes) == locked.sha256 => {}
-            Ok(Contents::Bytes(_) | Contents::Strange) => drift.edited.push(path.clone()),
-            Ok(Contents::Missing) => drift.missing.push(path.clone()),
+            Ok(Contents::Bytes(_) | Contents::Strange) => edited.push(path.clone()),
+            Ok(Contents::Missing) => missing.push(path.clone()),
             Err(source) => return Err((path.clone(), source)),
         }
     }
-    Ok(drift)
+    Ok((edited, missing))
 }
 
 enum Contents {

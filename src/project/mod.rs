@@ -1,5 +1,5 @@
 //! The repository on disk: written whole or not at all, never through links, never over anybody's work.
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 mod destination;
 mod error;
@@ -24,8 +24,6 @@ const ATTEMPTS: usize = 3;
 pub enum Outcome {
     /// The destination now holds the repository.
     Created {
-        /// The destination as the user gave it.
-        path: PathBuf,
         /// Files written, the lock included.
         files: usize,
         /// The destination was the current directory and has been replaced: a shell that stands in it still sees the
@@ -33,10 +31,7 @@ pub enum Outcome {
         replaced_current_directory: bool,
     },
     /// The destination holds exactly this repository already, with nothing edited.
-    Unchanged {
-        /// The destination as the user gave it.
-        path: PathBuf,
-    },
+    Unchanged,
 }
 
 /// Refuses at once what can never be written to, so that nobody answers twenty questions first. Writes nothing.
@@ -62,8 +57,7 @@ pub fn write_new(destination: &Path, tree: &FileTree, lock: &Lock) -> Result<Out
             Err(error) => return Err(give_up(stage, error)),
         };
         if found == Found::Unchanged {
-            let path = destination.to_owned();
-            return Ok(Outcome::Unchanged { path });
+            return Ok(Outcome::Unchanged);
         }
         let replaced_current_directory = place.is_current_directory();
         let mut filled = match stage.take() {
@@ -73,11 +67,7 @@ pub fn write_new(destination: &Path, tree: &FileTree, lock: &Lock) -> Result<Out
         match filled.publish(&found) {
             Ok(Published::Yes) => {
                 writing.done();
-                return Ok(Outcome::Created {
-                    path: destination.to_owned(),
-                    files: tree.len() + 1,
-                    replaced_current_directory,
-                });
+                return Ok(Outcome::Created { files: tree.len() + 1, replaced_current_directory });
             }
             // Somebody was faster: look again at what is there now.
             Ok(Published::Taken) => stage = Some(filled),

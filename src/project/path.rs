@@ -24,13 +24,6 @@ pub(super) struct Place {
     typed: PathBuf,
 }
 
-/// What is at the destination now.
-#[derive(Debug)]
-pub(super) enum Occupant {
-    Nothing,
-    Directory(OwnedFd),
-}
-
 impl Place {
     /// Resolves what the user typed. It may be absolute and climb with `..`: it is the user's own directory.
     pub(super) fn resolve(typed: &Path) -> Result<Self, WriteError> {
@@ -88,17 +81,17 @@ impl Place {
         std::env::current_dir().is_ok_and(|here| here == self.sibling(&self.name))
     }
 
-    /// What is there now; anything but nothing or a directory is refused.
-    pub(super) fn occupant(&self) -> Result<Occupant, WriteError> {
+    /// The directory that is there now, if there is one; anything else is refused.
+    pub(super) fn occupant(&self) -> Result<Option<OwnedFd>, WriteError> {
         let stat = match rustix::fs::statat(&self.parent, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
-            Err(Errno::NOENT) => return Ok(Occupant::Nothing),
+            Err(Errno::NOENT) => return Ok(None),
             Err(source) => return Err(WriteError::io("cannot look at", &self.typed, source)),
         };
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::Symlink => Err(self.symlink()),
             FileType::Directory => match open_directory(&self.parent, &self.name) {
-                Ok(directory) => Ok(Occupant::Directory(directory)),
+                Ok(directory) => Ok(Some(directory)),
                 Err(Errno::LOOP | Errno::NOTDIR) => Err(self.symlink()),
                 Err(source) => Err(WriteError::io("cannot open the directory", &self.typed, source)),
             },

@@ -25,6 +25,10 @@ const RANDOM: usize = 16;
 const FILE: OFlags =
     OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
+/// What everybody may do; the system takes the user's umask off.
+const ALL: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
+const EXECUTE: Mode = Mode::XUSR.union(Mode::XGRP).union(Mode::XOTH);
+
 /// A staging directory of this run. Dropping it removes it.
 #[derive(Debug)]
 pub(super) struct Stage<'a> {
@@ -70,7 +74,7 @@ impl<'a> Stage<'a> {
             self.write(path.as_str(), &file.contents, file.is_executable())?;
         }
         let (directory, _) = LOCK_PATH.rsplit_once('/').unwrap_or_default();
-        match rustix::fs::mkdirat(&self.directory, directory, all()) {
+        match rustix::fs::mkdirat(&self.directory, directory, ALL) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(source) => {
                 return Err(self.failed("cannot create the directory", directory, source));
@@ -93,15 +97,14 @@ impl<'a> Stage<'a> {
             if known.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
                 continue;
             }
-            rustix::fs::mkdirat(&self.directory, part, all())
+            rustix::fs::mkdirat(&self.directory, part, ALL)
                 .map_err(|source| self.failed("cannot create the directory", part, source))?;
         }
         Ok(())
     }
 
     fn write(&self, path: &str, contents: &str, executable: bool) -> Result<(), WriteError> {
-        // The system takes the user's umask off these.
-        let mode = if executable { all() } else { all() & !execute() };
+        let mode = if executable { ALL } else { ALL.difference(EXECUTE) };
         let file = rustix::fs::openat(&self.directory, path, FILE, mode)
             .map_err(|source| self.failed("cannot create the file", path, source))?;
         File::from(file)
@@ -261,12 +264,4 @@ fn interrupted() -> Result<(), WriteError> {
         return Err(WriteError::Cancelled { leftover: None });
     }
     Ok(())
-}
-
-fn all() -> Mode {
-    Mode::RWXU | Mode::RWXG | Mode::RWXO
-}
-
-fn execute() -> Mode {
-    Mode::XUSR | Mode::XGRP | Mode::XOTH
 }

@@ -74,7 +74,8 @@ impl Severity {
         }
     }
 
-    const fn color(self) -> &'static str {
+    /// What starts its colour on a terminal.
+    pub(crate) const fn color(self) -> &'static str {
         match self {
             Self::Error => "\x1b[1;31m",
             Self::Warning => "\x1b[1;33m",
@@ -177,6 +178,12 @@ impl Diagnostic {
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help = help.or(self.help);
         self
+    }
+
+    /// Adds the known name that was probably meant; the next step stays what it was where none is near enough.
+    #[must_use]
+    pub fn guess<'a>(self, unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        self.maybe_help(did_you_mean(unknown, known).map(|name| format!("did you mean `{name}`?")))
     }
 
     /// The text for a terminal: several lines, the last one without a line break.

@@ -86,12 +86,9 @@ fn render_all(jobs: &[target::Job], catalog: &Catalog, engine: &Engine) -> Resul
     let mut problems = Diagnostics::new();
     let mut tree = FileTree::new();
     for (job, rendered) in jobs.iter().zip(rendered) {
-        match rendered {
-            Ok(contents) => {
-                let origin = Origin { component: job.component.clone(), template: job.template.clone() };
-                insert(&mut tree, &job.path, contents, job.owner, origin, &mut problems);
-            }
-            Err(problem) => problems.push(*problem),
+        if let Some(contents) = problems.absorb(rendered) {
+            let origin = Origin { component: job.component.clone(), template: job.template.clone() };
+            insert(&mut tree, &job.path, contents, job.owner, origin, &mut problems);
         }
     }
     problems.into_result(tree)

@@ -29,15 +29,6 @@ pub enum Ownership {
     Seeded,
 }
 
-impl fmt::Display for Ownership {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Managed => "managed",
-            Self::Seeded => "seeded",
-        })
-    }
-}
-
 /// The component and template that a file was rendered from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Origin {
@@ -200,11 +191,6 @@ impl FileTree {
         self.files.get(path)
     }
 
-    /// Whether there is a file at a path.
-    pub fn contains(&self, path: &str) -> bool {
-        self.files.contains_key(path)
-    }
-
     /// Every file in path order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&RelPath, &RenderedFile)> {
         self.files.iter()
@@ -218,11 +204,6 @@ impl FileTree {
     /// Whether there is no file.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
-    }
-
-    /// The sum of all files' sizes.
-    pub fn bytes(&self) -> usize {
-        self.files.values().map(|file| file.contents.len()).sum()
     }
 }
 

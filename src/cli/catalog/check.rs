@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use serde::Serialize;
+use serde_json::json;
 
 use crate::blueprint::{Blueprint, collect};
 use crate::cli::Done;
@@ -16,15 +16,6 @@ use crate::generate;
 
 /// The version of the JSON. It only grows.
 const VERSION: u32 = 1;
-
-#[derive(Serialize)]
-struct Document<'a> {
-    version: u32,
-    components: usize,
-    blueprints: usize,
-    files: usize,
-    problems: &'a Diagnostics,
-}
 
 pub(in crate::cli) fn run(arguments: &CatalogCheck, catalogs: &[PathBuf], output: &Output) -> Done {
     let workbench = Workbench::open(catalogs)?;
@@ -42,7 +33,13 @@ pub(in crate::cli) fn run(arguments: &CatalogCheck, catalogs: &[PathBuf], output
     let files = catalog.files().count();
     match arguments.format {
         Format::Json => {
-            output.json(&Document { version: VERSION, components, blueprints, files, problems: &problems })?;
+            output.json(&json!({
+                "version": VERSION,
+                "components": components,
+                "blueprints": blueprints,
+                "files": files,
+                "problems": problems,
+            }))?;
         }
         Format::Text => {
             let found = if problems.is_empty() { "nothing found".to_owned() } else { count(problems.len(), "problem") };
@@ -74,9 +71,8 @@ fn made(workbench: &Workbench, id: &str) -> Diagnostics {
             .findings
             .iter()
             .map(|finding| {
-                let place =
-                    finding.line.map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
-                let problem = Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(place);
+                let problem = Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule);
+                let problem = problem.file(finding.place());
                 let origin = made.tree.get(&finding.file).map(|file| file.origin.to_string()).unwrap_or_default();
                 problem
                     .note(format!("in a repository from `{id}`, rendered from {origin}"))

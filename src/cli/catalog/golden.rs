@@ -3,6 +3,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::own::unwritable;
 use crate::author::Suite;
 use crate::cli::Failure;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -41,10 +42,6 @@ pub(super) fn keep(suite: &Suite, directory: &Path) -> Result<(), Failure> {
         written.map_err(|error| unwritable(&path, &error))?;
     }
     Ok(())
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::io(Diagnostic::error(format!("can't write `{}`: {error}", path.display())))
 }
 
 /// The folder of a suite: `metrics-on-api`.

@@ -13,7 +13,7 @@ use crate::cli::args::CatalogLock;
 use crate::cli::output::Output;
 use crate::cli::workbench::Workbench;
 use crate::cli::{Done, Failure};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::locks::{Question, questions};
 
 /// How many lines of a package manager's complaint are shown.
@@ -61,8 +61,7 @@ fn chosen<'a>(id: Option<&'a str>, catalog: &'a Catalog, directory: &Path) -> Re
         return Ok(vec![id]);
     }
     let problem = Diagnostic::error(format!("`{shown}` has no component `{id}`"));
-    let problem = problem.note(format!("its components: {}", own.join(", ")));
-    Err(Failure::input(problem.maybe_help(did_you_mean(id, own).map(|guess| format!("did you mean `{guess}`?")))))
+    Err(Failure::input(problem.note(format!("its components: {}", own.join(", "))).guess(id, own)))
 }
 
 /// Runs the package manager, side by side where it runs several times, and reads what it leaves.

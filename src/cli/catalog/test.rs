@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use serde::Serialize;
+use serde_json::json;
 
 use super::golden;
 use crate::author::{Case, Suite};
@@ -16,12 +16,6 @@ use crate::cli::workbench::Workbench;
 
 /// The version of the JSON. It only grows.
 const VERSION: u32 = 1;
-
-#[derive(Serialize)]
-struct Document<'a> {
-    version: u32,
-    suites: &'a [Suite],
-}
 
 pub(in crate::cli) fn run(arguments: &CatalogTest, catalogs: &[PathBuf], output: &Output) -> Done {
     let workbench = Workbench::open(catalogs)?;
@@ -41,7 +35,7 @@ pub(in crate::cli) fn run(arguments: &CatalogTest, catalogs: &[PathBuf], output:
     }
     match arguments.format {
         TestFormat::Text => output.raw(&text(&suites, output.color))?,
-        TestFormat::Json => output.json(&Document { version: VERSION, suites: &suites })?,
+        TestFormat::Json => output.json(&json!({ "version": VERSION, "suites": suites }))?,
         TestFormat::Junit => output.raw(&junit(&suites))?,
     }
     let failed = suites.iter().any(|suite| failures(suite).next().is_some());

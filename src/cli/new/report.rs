@@ -1,92 +1,58 @@
 //! What `new` made, would make, or refuses to make.
 use std::process::ExitCode;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Ending, Rendered};
-use crate::blueprint::Answers;
 use crate::check::{Finding, Severity};
 use crate::cli::args::Format;
 use crate::cli::output::{Output, count};
 use crate::cli::{Done, Failure};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::stack::UnitKind;
-use crate::tree::{FileTree, Ownership};
+use crate::project::Outcome;
+use crate::stack::Unit;
+use crate::tree::{FileTree, RelPath, RenderedFile};
 
 /// The version of the JSON that `new` prints. It only grows.
 const VERSION: u32 = 1;
 
-#[derive(Serialize)]
-struct Document<'a> {
-    version: u32,
-    status: &'static str,
-    directory: String,
-    blueprint: &'a str,
-    blueprint_version: &'a str,
-    answers: &'a Answers,
-    units: Vec<UnitDocument<'a>>,
-    environments: Vec<&'a str>,
-    files: Vec<File<'a>>,
-    rules_run: usize,
-    findings: &'a [Finding],
-    notes: &'a [Finding],
-}
-
-#[derive(Serialize)]
-struct UnitDocument<'a> {
-    name: &'a str,
-    kind: UnitKind,
-    component: &'a str,
-    /// Ids of its processes.
-    processes: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-struct File<'a> {
-    path: &'a str,
-    owner: Ownership,
-    component: &'a str,
-    template: &'a str,
-    bytes: usize,
-    executable: bool,
-}
-
-fn document<'a>(of: &Rendered<'a>, status: &'static str) -> Document<'a> {
+fn document(of: &Rendered, status: &str) -> Value {
     let (made, from) = (of.generated, &of.spec.from);
-    let files = made.tree.iter().map(|(path, file)| File {
-        path: path.as_str(),
-        owner: file.owner,
-        component: &file.origin.component,
-        template: &file.origin.template,
-        bytes: file.contents.len(),
-        executable: file.is_executable(),
-    });
-    let units = made.stack.units.iter().map(|unit| UnitDocument {
-        name: unit.name.as_str(),
-        kind: unit.kind,
-        component: &unit.component,
-        processes: unit.processes.iter().map(|process| process.id.as_str()).collect(),
-    });
-    Document {
-        version: VERSION,
-        status,
-        directory: of.directory.display().to_string(),
-        blueprint: &from.blueprint,
-        blueprint_version: &from.version,
-        answers: &from.answers,
-        units: units.collect(),
-        environments: made.stack.environments.iter().map(|environment| environment.name.as_str()).collect(),
-        files: files.collect(),
-        rules_run: made.report.rules_run,
-        findings: &made.report.findings,
-        notes: &made.report.notes,
-    }
+    let unit = |unit: &Unit| {
+        let processes: Vec<_> = unit.processes.iter().map(|process| &process.id).collect();
+        json!({ "name": unit.name, "kind": unit.kind, "component": unit.component, "processes": processes })
+    };
+    let file = |(path, file): (&RelPath, &RenderedFile)| {
+        json!({
+            "path": path,
+            "owner": file.owner,
+            "component": file.origin.component,
+            "template": file.origin.template,
+            "bytes": file.contents.len(),
+            "executable": file.is_executable(),
+        })
+    };
+    let environments: Vec<_> = made.stack.environments.iter().map(|environment| &environment.name).collect();
+    json!({
+        "version": VERSION,
+        "status": status,
+        "directory": of.directory.display().to_string(),
+        "blueprint": from.blueprint,
+        "blueprint_version": from.version,
+        "answers": from.answers,
+        "units": made.stack.units.iter().map(unit).collect::<Vec<_>>(),
+        "environments": environments,
+        "files": made.tree.iter().map(file).collect::<Vec<_>>(),
+        "rules_run": made.report.rules_run,
+        "findings": made.report.findings,
+        "notes": made.report.notes,
+    })
 }
 
 pub(super) fn json(made: &Rendered, ending: &Ending, output: &Output) -> Result<(), Failure> {
     let status = match ending {
-        Ending::Created { .. } => "created",
-        Ending::Unchanged => "unchanged",
+        Ending::Written(Outcome::Created { .. }) => "created",
+        Ending::Written(Outcome::Unchanged) => "unchanged",
         Ending::Planned => "planned",
     };
     output.json(&document(made, status))

@@ -45,11 +45,10 @@ fn environment(blueprint: &Blueprint, given: &mut BTreeMap<String, Given>, probl
             }
             (None, _) => {
                 let known: Vec<String> = blueprint.questions.iter().map(|question| variable(&question.id)).collect();
-                let guess = crate::diagnostic::did_you_mean(name, known.iter().map(String::as_str));
-                let next = guess.map_or_else(|| format!("unset {name}"), |guess| format!("did you mean `{guess}`?"));
                 let message =
                     format!("the environment variable {name} answers no question of blueprint `{}`", blueprint.id);
-                problems.push(Diagnostic::error(message).help(next));
+                let problem = Diagnostic::error(message).help(format!("unset {name}"));
+                problems.push(problem.guess(name, known.iter().map(String::as_str)));
             }
         }
     }

@@ -2,6 +2,7 @@
 use super::{Ending, Rendered, destination};
 use crate::cli::output::{Output, count};
 use crate::cli::{Failure, quote};
+use crate::project::Outcome;
 use crate::stack::{SharedSecret, Stack, Unit, UnitKind};
 use crate::tree::FileTree;
 
@@ -9,7 +10,7 @@ pub(super) fn text(made: &Rendered, ending: &Ending, output: &Output) -> Result<
     let shown = quote::word(&made.directory.to_string_lossy());
     let (tree, from) = (&made.generated.tree, &made.spec.from.blueprint);
     match ending {
-        Ending::Unchanged => output.say(&format!("{shown}: nothing to change")),
+        Ending::Written(Outcome::Unchanged) => output.say(&format!("{shown}: nothing to change")),
         Ending::Planned => {
             let paths: Vec<&str> = tree.iter().map(|(path, _)| path.as_str()).collect();
             output.text(&(paths.join("\n") + "\n"))?;
@@ -18,7 +19,7 @@ pub(super) fn text(made: &Rendered, ending: &Ending, output: &Output) -> Result<
             summary(made, output);
             output.say("\nNothing was written; the same command without --dry-run writes it.");
         }
-        Ending::Created { files, replaced_current_directory } => {
+        Ending::Written(Outcome::Created { files, replaced_current_directory }) => {
             let title = format!("Made {shown} from {from}: {files} files");
             output.message(&output.strong(&title));
             summary(made, output);

@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
-# Hands the current cluster to Argo CD, which takes everything else from this repository. Running it again
-# changes nothing.
+# Installs Argo CD in the current cluster; everything else is synced from this repository. Idempotent.
 #
 #   scripts/bootstrap CLUSTER [--dry-run] [--yes]
 #
-# CLUSTER is a directory of deploy/argocd/clusters. --dry-run tells what would change and changes nothing; --yes
-# doesn't ask.
+# CLUSTER is a directory in deploy/argocd/clusters. --dry-run only prints what would change; --yes skips the confirmation.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -30,11 +28,11 @@ done
 root=deploy/argocd/clusters/$cluster/root.yaml
 [[ -n $cluster && -f $root ]] || die "say which cluster: $(cd deploy/argocd/clusters && echo *)"
 
-minor() { # of the version in the JSON that is read
+minor() { # the minor version, from JSON on standard input
   sed -n 's/.*"minor": *"\([0-9]*\).*/\1/p' | head -n 1
 }
 
-# Everything that can be refused is refused before anything is changed.
+# All preconditions are checked before anything is changed.
 for program in kubectl helm; do
   command -v "$program" >/dev/null || die "$program is needed"
 done
@@ -54,7 +52,7 @@ fi
 
 rendered=$(mktemp)
 trap 'rm -f "$rendered"' EXIT
-# Rendered, not installed: Argo CD looks after itself afterwards, and two owners would quarrel.
+# helm template, not install: Argo CD manages itself afterwards, and must be the only owner.
 helm template argocd argo-cd --repo https://argoproj.github.io/argo-helm --version "$chart_version" \
   --namespace argocd --include-crds --values deploy/argocd/values.yaml >"$rendered"
 
@@ -63,7 +61,7 @@ if [[ -z $dry_run && -z $yes ]]; then
   [[ $answer == [yY] ]] || die "nothing was changed"
 fi
 
-apply() { # FILE [flag...]: what others own is left to them
+apply() { # FILE [flag...]: server-side apply
   local flags=(--server-side --force-conflicts --field-manager bootstrap --filename "$@")
   if [[ -z $dry_run ]]; then
     kubectl apply "${flags[@]}"
@@ -82,7 +80,7 @@ apply() { # FILE [flag...]: what others own is left to them
   esac
 }
 
-wait_for() { # what kubectl waits for, or follows the rollout of
+wait_for() { # KUBECTL ARGUMENTS, skipped in a dry run
   [[ -n $dry_run ]] || kubectl "$@"
 }
 
@@ -90,7 +88,7 @@ apply deploy/argocd/bootstrap/configuration.yaml
 apply "$rendered" --namespace argocd
 wait_for wait --for=condition=Established --timeout 60s \
   crd/applications.argoproj.io crd/appprojects.argoproj.io crd/applicationsets.argoproj.io
-# Only what the root needs to begin: the rest of bootstrap/ has kinds whose definitions the operators bring, in waves.
+# Only what the root needs: the rest of bootstrap/ depends on CRDs that the operators install, in sync waves.
 apply deploy/argocd/bootstrap/project.yaml
 wait_for --namespace argocd rollout status --timeout 300s \
   deployment/argocd-server deployment/argocd-repo-server statefulset/argocd-application-controller

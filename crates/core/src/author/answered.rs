@@ -38,9 +38,9 @@ impl Outcome {
     fn found(made: Generated) -> Self {
         let bad = made.report.findings.iter().filter(|finding| finding.severity > Severity::Note);
         let problem = |finding: &crate::check::Finding| {
-            let place = finding.line.map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
             let origin = made.tree.get(&finding.file).map(|file| file.origin.to_string()).unwrap_or_default();
-            let problem = Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(place);
+            let problem =
+                Diagnostic::new(finding.severity, finding.message.clone()).code(finding.rule).file(finding.place());
             problem.note(format!("rendered from {origin}")).maybe_help(finding.hint.clone())
         };
         let bad: Diagnostics = bad.map(problem).collect();

@@ -21,11 +21,8 @@ pub(super) fn check(catalog: &Catalog, component: &Component, problems: &mut Dia
             }
         }
     }
-    match catalog.reserved().unknown(&component.id) {
-        Ok(unknown) => unknown
-            .into_iter()
-            .for_each(|message| fault(problems, at.key("id"), format!("in its reserved.yaml: {message}"))),
-        Err(found) => problems.extend(found),
+    for message in problems.absorb(catalog.reserved().unknown(&component.id)).into_iter().flatten() {
+        fault(problems, at.key("id"), format!("in its reserved.yaml: {message}"));
     }
 }
 

@@ -46,9 +46,8 @@ pub fn check(catalog: &Catalog, engine: &Engine, parser: Parser) -> Diagnostics 
 pub fn descriptions(catalog: &Catalog, engine: &Engine) -> Diagnostics {
     let mut problems = Diagnostics::new();
     for id in catalog.component_ids() {
-        match catalog.component(id) {
-            Ok(component) => described(catalog, engine, &component, &mut problems),
-            Err(found) => problems.extend(found),
+        if let Some(component) = problems.absorb(catalog.component(id)) {
+            described(catalog, engine, &component, &mut problems);
         }
     }
     for id in catalog.blueprint_ids() {

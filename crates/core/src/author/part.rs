@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Component, EndpointSpec, Extension, ProcessSpec, Provision, Requirement, VariableSpec};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::yaml::At;
 
 /// The keys that a component and an extension have in common, with where they stand.
@@ -73,10 +73,9 @@ pub(super) fn fault(problems: &mut Diagnostics, at: At, message: impl Into<Strin
 
 /// Reports a name that stands for nothing, with those that do.
 pub(super) fn stranger(problems: &mut Diagnostics, at: At, message: String, name: &str, known: &[&str]) {
-    let guess = did_you_mean(name, known.iter().copied()).map(|guess| format!("did you mean `{guess}`?"));
     let mut problem = Diagnostic::error(message);
     if !known.is_empty() {
         problem = problem.note(format!("known: {}", known.join(", ")));
     }
-    problems.push(at.point(problem.maybe_help(guess)));
+    problems.push(at.point(problem.guess(name, known.iter().copied())));
 }

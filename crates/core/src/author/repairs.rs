@@ -4,12 +4,8 @@ use super::small::{complete, platform, unit};
 use crate::blueprint::{Answers, FeatureSpec, StackSpec};
 use crate::catalog::{Component, Kind, Rule};
 use crate::diagnostic::Diagnostics;
+use crate::resolve::{fills, literals};
 use crate::yaml::Place;
-
-/// The quoted texts of an expression.
-pub(super) fn literals(expression: &str) -> Vec<String> {
-    expression.split(['\'', '"']).skip(1).step_by(2).map(str::to_owned).collect()
-}
 
 /// Descriptions that differ in one thing which a rule that refuses them names or reads. Parameters that are `given` to
 /// the component that is tried stay as they are.
@@ -24,7 +20,7 @@ pub(super) fn all(bench: &Bench, spec: &StackSpec, refusals: &Diagnostics, given
         let rules = rules(bench, spec, at, &component).into_iter().filter(|(rule, ..)| refuses(rule));
         for (rule, own, feature) in rules {
             for word in literals(&rule.that) {
-                found.extend(named(bench, spec, at, &component, &word, &own));
+                found.extend(named(bench, spec, at, &component, word, &own));
             }
             found.extend(other_values(bench, spec, at, &component, &rule, feature, given));
         }
@@ -57,7 +53,8 @@ fn named(
     let slot = component.slots.iter().any(|slot| slot.id == word);
     for part in bench.components() {
         let mut changed = spec.clone();
-        if slot && fills(bench, &part, &component.id, word) {
+        let added = part.on.get(&component.id);
+        if slot && added.is_some_and(|added| fills(&bench.catalog, &part, &component.id, added, word)) {
             if changed.units[at].features.iter().any(|feature| feature.component == part.id) {
                 continue;
             }
@@ -85,12 +82,6 @@ fn named(
         found.push(changed);
     }
     found
-}
-
-fn fills(bench: &Bench, feature: &Component, host: &str, slot: &str) -> bool {
-    let text = format!("components/{}/on/{host}/slots/{slot}", feature.id);
-    let said = feature.on.get(host).is_some_and(|added| added.fills.iter().any(|known| known == slot));
-    said || feature.on.contains_key(host) && bench.catalog.text(&text).is_some()
 }
 
 /// The description with other values of the unit's parameters that a rule reads.

@@ -10,7 +10,7 @@ use super::surroundings::{environments, platforms, providers, routes};
 use crate::blueprint::{Answers, FeatureSpec, FromSpec, PlatformSpec, ProjectSpec, QuestionType, StackSpec, UnitSpec};
 use crate::catalog::{Component, Kind};
 use crate::diagnostic::Diagnostics;
-use crate::resolve::{REFUSED, Required, outline, resolve};
+use crate::resolve::{REFUSED, Required, literals, outline, resolve};
 use crate::yaml::Place;
 
 /// What the component's own unit or platform is called.
@@ -198,8 +198,8 @@ pub(super) fn provider(bench: &Bench, capability: &str) -> Option<(Arc<Component
 fn service_for(bench: &Bench, platform: &Component) -> Option<Arc<Component>> {
     let services = bench.components().into_iter().filter(|component| component.kind == Kind::Service);
     services.min_by_key(|service| {
-        let words: BTreeSet<String> = service.rules.iter().flat_map(|rule| repairs::literals(&rule.that)).collect();
-        let asks = platform.provides.keys().any(|capability| words.contains(capability));
+        let words: BTreeSet<&str> = service.rules.iter().flat_map(|rule| literals(&rule.that)).collect();
+        let asks = platform.provides.keys().any(|capability| words.contains(capability.as_str()));
         (!asks, service.requires.len())
     })
 }

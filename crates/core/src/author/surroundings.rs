@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::bench::Bench;
-use super::repairs::literals;
 use super::small::{Subject, complete, platform};
 use crate::blueprint::{Answers, EnvironmentSpec, PortSpec, ProviderSpec, RouteSpec, StackSpec};
 use crate::catalog::{Component, Kind};
-use crate::resolve::offered;
+use crate::resolve::{literals, offered};
 use crate::stack::{HostGroup, Runtime};
 use crate::yaml::Place;
 
@@ -74,7 +73,9 @@ pub(super) fn platforms(bench: &Bench, subject: &Subject, open: bool, spec: &mut
     let mut capabilities: BTreeSet<String> = open.then(|| GATEWAY.to_owned()).into_iter().collect();
     for id in crate::target::target_ids(&bench.catalog) {
         let manifest = crate::target::manifest(&bench.catalog, &id).ok();
-        capabilities.extend(manifest.and_then(|manifest| manifest.when).iter().flat_map(|when| literals(when)));
+        capabilities.extend(
+            manifest.and_then(|manifest| manifest.when).iter().flat_map(|when| literals(when)).map(str::to_owned),
+        );
     }
     for capability in capabilities {
         add_platform(bench, spec, |component| component.provides.contains_key(&capability));
@@ -98,7 +99,9 @@ fn unasked(bench: &Bench, spec: &StackSpec) -> BTreeSet<String> {
     let mut words: BTreeSet<String> = BTreeSet::new();
     let here = |id: &str| spec.units.iter().any(|unit| unit.component == id);
     let services: Vec<_> = bench.components().into_iter().filter(|component| component.kind == Kind::Service).collect();
-    let asked = |service: &Component| service.rules.iter().flat_map(|rule| literals(&rule.that)).collect::<Vec<_>>();
+    let asked = |service: &Component| -> Vec<String> {
+        service.rules.iter().flat_map(|rule| literals(&rule.that)).map(str::to_owned).collect()
+    };
     services.iter().filter(|service| !here(&service.id)).for_each(|service| words.extend(asked(service)));
     for word in services.iter().filter(|service| here(&service.id)).flat_map(|service| asked(service)) {
         words.remove(&word);

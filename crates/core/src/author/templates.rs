@@ -12,7 +12,7 @@ pub(super) fn check(catalog: &Catalog, engine: &Engine, problems: &mut Diagnosti
             !path.ends_with("component.yaml") && !path.ends_with("target.yaml") && !path.starts_with("locks/");
         let described = path.starts_with("blueprints/") && path.matches('/').count() == 1;
         if template && !described && crate::render::has_syntax(&text.text) {
-            problems.absorb(engine.compile(path).map_err(|problem| *problem));
+            problems.absorb(engine.compile(path));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Blueprint, Question, QuestionType, default_of, is_asked, parse_text, validate};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{Context, Engine};
 
 /// Accepted answers, by question.
@@ -69,15 +69,6 @@ impl Given {
     }
 }
 
-/// A question without an answer and without a default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
-    /// The question's id.
-    pub id: String,
-    /// The question.
-    pub ask: String,
-}
-
 /// The answers so far as a context for expressions.
 pub fn context(answers: &Answers) -> Context {
     Context::from(minijinja::value::Serde(answers))
@@ -104,7 +95,7 @@ pub fn collect(
             Ok(Some(answer)) => {
                 answers.insert(question.id.clone(), answer);
             }
-            Ok(None) => missing.push(Missing { id: question.id.clone(), ask: question.ask.clone() }),
+            Ok(None) => missing.push(question),
             // A default over an answer that is missing or wrong says nothing new.
             Err(_) if given.is_none() && answers.len() < index => {}
             Err(problem) => problems.push(*problem),
@@ -128,12 +119,8 @@ pub fn strangers(blueprint: &Blueprint, given: &BTreeMap<String, Given>) -> Diag
 /// The conditions that the answers must meet together.
 fn rules(blueprint: &Blueprint, answers: &Answers, engine: &Engine, problems: &mut Diagnostics) {
     for rule in &blueprint.rules {
-        match engine.holds("rules", &rule.that, &context(answers)) {
-            Ok(true) => {}
-            Ok(false) => {
-                problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that)));
-            }
-            Err(problem) => problems.push(*problem),
+        if problems.absorb(engine.holds("rules", &rule.that, &context(answers))) == Some(false) {
+            problems.push(Diagnostic::error(rule.because.clone()).note(format!("the rule is `{}`", rule.that)));
         }
     }
 }
@@ -188,17 +175,14 @@ pub(super) fn empty(question: &Question) -> Value {
 }
 
 fn unknown(blueprint: &Blueprint, id: &str, origin: &str) -> Diagnostic {
-    let known = || blueprint.questions.iter().map(|question| question.id.as_str());
-    let next = match did_you_mean(id, known()) {
-        Some(guess) => format!("did you mean `{guess}`?"),
-        None => format!("`stackwright show {}` lists the questions", blueprint.id),
-    };
     Diagnostic::error(format!("blueprint `{}` has no question `{id}`", blueprint.id))
         .note(format!("given by {origin}"))
-        .help(next)
+        .help(format!("`stackwright show {}` lists the questions", blueprint.id))
+        .guess(id, blueprint.questions.iter().map(|question| question.id.as_str()))
 }
 
-fn unanswered(missing: &[Missing]) -> Diagnostic {
+/// Questions without an answer and without a default.
+fn unanswered(missing: &[&Question]) -> Diagnostic {
     let count = missing.len();
     let what = if count == 1 { "1 question has".to_owned() } else { format!("{count} questions have") };
     let mut diagnostic = Diagnostic::error(format!("{what} neither an answer nor a default"));

@@ -24,46 +24,31 @@ pub fn expand(blueprint: &Blueprint, answers: &Answers, engine: &Engine) -> Resu
         problems.push(*problem);
         blueprint.project.clone()
     });
-    let mut units = Vec::new();
-    for unit in &blueprint.units {
-        scope.each(unit.place.at(), unit.when.as_ref(), unit.each.as_ref(), &mut problems, |scope| {
-            units.push(scope.unit(unit)?);
-            Ok(())
-        });
-    }
-    let mut platforms = Vec::new();
-    for platform in &blueprint.platforms {
-        scope.each(platform.place.at(), platform.when.as_ref(), None, &mut problems, |scope| {
-            platforms.push(scope.platform(platform)?);
-            Ok(())
-        });
-    }
-    let mut routes = Vec::new();
-    for route in &blueprint.routes {
-        scope.each(route.place.at(), route.when.as_ref(), route.each.as_ref(), &mut problems, |scope| {
-            routes.push(scope.route(route)?);
-            Ok(())
-        });
-    }
-    let mut environments = Vec::new();
-    for environment in &blueprint.environments {
-        scope.each(environment.place.at(), None, environment.each.as_ref(), &mut problems, |scope| {
-            environments.push(scope.environment(environment)?);
-            Ok(())
-        });
-    }
-    let mut files = Vec::new();
-    for file in &blueprint.files {
-        scope.each(file.place.at(), file.when.as_ref(), None, &mut problems, |scope| {
-            files.push(scope.file(&blueprint.id, file)?);
-            Ok(())
-        });
-    }
+    let units = made(&blueprint.units, &mut problems, |unit| {
+        scope.each(unit.place.at(), unit.when.as_ref(), unit.each.as_ref(), |scope| scope.unit(unit))
+    });
+    let platforms = made(&blueprint.platforms, &mut problems, |platform| {
+        scope.each(platform.place.at(), platform.when.as_ref(), None, |scope| scope.platform(platform))
+    });
+    let routes = made(&blueprint.routes, &mut problems, |route| {
+        scope.each(route.place.at(), route.when.as_ref(), route.each.as_ref(), |scope| scope.route(route))
+    });
+    let environments = made(&blueprint.environments, &mut problems, |environment| {
+        scope.each(environment.place.at(), None, environment.each.as_ref(), |scope| scope.environment(environment))
+    });
+    let files = made(&blueprint.files, &mut problems, |file| {
+        scope.each(file.place.at(), file.when.as_ref(), None, |scope| scope.file(&blueprint.id, file))
+    });
     problems.into_result(())?;
     let from =
         FromSpec { blueprint: blueprint.id.clone(), version: blueprint.version.clone(), answers: answers.clone() };
     let place = blueprint.place.clone();
     Ok(StackSpec { from, project, units, platforms, routes, environments, files, place })
+}
+
+/// What is made of each part of a list; one that can't be made is a problem.
+fn made<S, T>(parts: &[S], problems: &mut Diagnostics, make: impl Fn(&S) -> Step<Vec<T>>) -> Vec<T> {
+    parts.iter().filter_map(|part| problems.absorb(make(part))).flatten().collect()
 }
 
 struct Expander<'a> {
@@ -72,31 +57,24 @@ struct Expander<'a> {
 }
 
 impl Expander<'_> {
-    /// Runs `make` once, or once per item; not at all where `when` fails.
-    fn each(
+    /// What is made once, or once per item; nothing where `when` fails.
+    fn each<T>(
         &self,
         at: At,
         when: Option<&String>,
         each: Option<&String>,
-        problems: &mut Diagnostics,
-        mut make: impl FnMut(&Self) -> Step<()>,
-    ) {
-        let mut run = || -> Step<()> {
-            if let Some(when) = when
-                && !self.engine.holds(at.key("when"), when, &self.context)?
-            {
-                return Ok(());
-            }
-            let Some(each) = each else { return make(self) };
-            let items = self.engine.items(at.key("each"), each, &self.context)?;
-            for (index, item) in items.into_iter().enumerate() {
-                make(&self.with(&[("item", item), ("index", index.into())]))?;
-            }
-            Ok(())
-        };
-        if let Err(problem) = run() {
-            problems.push(*problem);
+        make: impl Fn(&Self) -> Step<T>,
+    ) -> Step<Vec<T>> {
+        if !self.holds(at, when)? {
+            return Ok(Vec::new());
         }
+        let Some(each) = each else { return Ok(vec![make(self)?]) };
+        let items = self.engine.items(at.key("each"), each, &self.context)?.into_iter().enumerate();
+        items.map(|(index, item)| make(&self.with(&[("item", item), ("index", index.into())]))).collect()
+    }
+
+    fn holds(&self, at: At, when: Option<&String>) -> Step<bool> {
+        when.map_or(Ok(true), |when| self.engine.holds(at.key("when"), when, &self.context))
     }
 
     fn with(&self, names: &[(&str, Dynamic)]) -> Self {
@@ -163,9 +141,7 @@ impl Expander<'_> {
     /// The feature, if its condition holds.
     fn feature(&self, feature: &FeatureSpec) -> Step<Option<FeatureSpec>> {
         let at = feature.place.at();
-        if let Some(when) = &feature.when
-            && !self.engine.holds(at.key("when"), when, &self.context)?
-        {
+        if !self.holds(at, feature.when.as_ref())? {
             return Ok(None);
         }
         Ok(Some(FeatureSpec {

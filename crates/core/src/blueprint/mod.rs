@@ -12,7 +12,7 @@ mod validate;
 
 pub use crate::catalog::{Choice, ParamRef, Question, QuestionType, Rule};
 pub use addresses::{domain, host, import_path, registry, repository};
-pub use answers::{Answers, Given, GivenValue, Missing, answer, collect, context, strangers};
+pub use answers::{Answers, Given, GivenValue, answer, collect, context, strangers};
 pub use expand::dynamic;
 pub use expand::expand;
 pub use form::*;

@@ -1,7 +1,7 @@
 //! Questions that ask for a parameter of a component take from there what they don't say themselves.
 use super::{ParamRef, Question};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml::Node;
 
 /// Completes the questions and their fields; `node` is where they stand.
@@ -32,13 +32,10 @@ fn complete(question: &Question, from: &ParamRef, catalog: &Catalog) -> Result<Q
         Box::new(found.into_iter().next().unwrap_or_else(|| fault("its component can't be read".into())))
     })?;
     let Some(param) = component.params.get(&from.param) else {
-        let guess = did_you_mean(&from.param, component.params.keys().map(String::as_str));
-        let next = guess.map_or_else(
-            || format!("`stackwright show {}` lists its parameters", component.id),
-            |guess| format!("did you mean `{guess}`?"),
-        );
-        let problem = fault(format!("`{}` has no parameter `{}`", component.id, from.param));
-        return Err(Box::new(problem.help(next)));
+        let problem = fault(format!("`{}` has no parameter `{}`", component.id, from.param))
+            .help(format!("`stackwright show {}` lists its parameters", component.id))
+            .guess(&from.param, component.params.keys().map(String::as_str));
+        return Err(Box::new(problem));
     };
     Ok(question.clone().completed(param.clone()))
 }

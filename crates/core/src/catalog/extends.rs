@@ -47,9 +47,8 @@ pub(super) fn whole(catalog: &Catalog, node: Node, source: &Source, above: &[&st
     }
     let path = format!("components/{base}/component.yaml");
     if catalog.text(&path).is_none() {
-        let guess = crate::diagnostic::did_you_mean(base, catalog.component_ids());
         let problem = Diagnostic::error(format!("it extends `{base}`, which is no component")).at(source, named.span);
-        return Err(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))).into());
+        return Err(problem.guess(base, catalog.component_ids()).into());
     }
     let document = catalog.document(&path)?;
     let above: Vec<&str> = above.iter().copied().chain([base]).collect();

@@ -41,7 +41,7 @@ pub use skeleton::Folder;
 pub use slot::Slot;
 pub use source::OwnFiles;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml;
 use kept::Kept;
 
@@ -112,12 +112,7 @@ impl Catalog {
         self.kept.named(name)
     }
 
-    /// Lays further files over the catalog: those of a blueprint that was given as a file.
-    pub fn add(&mut self, own: &OwnFiles) {
-        Arc::make_mut(&mut self.files).extend(own.texts());
-    }
-
-    /// The same catalog with further files.
+    /// The same catalog with further files over it.
     #[must_use]
     pub fn with(&self, own: &OwnFiles) -> Self {
         let mut files = BTreeMap::clone(&self.files);
@@ -148,10 +143,6 @@ impl Catalog {
     /// The text at that path as a source for messages.
     pub fn source(&self, path: &str) -> Source {
         source_of(&self.files, path)
-    }
-
-    fn source_at(&self, path: &str) -> (String, Source) {
-        (path.to_owned(), self.source(path))
     }
 
     /// Paths of the files below `folder`, sorted, relative to it.
@@ -264,12 +255,10 @@ impl Catalog {
 
 /// The message for an id that the catalog doesn't have.
 fn unknown(what: &str, id: &str, known: &[&str]) -> Diagnostic {
-    let guess = did_you_mean(id, known.iter().copied());
-    let next = match guess {
-        Some(guess) => format!("did you mean `{guess}`?"),
-        None => "`stackwright list` shows what there is; `--catalog DIR` adds your own".to_owned(),
-    };
-    Diagnostic::error(format!("there is no {what} `{id}`")).note(format!("known: {}", known.join(", "))).help(next)
+    Diagnostic::error(format!("there is no {what} `{id}`"))
+        .note(format!("known: {}", known.join(", ")))
+        .help("`stackwright list` shows what there is; `--catalog DIR` adds your own")
+        .guess(id, known.iter().copied())
 }
 
 fn source_of(files: &BTreeMap<String, Text>, path: &str) -> Source {

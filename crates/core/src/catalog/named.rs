@@ -25,10 +25,7 @@ fn expression(text: &str, node: &Node) -> Option<String> {
     let inner = text.trim().strip_prefix("@{").and_then(|text| text.strip_suffix("}@"));
     match (inner, &node.kind) {
         (Some(inner), _) if !inner.contains("}@") => Some(format!("({})", inner.trim())),
-        (None, Kind::Scalar(_)) if !crate::render::has_syntax(text) => match node.to_json() {
-            serde_json::Value::String(text) => Some(serde_json::Value::String(text).to_string()),
-            other => Some(other.to_string()),
-        },
+        (None, Kind::Scalar(_)) if !crate::render::has_syntax(text) => Some(node.to_json().to_string()),
         _ => None,
     }
 }

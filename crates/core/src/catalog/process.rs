@@ -67,32 +67,24 @@ pub struct ProcessSpec {
 }
 
 /// What processes of a role have unless they say otherwise.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Preset {
     /// Names of the endpoints they serve.
-    #[serde(default)]
     pub serves: Vec<String>,
     /// How their health is found out.
-    #[serde(default)]
     pub probes: ProbeSpecs,
     /// Seconds they need to finish their work once told to stop (number or template).
-    #[serde(default)]
     pub drain: Option<Value>,
     /// What they ask for.
-    #[serde(default)]
     pub resources: ResourceSpec,
     /// Writable paths that may be lost.
-    #[serde(default)]
     pub scratch: Vec<String>,
     /// How many run.
-    #[serde(default)]
     pub scale: ScaleSpec,
     /// Database connections that one replica may open (number or template).
-    #[serde(default)]
     pub connections: Option<Value>,
     /// Aliases of the bindings they use; all of the unit's when absent.
-    #[serde(default)]
     pub uses: Option<Vec<String>>,
 }
 
@@ -114,46 +106,35 @@ impl Default for CommandSpec {
 
 /// Health questions.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct ProbeSpecs {
     /// Passes once it has started.
-    #[serde(default)]
     pub startup: Option<ProbeSpec>,
     /// Passes while it can take work.
-    #[serde(default)]
     pub ready: Option<ProbeSpec>,
     /// Passes unless a restart would help.
-    #[serde(default)]
     pub live: Option<ProbeSpec>,
 }
 
 /// One health question: exactly one of `http`, `grpc`, `tcp` and `exec`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct ProbeSpec {
     /// A path to GET (template).
-    #[serde(default)]
     pub http: Option<String>,
     /// The endpoint whose gRPC health service answers.
-    #[serde(default)]
     pub grpc: Option<String>,
     /// The endpoint that must accept a connection.
-    #[serde(default)]
     pub tcp: Option<String>,
     /// A program in the image that must exit with 0 (templates).
-    #[serde(default)]
     pub exec: Option<Vec<String>>,
     /// The endpoint of an `http` probe; the process's first when absent.
-    #[serde(default)]
     pub port: Option<String>,
     /// Seconds between two questions; 2 for `startup`, 5 for `ready` and 10 for `live` when absent.
-    #[serde(default)]
     pub period: Option<u32>,
     /// Seconds to wait for an answer; 3 when absent.
-    #[serde(default)]
     pub timeout: Option<u32>,
     /// Wrong answers in a row that count; 60 for `startup`, 3 for `ready` and 6 for `live` when absent.
-    #[serde(default)]
     pub failures: Option<u32>,
 }
 
@@ -190,19 +171,15 @@ pub struct VolumeSpec {
 
 /// How many replicas run.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct ScaleSpec {
     /// On a developer's machine.
-    #[serde(default = "one")]
     pub local: u32,
     /// Elsewhere.
-    #[serde(default = "one")]
     pub default: u32,
     /// The most that run elsewhere, where something measures how much there is to do.
-    #[serde(default)]
     pub max: Option<u32>,
     /// What is measured to decide how many run.
-    #[serde(default)]
     pub signals: Vec<SignalSpec>,
 }
 
@@ -218,10 +195,6 @@ pub struct SignalSpec {
     /// One signal per item of this list (expression); `item` is the item.
     #[serde(default)]
     pub each: Option<String>,
-}
-
-fn one() -> u32 {
-    1
 }
 
 impl Default for ScaleSpec {

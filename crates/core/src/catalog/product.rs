@@ -267,7 +267,7 @@ impl Product {
     /// Those of a catalog.
     pub fn all(catalog: &Catalog) -> Result<Vec<Self>, Diagnostics> {
         let paths = catalog.files().map(|(path, _)| path).filter(|path| path.rsplit('/').next() == Some(FILE));
-        read(paths.map(|path| catalog.source_at(path)))
+        read(paths.map(|path| (path.to_owned(), catalog.source(path))))
     }
 }
 

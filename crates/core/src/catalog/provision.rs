@@ -6,27 +6,21 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// An offer. Units are bound to; features and platforms offer facts only.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Provision {
     /// Whether it holds (expression over `params`).
-    #[serde(default)]
     pub when: Option<String>,
     /// Why it does not hold when `when` is false.
-    #[serde(default)]
     pub because: Option<String>,
     /// Whether what is put on its channels goes by itself after a time, whoever takes it.
-    #[serde(default)]
     pub retains: bool,
     /// The endpoint that consumers talk to; the only one when absent.
-    #[serde(default)]
     pub endpoint: Option<String>,
     /// What consumers receive, by value name (templates over `host`, `port`, `params`, `secrets`, `project`).
-    #[serde(default)]
     pub values: BTreeMap<String, String>,
     /// What others may know about it, by name (values whose texts are templates over `project`, `unit`, `params`;
     /// a text that is one expression keeps its type). A feature's facts add to those of the unit that it extends.
-    #[serde(default)]
     pub facts: BTreeMap<String, Value>,
 }
 
@@ -34,38 +28,32 @@ pub struct Provision {
 pub type KnownValues = BTreeMap<String, BTreeMap<String, KnownValue>>;
 
 /// How a package of a machine's own system provides a resource.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Package {
     /// The group of machines that it is put on where an environment has one of that name and says nothing else.
-    #[serde(default)]
     pub group: Option<String>,
     /// Values that differ from those under `provides`.
-    #[serde(default)]
     pub values: KnownValues,
 }
 
 /// How a cloud provides a resource.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Managed {
     /// The values that it yields; every other one becomes a key of the consumer's own secret.
-    #[serde(default)]
     pub values: KnownValues,
 }
 
 /// How an operator provides a resource.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Operator {
     /// Where its values are found, by capability and value name.
-    #[serde(default)]
     pub values: KnownValues,
     /// The labels of the pods that it makes (templates), which network rules select.
-    #[serde(default)]
     pub selector: BTreeMap<String, String>,
     /// The name under which they answer (template), where it isn't the unit's.
-    #[serde(default)]
     pub host: Option<String>,
 }
 

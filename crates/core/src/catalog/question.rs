@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Param;
 
 /// A question.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The answer's name in expressions and for `--set`.
@@ -271,21 +271,10 @@ impl Param {
     pub(crate) fn question(&self, id: &str) -> Question {
         let bare = Question {
             id: id.to_owned(),
-            kind: self.kind,
-            from: None,
             ask: id.to_owned(),
-            group: None,
-            help: None,
-            default: None,
-            choices: Vec::new(),
-            when: None,
-            check: Vec::new(),
-            min: None,
-            max: None,
-            pattern: None,
-            of: None,
             key: self.key.clone(),
             fields: self.fields.clone(),
+            ..Question::default()
         };
         bare.completed(self.clone())
     }

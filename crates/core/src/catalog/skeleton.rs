@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use minijinja::value::{Serde, Value};
 use serde_json::json;
 
-use super::{Catalog, Component, Kind, did_you_mean, source};
+use super::{Catalog, Component, Kind, source};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Engine;
 use crate::stack::Name;
@@ -36,7 +36,7 @@ impl Catalog {
         let render = |path: &str| {
             let template = format!("{folder}/{path}");
             let text = self.text(&template).map(|text| text.text.as_ref()).unwrap_or_default();
-            Ok((path.to_owned(), engine.file(&template, text, &context).map_err(|problem| *problem)?))
+            Ok((path.to_owned(), engine.file(&template, text, &context)?))
         };
         self.files_under(&folder).map(render).collect()
     }
@@ -49,7 +49,7 @@ impl Catalog {
         }
         let problem = Diagnostic::error(format!("there is no service component `{id}` to extend"));
         let problem = problem.note(format!("known: {}", services.join(", ")));
-        Err(problem.maybe_help(did_you_mean(id, services).map(|guess| format!("did you mean `{guess}`?"))).into())
+        Err(problem.guess(id, services).into())
     }
 
     /// Ids of the components that are services; one that can't be read is none.

@@ -14,6 +14,7 @@ use super::running::Running;
 use super::secrets::SecretMakers;
 use super::texts::{EnvFile, Makefile};
 use super::{Drift, Files, NotAnalysed};
+pub(super) use crate::SPEC_PATH as SPEC;
 use crate::catalog::{Scaler, Scrape};
 use crate::stack::{Environment, Runtime, Stack};
 use crate::yaml::{FileLine, Node};
@@ -62,8 +63,6 @@ pub(super) struct Facts<'a> {
 
 /// Where the example of the local settings lies.
 pub(super) const ENV_EXAMPLE: &str = ".env.example";
-/// Where the project's own description of its stack lies.
-pub(super) const SPEC: &str = "stackwright.yaml";
 /// Where the Makefile lies.
 pub(super) const MAKEFILE: &str = "Makefile";
 /// Where forges look for workflows of the one form that they share.

@@ -50,13 +50,6 @@ impl Files {
         self.entries.remove(path)
     }
 
-    /// Says whether a file may be run.
-    pub fn set_executable(&mut self, path: &str, executable: bool) {
-        if let Some(file) = self.entries.get_mut(path) {
-            file.executable = executable;
-        }
-    }
-
     /// A file's text, if it is there and is text.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.entries.get(path)?.text.as_deref()

@@ -31,6 +31,11 @@ const CLUSTER_WIDE: &[&str] = &[
     "MutatingWebhookConfiguration",
 ];
 
+/// Whether a namespace holds objects of that kind.
+pub(super) fn namespaced(kind: &str) -> bool {
+    !CLUSTER_WIDE.contains(&kind)
+}
+
 impl Object {
     /// Reads an object, if the document is one.
     pub(super) fn new(node: Node) -> Option<Self> {
@@ -62,7 +67,7 @@ impl Object {
 
     /// Whether a namespace holds it.
     pub(super) fn namespaced(&self) -> bool {
-        !CLUSTER_WIDE.contains(&self.kind.as_str())
+        namespaced(&self.kind)
     }
 
     /// The namespace it says it is in.

@@ -198,9 +198,33 @@ impl Sink<'_> {
     fn skip(&mut self, why: impl Into<String>) {
         self.skip = Some(why.into());
     }
+
+    /// The same, where it is so.
+    fn skip_if(&mut self, nothing: bool, why: impl Into<String>) {
+        if nothing {
+            self.skip(why);
+        }
+    }
+
+    fn needs_overlays(&mut self) {
+        self.skip_if(self.facts.overlays.is_empty(), "there is no overlay");
+    }
+
+    fn needs_dockerfiles(&mut self) {
+        self.skip_if(self.facts.dockerfiles.is_empty(), "there is no Dockerfile");
+    }
+
+    fn needs_workflows(&mut self) {
+        self.skip_if(self.facts.workflows().next().is_none(), "there is no workflow");
+    }
 }
 
 impl Finding {
+    /// Where it is, as `file:line`.
+    pub fn place(&self) -> String {
+        self.line.map_or_else(|| self.file.clone(), |line| format!("{}:{line}", self.file))
+    }
+
     fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());
         self
@@ -210,11 +234,6 @@ impl Finding {
         self.severity = severity;
         self
     }
-}
-
-/// Checks files that were rendered just now against the stack they belong to, by the program's own rules.
-pub fn check(stack: &Stack, files: &Files) -> Report {
-    check_by(RuleBook::embedded(), stack, files)
 }
 
 /// Checks files that were rendered just now against the stack they belong to.

@@ -106,7 +106,7 @@ pub(super) fn interpolated(text: &str) -> String {
     out
 }
 
-/// The names that a text interpolates, each with its default if it has one, and whether it may be absent.
+/// The names that a text interpolates, each with its default if it has one.
 pub(super) fn interpolations(text: &str) -> Vec<Interpolation> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -123,12 +123,12 @@ pub(super) fn interpolations(text: &str) -> Vec<Interpolation> {
             if let Some(default) = &default {
                 found.extend(interpolations(default));
             }
-            found.push(Interpolation { name: name.to_owned(), required: modifier.starts_with('?'), default });
+            found.push(Interpolation { name: name.to_owned(), default });
             rest = after;
         } else {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
             if end > 0 {
-                found.push(Interpolation { name: rest[..end].to_owned(), required: false, default: None });
+                found.push(Interpolation { name: rest[..end].to_owned(), default: None });
             }
             rest = &rest[end..];
         }
@@ -140,8 +140,6 @@ pub(super) fn interpolations(text: &str) -> Vec<Interpolation> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Interpolation {
     pub name: String,
-    /// Whether its absence stops Compose with a message: `${NAME:?…}`.
-    pub required: bool,
     pub default: Option<String>,
 }
 

@@ -36,11 +36,6 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// Whether one of them is an error.
-    pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|d| d.severity == Severity::Error)
-    }
-
     /// Orders them by file, line and column; those at one place keep their order, those without a file come first.
     pub fn sort(&mut self) {
         self.0.sort_by(|a, b| (&a.file, a.span).cmp(&(&b.file, b.span)));
@@ -48,7 +43,7 @@ impl Diagnostics {
 
     /// The value, unless there are errors. Warnings are dropped with success, so show them before.
     pub fn into_result<T>(mut self, value: T) -> Result<T, Self> {
-        if self.has_errors() {
+        if self.0.iter().any(|d| d.severity == Severity::Error) {
             self.sort();
             Err(self)
         } else {
@@ -79,6 +74,12 @@ impl std::error::Error for Diagnostics {}
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])
+    }
+}
+
+impl From<Box<Diagnostic>> for Diagnostics {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        Self::from(*diagnostic)
     }
 }
 

@@ -41,8 +41,8 @@ impl Question {
 /// What a component asks for, and what is there already: the packages of the service that it extends.
 pub(super) struct Part {
     pub(super) component: String,
-    own: BTreeMap<String, Value>,
-    host: BTreeMap<String, Value>,
+    pub(super) own: BTreeMap<String, Value>,
+    pub(super) host: BTreeMap<String, Value>,
 }
 
 /// One question for each package manager that those components ask something of. What is kept stays at its version, unless it
@@ -78,35 +78,15 @@ fn parts(catalog: &Catalog, id: &str) -> Result<Vec<Part>, Diagnostics> {
     Ok(parts)
 }
 
-impl Part {
-    /// Names that the component lists in those groups. What depends on parameters is no name yet.
-    pub(super) fn names(&self, groups: &[&str]) -> Vec<String> {
-        listed(&self.own, groups)
-    }
-
-    /// Names that its service lists.
-    pub(super) fn host_names(&self, groups: &[&str]) -> Vec<String> {
-        listed(&self.host, groups)
-    }
-
-    /// Names with versions of the component.
-    pub(super) fn versions(&self, groups: &[&str]) -> BTreeMap<String, String> {
-        mapped(&self.own, groups)
-    }
-
-    /// Names with versions of its service.
-    pub(super) fn host_versions(&self, groups: &[&str]) -> BTreeMap<String, String> {
-        mapped(&self.host, groups)
-    }
-}
-
-fn listed(dependencies: &BTreeMap<String, Value>, groups: &[&str]) -> Vec<String> {
+/// The names in those groups. What depends on parameters is no name yet.
+pub(super) fn listed(dependencies: &BTreeMap<String, Value>, groups: &[&str]) -> Vec<String> {
     let lists = groups.iter().filter_map(|group| dependencies.get(*group)?.as_array());
     let names = lists.flatten().filter_map(Value::as_str).filter(|name| !name.contains("@{"));
     names.map(str::to_owned).collect()
 }
 
-fn mapped(dependencies: &BTreeMap<String, Value>, groups: &[&str]) -> BTreeMap<String, String> {
+/// The names with their versions in those groups.
+pub(super) fn mapped(dependencies: &BTreeMap<String, Value>, groups: &[&str]) -> BTreeMap<String, String> {
     let maps = groups.iter().filter_map(|group| dependencies.get(*group)?.as_object());
     maps.flatten().filter_map(|(name, version)| Some((name.clone(), version.as_str()?.to_owned()))).collect()
 }

@@ -52,7 +52,7 @@ pub(crate) fn render(
     }
     if dependencies.contains_key("npm") {
         let resolution = npm::kept(catalog, &[])?;
-        let (runtime, dev) = (versions(dependencies, "npm"), versions(dependencies, "npm-dev"));
+        let (runtime, dev) = (ask::mapped(dependencies, &["npm"]), ask::mapped(dependencies, &["npm-dev"]));
         let mut manifest = json!({
             "name": unit, "version": "0.0.0", "dependencies": runtime, "devDependencies": dev,
         });
@@ -89,9 +89,4 @@ fn lacking(unit: &str, file: &str, gone: &str) -> Diagnostic {
 pub(crate) fn names(dependencies: &BTreeMap<String, Value>, group: &str) -> Vec<String> {
     let list = dependencies.get(group).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
-}
-
-fn versions(dependencies: &BTreeMap<String, Value>, group: &str) -> BTreeMap<String, String> {
-    let map = dependencies.get(group).and_then(Value::as_object);
-    map.into_iter().flatten().filter_map(|(name, version)| Some((name.clone(), version.as_str()?.to_owned()))).collect()
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::ask::{Part, Question};
+use super::ask::{Part, Question, mapped};
 use super::npm::{FILE, Resolution, edges_of, find, kept, package_lock};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -17,8 +17,8 @@ const LEFT_OUT: [&str; 6] = ["dev", "optional", "devOptional", "peer", "extraneo
 /// What npm is asked, when anything is. What components outside `anew` keep stays at its version.
 pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Result<Option<Question>, Diagnostics> {
     let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for part in parts.iter().filter(|part| !part.versions(&GROUPS).is_empty()) {
-        let names = part.versions(&GROUPS).into_keys();
+    for part in parts.iter().filter(|part| !mapped(&part.own, &GROUPS).is_empty()) {
+        let names = mapped(&part.own, &GROUPS).into_keys();
         wanted.entry(part.component.clone()).or_default().extend(names);
     }
     if wanted.is_empty() {
@@ -61,7 +61,8 @@ pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Resu
 fn direct(parts: &[Part]) -> Result<BTreeMap<String, String>, Diagnostics> {
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     let mut problems = Diagnostics::new();
-    for (name, version) in parts.iter().flat_map(|part| [part.versions(&GROUPS), part.host_versions(&GROUPS)]).flatten()
+    for (name, version) in
+        parts.iter().flat_map(|part| [mapped(&part.own, &GROUPS), mapped(&part.host, &GROUPS)]).flatten()
     {
         match all.get(&name) {
             Some(other) if *other != version => {
@@ -87,9 +88,9 @@ impl Asked {
         let names = |versions: BTreeMap<String, String>| versions.into_keys().collect();
         Self {
             component: part.component.clone(),
-            own: names(part.versions(&GROUPS)),
-            host: names(part.host_versions(&GROUPS)),
-            engines: part.versions(&["npm-engines"]),
+            own: names(mapped(&part.own, &GROUPS)),
+            host: names(mapped(&part.host, &GROUPS)),
+            engines: mapped(&part.own, &["npm-engines"]),
         }
     }
 }

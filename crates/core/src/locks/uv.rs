@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::ask::{Part, Question};
+use super::ask::{Part, Question, listed};
 use super::join::Entry as _;
 use super::python::{FILE, Package, Resolution, kept, reached};
 use crate::catalog::Catalog;
@@ -20,14 +20,14 @@ const HEADER: &str = "# Written by `stackwright catalog lock`; docs/components.m
 /// What uv is asked, when anything is. What components outside `anew` keep stays at its version.
 pub(super) fn question(catalog: &Catalog, parts: &[Part], anew: &[&str]) -> Result<Option<Question>, Diagnostics> {
     let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for part in parts.iter().filter(|part| !part.names(&GROUPS).is_empty()) {
-        wanted.entry(part.component.clone()).or_default().extend(part.names(&GROUPS));
+    for part in parts.iter().filter(|part| !listed(&part.own, &GROUPS).is_empty()) {
+        wanted.entry(part.component.clone()).or_default().extend(listed(&part.own, &GROUPS));
     }
     if wanted.is_empty() {
         return Ok(None);
     }
     let (all, fixed) = (kept(catalog, &[])?, kept(catalog, anew)?);
-    let direct = parts.iter().flat_map(|part| [part.names(&GROUPS), part.host_names(&GROUPS)]).flatten();
+    let direct = parts.iter().flat_map(|part| [listed(&part.own, &GROUPS), listed(&part.host, &GROUPS)]).flatten();
     let direct: BTreeSet<String> = direct.collect();
     let pinned = fixed.packages.iter().map(|(name, package)| format!("{name}=={}", package.version));
     let constraints: Vec<String> = all.constraints.keys().cloned().chain(pinned).collect();
@@ -63,7 +63,7 @@ struct Asked {
 
 impl Asked {
     fn of(part: &Part) -> Self {
-        Self { component: part.component.clone(), own: part.names(&GROUPS), host: part.host_names(&GROUPS) }
+        Self { component: part.component.clone(), own: listed(&part.own, &GROUPS), host: listed(&part.host, &GROUPS) }
     }
 }
 

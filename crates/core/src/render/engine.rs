@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Template, UndefinedBehavior};
 
 use super::{error, filters};
 use crate::diagnostic::Diagnostic;
@@ -69,17 +69,8 @@ impl Engine {
 
     /// Renders the template at that path of the catalog.
     pub fn render(&self, path: &str, context: &Value) -> Result<String, Box<Diagnostic>> {
-        let run = || {
-            let template = self.environment.get_template(path)?;
-            let mut out = Capped::default();
-            let done = template.render_captured_to(context.clone(), &mut out);
-            if out.full {
-                return Err(invalid(format!("the result has more than {MAX_OUTPUT} bytes")));
-            }
-            done?;
-            String::from_utf8(out.bytes).map_err(|_| invalid("the result is not UTF-8".into()))
-        };
-        run().map_err(|problem| Box::new(error::explain(&problem, At::label(path))))
+        let rendered = self.environment.get_template(path).and_then(|template| capped(&template, context));
+        rendered.map_err(|problem| Box::new(error::explain(&problem, At::label(path))))
     }
 
     /// Renders a file; one without template syntax is copied.
@@ -92,17 +83,9 @@ impl Engine {
         if !has_syntax(text) {
             return Ok(text.to_owned());
         }
-        let run = || {
-            let mut out = Capped::default();
-            let template = self.environment.template_from_named_str(error::INLINE, text)?;
-            let done = template.render_captured_to(context.clone(), &mut out);
-            if out.full {
-                return Err(invalid(format!("the result has more than {MAX_OUTPUT} bytes")));
-            }
-            done?;
-            String::from_utf8(out.bytes).map_err(|_| invalid("the result is not UTF-8".into()))
-        };
-        run().map_err(|problem| Box::new(error::explain(&problem, at.into())))
+        let template = self.environment.template_from_named_str(error::INLINE, text);
+        let rendered = template.and_then(|template| capped(&template, context));
+        rendered.map_err(|problem| Box::new(error::explain(&problem, at.into())))
     }
 
     /// Evaluates a bare expression, which stands there.
@@ -239,6 +222,17 @@ fn print(out: &mut minijinja::Output, state: &mut minijinja::State, value: &Valu
 
 pub(super) fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
+}
+
+/// What a template gives, unless that is too much.
+fn capped(template: &Template, context: &Value) -> Result<String, Error> {
+    let mut out = Capped::default();
+    let done = template.render_captured_to(context.clone(), &mut out);
+    if out.full {
+        return Err(invalid(format!("the result has more than {MAX_OUTPUT} bytes")));
+    }
+    done?;
+    String::from_utf8(out.bytes).map_err(|_| invalid("the result is not UTF-8".into()))
 }
 
 /// Collects output up to a limit.

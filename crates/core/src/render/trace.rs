@@ -19,21 +19,17 @@ pub fn candidates(template: &str, line: &str) -> Vec<usize> {
 
 /// The texts around the expressions of a template line; blocks and comments print nothing.
 fn literals(shape: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
+    let (mut pieces, mut piece) = (Vec::new(), String::new());
     let mut rest = shape;
     while let Some((start, close, gap)) = opening(rest) {
         let (before, inside) = rest.split_at(start);
-        if let Some(piece) = pieces.last_mut() {
-            piece.push_str(before);
-        }
+        piece.push_str(before);
         if gap {
-            pieces.push(String::new());
+            pieces.push(std::mem::take(&mut piece));
         }
         rest = inside.find(close).map_or("", |end| &inside[end + close.len()..]);
     }
-    if let Some(piece) = pieces.last_mut() {
-        piece.push_str(rest);
-    }
+    pieces.push(piece + rest);
     pieces
 }
 

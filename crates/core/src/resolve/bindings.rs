@@ -13,11 +13,9 @@ pub(super) fn join(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     for unit in &draft.units {
         let mut bindings = Vec::new();
         for (alias, requirement) in requirements(unit) {
-            match choose(run, draft, unit, alias, requirement) {
-                Ok(Some(binding)) => bindings.push(binding),
-                Ok(None) => {}
-                Err(problem) => problems.push(unit.at().key("uses").key(alias).point(*problem)),
-            }
+            let chosen = choose(run, draft, unit, alias, requirement);
+            let chosen = chosen.map_err(|problem| unit.at().key("uses").key(alias).point(*problem));
+            bindings.extend(problems.absorb(chosen).flatten());
         }
         for alias in unit.spec.uses.keys().filter(|alias| !unit.requires.contains_key(*alias)) {
             problems.push(unit.at().key("uses").key(alias).name().point(stranger(unit, alias)));
@@ -65,9 +63,9 @@ fn choose(
     let able: Vec<_> = others().filter_map(|(provider, offer)| Some((*provider, offer.provision()?))).collect();
     if let Some(name) = unit.spec.uses.get(alias) {
         let Some((provider, offer)) = offers.iter().find(|(provider, _)| provider.unit.name == **name) else {
-            let guess = did_you_mean(name, draft.units.iter().map(|unit| unit.unit.name.as_str()));
             let problem = Diagnostic::error(format!("{asked}, but there is no unit `{name}`"));
-            return Err(Box::new(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")))));
+            let known = draft.units.iter().map(|unit| unit.unit.name.as_str());
+            return Err(Box::new(problem.guess(name, known)));
         };
         let Some(provision) = offer.provision() else {
             let problem = Diagnostic::error(format!("{asked}, which `{name}` doesn't provide"));

@@ -28,9 +28,7 @@ pub(super) fn gather(run: &Run, draft: &Draft) -> Result<Vec<Channel>, Diagnosti
     let mut channels = Channels::default();
     for unit in &draft.units {
         consumers(unit, &mut channels);
-        if let Err(problem) = publishers(run, draft, unit, &mut channels) {
-            problems.push(unit.blame(*problem));
-        }
+        problems.absorb(publishers(run, draft, unit, &mut channels).map_err(|problem| unit.blame(*problem)));
     }
     let forgotten =
         channels.0.values().filter(|(channel, _)| channel.consumers.is_empty() && !retained(draft, &channel.broker));

@@ -124,27 +124,18 @@ pub(super) fn begin(run: &Run) -> Result<Draft, Diagnostics> {
             .help("add a service, a resource or a tool under `units`");
         problems.push(run.spec.place.at().key("units").name().point(problem));
     }
-    let mut units: Vec<DraftUnit> = Vec::new();
-    for spec in &run.spec.units {
-        match unit(run, spec, &project, &environments) {
-            Ok(unit) => units.push(unit),
-            Err(found) => problems.extend(found),
-        }
-    }
+    let units = run.spec.units.iter();
+    let mut units: Vec<DraftUnit> =
+        units.filter_map(|spec| problems.absorb(unit(run, spec, &project, &environments))).collect();
     units.sort_by(|a, b| a.unit.name.cmp(&b.unit.name));
     for pair in units.windows(2).filter(|pair| pair[0].unit.name == pair[1].unit.name) {
         let name = &pair[0].unit.name;
         let problem = Diagnostic::error(format!("two units are called `{name}`")).help("rename one of them");
         problems.push(pair[1].at().key("name").point(with_other(problem, pair[0].at().key("name"))));
     }
-    let mut platforms = Vec::new();
-    for spec in &run.spec.platforms {
-        match platform(run, spec) {
-            Ok(platform) => platforms.push(platform),
-            Err(found) => problems.extend(found),
-        }
-    }
-    platforms.sort_by(|a: &Platform, b| a.name.cmp(&b.name));
+    let platforms = run.spec.platforms.iter();
+    let mut platforms: Vec<Platform> = platforms.filter_map(|spec| problems.absorb(platform(run, spec))).collect();
+    platforms.sort_by(|a, b| a.name.cmp(&b.name));
     problems.into_result(())?;
     Ok(Draft { project, units, platforms, environments })
 }
@@ -228,8 +219,7 @@ fn platform(run: &Run, spec: &PlatformSpec) -> Result<Platform, Diagnostics> {
         problems.push(chosen.point(Diagnostic::error(format!("`{}` is not a platform component", component.id))));
     }
     let label = format!("platform `{name}`");
-    let mut report = |problem| problems.push(problem);
-    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut report);
+    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut problems);
     problems.into_result(())?;
     Ok(Platform {
         name,

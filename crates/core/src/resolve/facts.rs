@@ -21,16 +21,11 @@ pub(super) fn state(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     let Draft { project, units, platforms, environments } = draft;
     for unit in units {
-        match of_unit(run, project, unit, environments) {
-            Ok((provides, hosts)) => (unit.unit.provides, unit.unit.hosts) = (provides, hosts),
-            Err(problem) => problems.push(unit.blame(*problem)),
-        }
+        let found = of_unit(run, project, unit, environments).map_err(|problem| unit.blame(*problem));
+        (unit.unit.provides, unit.unit.hosts) = problems.absorb(found).unwrap_or_default();
     }
     for platform in platforms {
-        match of_platform(run, project, platform) {
-            Ok(provides) => platform.provides = provides,
-            Err(found) => problems.extend(found),
-        }
+        platform.provides = problems.absorb(of_platform(run, project, platform)).unwrap_or_default();
     }
     problems.into_result(())
 }
@@ -80,7 +75,7 @@ fn of_platform(run: &Run, project: &Project, platform: &Platform) -> Result<Offe
     let component = run.catalog.component(&platform.component)?;
     let mut offers = Offers::new();
     let context = dynamic(json!({ "project": project, "platform": platform, "params": platform.params }));
-    add(run, component.at(), &component.provides, &context, &mut offers).map_err(|problem| *problem)?;
+    add(run, component.at(), &component.provides, &context, &mut offers)?;
     Ok(offers)
 }
 

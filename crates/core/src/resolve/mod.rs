@@ -38,6 +38,7 @@ use crate::stack::{Name, Stack};
 pub use outline::{Outline, Required, outline};
 pub use providers::offered;
 pub use rules::REFUSED;
+pub(crate) use rules::{fills, literals};
 
 /// Decides everything that the description leaves open.
 pub fn resolve(spec: &StackSpec, catalog: &Catalog, engine: &Engine) -> Result<Stack, Diagnostics> {

@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use super::draft::{Draft, DraftUnit};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{Condition, Name, Process, Role, Start};
 
 /// Puts the start order together: processes of the same unit, then the units that a unit uses.
@@ -58,12 +58,11 @@ fn siblings(unit: &DraftUnit, process: &Process, problems: &mut Diagnostics) -> 
         jobs.map(|job| Start { process: job.id.clone(), until: Condition::Completed }).collect();
     for (index, wanted) in unit.after.get(process.name.as_str()).into_iter().flatten().enumerate() {
         let Some(other) = all.iter().find(|other| other.name == **wanted) else {
-            let guess = did_you_mean(wanted, all.iter().map(|other| other.name.as_str()));
             let problem = Diagnostic::error(format!(
                 "component `{}`: process `{}` comes after `{wanted}`, which does not exist",
                 unit.unit.component, process.name
             ));
-            let problem = problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+            let problem = problem.guess(wanted, all.iter().map(|other| other.name.as_str()));
             let at = unit.described_at(&format!("process `{}`", process.name)).key("after").item(index);
             problems.push(unit.blame(at.point(problem)));
             continue;

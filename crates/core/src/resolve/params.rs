@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::blueprint::{Answers, context, validate};
 use crate::catalog::Component;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::Engine;
 use crate::stack::Params;
 use crate::yaml::At;
@@ -17,22 +17,19 @@ pub(super) fn params(
     given: &BTreeMap<String, Value>,
     label: &str,
     at: At,
-    report: &mut dyn FnMut(Diagnostic),
+    problems: &mut Diagnostics,
 ) -> Params {
     for key in given.keys().filter(|key| !component.params.contains_key(*key)) {
-        let guess = did_you_mean(key, component.params.keys().map(String::as_str));
-        let next = guess.map_or_else(
-            || format!("`stackwright show {}` lists its parameters", component.id),
-            |guess| format!("did you mean `{guess}`?"),
-        );
-        let problem = Diagnostic::error(format!("{label}: `{}` has no parameter `{key}`", component.id)).help(next);
-        report(at.key(key).name().point(problem));
+        let problem = Diagnostic::error(format!("{label}: `{}` has no parameter `{key}`", component.id))
+            .help(format!("`stackwright show {}` lists its parameters", component.id))
+            .guess(key, component.params.keys().map(String::as_str));
+        problems.push(at.key(key).name().point(problem));
     }
     let mut params = Params::new();
     for (key, param) in &component.params {
         let Some(value) = given.get(key).or(param.default.as_ref()) else {
             let problem = Diagnostic::error(format!("{label}: parameter `{key}` has no value and no default"));
-            report(at.point(problem.note(param.help.clone())));
+            problems.push(at.point(problem.note(param.help.clone())));
             continue;
         };
         // A default that doesn't fit is the component's fault.
@@ -43,7 +40,7 @@ pub(super) fn params(
             Err(reasons) => {
                 for why in reasons {
                     let problem = Diagnostic::error(format!("{label}: parameter `{key}`: {why}"));
-                    report(at.point(problem.note(param.help.clone())));
+                    problems.push(at.point(problem.note(param.help.clone())));
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use super::Run;
 use super::draft::{Draft, DraftUnit, name};
 use crate::blueprint::EnvironmentSpec;
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{Environment, HostGroup, Name, Process, Provider, Runtime};
 
 /// Places every process, or says why it can't be.
@@ -62,16 +62,15 @@ fn wishes(draft: &Draft, spec: &EnvironmentSpec, environment: &Environment) -> D
     let names = || draft.units.iter().flat_map(names);
     for (wanted, group) in &spec.placement {
         if !names().any(|known| known == wanted) {
-            let guess = did_you_mean(wanted, names()).map(|guess| format!("did you mean `{guess}`?"));
             let problem = Diagnostic::error(format!("there is no unit or process `{wanted}` to place"));
-            problems.push(spec.place.at().key("placement").key(wanted).name().point(problem.maybe_help(guess)));
+            let problem = problem.guess(wanted, names());
+            problems.push(spec.place.at().key("placement").key(wanted).name().point(problem));
         }
         let groups = || environment.groups.iter().map(|group| group.name.as_str());
         if !groups().any(|known| known == group) {
-            let guess = did_you_mean(group, groups()).map(|guess| format!("did you mean `{guess}`?"));
             let known = groups().collect::<Vec<_>>().join(", ");
             let problem = Diagnostic::error(format!("`{}` has no group `{group}` for `{wanted}`", environment.name));
-            let problem = problem.note(format!("its groups are {known}")).maybe_help(guess);
+            let problem = problem.note(format!("its groups are {known}")).guess(group, groups());
             problems.push(spec.place.at().key("placement").key(wanted).point(problem));
         }
     }

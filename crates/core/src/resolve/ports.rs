@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use super::Run;
 use super::draft::{Draft, with_other};
 use crate::blueprint::PortSpec;
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::Endpoint;
 use crate::yaml::Place;
 
@@ -23,16 +23,13 @@ pub(super) fn publish(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
         let name = &unit.unit.name;
         for (endpoint, port) in &unit.spec.publish {
             let PortSpec::Number(port) = port else { continue }; // expansion left numbers only
-            let guess = did_you_mean(endpoint, unit.unit.endpoints.iter().map(|known| known.name.as_str()));
-            match unit.unit.endpoints.iter_mut().find(|known| known.name == *endpoint) {
-                Some(known) => known.host_port = Some(*port),
-                None => problems.push(
-                    unit.spec.place.at().key("publish").key(endpoint).name().point(
-                        Diagnostic::error(format!("`{name}` has no endpoint `{endpoint}`"))
-                            .maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))),
-                    ),
-                ),
+            if let Some(known) = unit.unit.endpoints.iter_mut().find(|known| known.name == *endpoint) {
+                known.host_port = Some(*port);
+                continue;
             }
+            let problem = Diagnostic::error(format!("`{name}` has no endpoint `{endpoint}`"))
+                .guess(endpoint, unit.unit.endpoints.iter().map(|known| known.name.as_str()));
+            problems.push(unit.spec.place.at().key("publish").key(endpoint).name().point(problem));
         }
     }
     problems.into_result(())?;

@@ -28,9 +28,7 @@ pub(super) fn add(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     let project = draft.project.clone();
     for unit in &mut draft.units {
-        if let Err(problem) = add_to(run, unit, &project) {
-            problems.push(unit.blame(*problem));
-        }
+        problems.absorb(add_to(run, unit, &project).map_err(|problem| unit.blame(*problem)));
     }
     problems.into_result(())
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use crate::blueprint::{ProviderSpec, UnitSpec};
 use crate::catalog::Component;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{Environment, Name, Provider, Runtime, UnitKind};
 
 /// Every provider with its word.
@@ -21,14 +21,14 @@ pub(super) fn decide(
     component: &Component,
     kind: UnitKind,
     environments: &[Environment],
-    report: &mut dyn FnMut(Diagnostic),
+    problems: &mut Diagnostics,
 ) -> BTreeMap<Name, Provider> {
-    strangers(spec, environments, report);
+    strangers(spec, environments, problems);
     if kind == UnitKind::Service {
         if !spec.providers.is_empty() {
             let problem = Diagnostic::error(format!("service `{}` has providers", spec.name))
                 .note("the stack runs its own services itself; only resources and tools have providers");
-            report(spec.place.at().key("providers").point(problem));
+            problems.push(spec.place.at().key("providers").point(problem));
         }
         return BTreeMap::new();
     }
@@ -41,17 +41,16 @@ pub(super) fn decide(
             None => refused.entry(choice).or_default().push(environment),
         }
     }
-    refused.iter().for_each(|(choice, environments)| report(choice.refusal(spec, component, environments)));
+    problems.extend(refused.iter().map(|(choice, environments)| choice.refusal(spec, component, environments)));
     providers
 }
 
 /// Environments that are named and don't exist.
-fn strangers(spec: &UnitSpec, environments: &[Environment], report: &mut dyn FnMut(Diagnostic)) {
+fn strangers(spec: &UnitSpec, environments: &[Environment], problems: &mut Diagnostics) {
     let known = || environments.iter().map(|environment| environment.name.as_str());
     for key in spec.providers.keys().filter(|key| *key != "default" && !known().any(|name| name == *key)) {
-        let guess = did_you_mean(key, known()).map(|guess| format!("did you mean `{guess}`?"));
-        let problem = Diagnostic::error(format!("there is no environment `{key}`")).maybe_help(guess);
-        report(spec.place.at().key("providers").key(key).name().point(problem));
+        let problem = Diagnostic::error(format!("there is no environment `{key}`")).guess(key, known());
+        problems.push(spec.place.at().key("providers").key(key).name().point(problem));
     }
 }
 
@@ -89,10 +88,9 @@ impl<'a> Choice<'a> {
             None => spec.place.at().key("name"),
         };
         let Some(provider) = ProviderSpec::parse(self.word) else {
-            let guess = did_you_mean(self.word, PROVIDERS.map(|(_, word)| word));
             let problem = Diagnostic::error(format!("`{}` is not a provider", self.word))
                 .note("providers are container, operator, package, managed and external");
-            return at.point(problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?"))));
+            return at.point(problem.guess(self.word, PROVIDERS.map(|(_, word)| word)));
         };
         let names = environments.iter().map(|environment| format!("`{}`", environment.name));
         let mut problem = Diagnostic::error(format!(

@@ -19,14 +19,11 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
     let mut problems = Diagnostics::new();
     let project = draft.project.clone();
     for unit in &mut draft.units {
-        match of(run, unit, &project) {
-            Ok((requires, uses)) => {
-                unit.requires = requires;
-                for (alias, name) in uses {
-                    unit.spec.uses.entry(alias).or_insert(name);
-                }
-            }
-            Err(problem) => problems.push(unit.blame(*problem)),
+        let decided = of(run, unit, &project).map_err(|problem| unit.blame(*problem));
+        let (requires, uses) = problems.absorb(decided).unwrap_or_default();
+        unit.requires = requires;
+        for (alias, name) in uses {
+            unit.spec.uses.entry(alias).or_insert(name);
         }
     }
     problems.into_result(())

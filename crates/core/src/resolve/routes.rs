@@ -5,7 +5,7 @@ use super::Run;
 use super::bindings::providers_of;
 use super::draft::{Draft, with_other};
 use crate::blueprint::RouteSpec;
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{Endpoint, Protocol, Route};
 use crate::yaml::At;
 
@@ -26,9 +26,8 @@ pub(super) fn lead(run: &Run, draft: &Draft) -> Result<Vec<Route>, Diagnostics> 
         if !spec.path.starts_with('/') {
             problems.push(at.point(Diagnostic::error(format!("the path `{}` doesn't start with `/`", spec.path))));
         }
-        match find(draft, spec) {
-            Ok((process, endpoint)) => routes.push(Route { path: spec.path.clone(), process, endpoint }),
-            Err(problem) => problems.push(*problem),
+        if let Some((process, endpoint)) = problems.absorb(find(draft, spec)) {
+            routes.push(Route { path: spec.path.clone(), process, endpoint });
         }
     }
     if let Some(first) = run.spec.routes.first() {
@@ -67,9 +66,8 @@ fn find(draft: &Draft, spec: &RouteSpec) -> Result<(String, String), Box<Diagnos
     let at = spec.place.at();
     let name = &spec.unit;
     let Some(unit) = draft.unit(name) else {
-        let guess = did_you_mean(name, draft.units.iter().map(|unit| unit.unit.name.as_str()));
-        let problem = Diagnostic::error(format!("a route leads to unit `{name}`, which does not exist"));
-        let problem = problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+        let problem = Diagnostic::error(format!("a route leads to unit `{name}`, which does not exist"))
+            .guess(name, draft.units.iter().map(|unit| unit.unit.name.as_str()));
         return Err(Box::new(at.key("unit").point(problem)));
     };
     let process = |endpoint: &Endpoint| unit.unit.processes.iter().find(|p| p.serves.contains(&endpoint.name));
@@ -78,9 +76,8 @@ fn find(draft: &Draft, spec: &RouteSpec) -> Result<(String, String), Box<Diagnos
         open.iter().copied().filter(|known| known.protocol == Protocol::Http && !known.admin).collect();
     let endpoint = match &spec.endpoint {
         Some(wanted) => open.iter().find(|endpoint| endpoint.name == *wanted).copied().ok_or_else(|| {
-            let guess = did_you_mean(wanted, open.iter().map(|endpoint| endpoint.name.as_str()));
-            let problem = Diagnostic::error(format!("no process of `{name}` serves an endpoint `{wanted}`"));
-            let problem = problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+            let problem = Diagnostic::error(format!("no process of `{name}` serves an endpoint `{wanted}`"))
+                .guess(wanted, open.iter().map(|endpoint| endpoint.name.as_str()));
             Box::new(at.key("endpoint").point(problem))
         })?,
         None => match public.as_slice() {

@@ -57,7 +57,7 @@ fn provided(run: &Run, draft: &Draft) -> Result<BTreeMap<String, Vec<String>>, D
     let mut provided: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut add = |component: &Component, params: &Params, name: &str| -> Result<(), Diagnostics> {
         for (capability, provision) in &component.provides {
-            if holds(run, component, capability, provision, params).map_err(|problem| *problem)? {
+            if holds(run, component, capability, provision, params)? {
                 provided.entry(capability.clone()).or_default().push(name.to_owned());
             }
         }
@@ -86,7 +86,7 @@ fn filled<'a>(catalog: &'a Catalog, unit: &'a DraftUnit) -> BTreeMap<&'a str, Ve
 }
 
 /// Whether a feature fills a slot of a service: by its word, or with text.
-fn fills(catalog: &Catalog, feature: &Component, host: &str, added: &Extension, slot: &str) -> bool {
+pub(crate) fn fills(catalog: &Catalog, feature: &Component, host: &str, added: &Extension, slot: &str) -> bool {
     let text = format!("components/{}/on/{host}/slots/{slot}", feature.id);
     added.fills.iter().any(|known| known == slot) || catalog.text(&text).is_some()
 }
@@ -166,10 +166,8 @@ impl<'a> Subject<'a> {
             if bound != (stage == Stage::Bound) {
                 continue;
             }
-            match run.engine.holds(*at, &rule.that, &context) {
-                Ok(true) => {}
-                Ok(false) => problems.push(self.refusal(run, rule, *at, facts)),
-                Err(problem) => problems.push(*problem),
+            if problems.absorb(run.engine.holds(*at, &rule.that, &context)) == Some(false) {
+                problems.push(self.refusal(run, rule, *at, facts));
             }
         }
     }
@@ -178,10 +176,8 @@ impl<'a> Subject<'a> {
         let unit = facts.unit;
         let features: Vec<&str> =
             unit.map(|u| u.features.iter().map(|(c, ..)| c.id.as_str()).collect()).unwrap_or_default();
-        let bindings: BTreeMap<&str, Value> = unit
-            .map(|u| u.unit.bindings.iter())
-            .into_iter()
-            .flatten()
+        let bindings = unit.iter().flat_map(|unit| &unit.unit.bindings);
+        let bindings: BTreeMap<&str, Value> = bindings
             .map(|binding| (binding.alias.as_str(), json!({ "unit": binding.unit, "capability": binding.capability })))
             .collect();
         dynamic(json!({
@@ -263,7 +259,7 @@ fn placed<'a>(rules: &'a [Rule], at: At<'a>) -> impl Iterator<Item = (&'a Rule, 
 }
 
 /// The quoted texts of an expression.
-fn literals(expression: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn literals(expression: &str) -> impl Iterator<Item = &str> {
     expression.split(['\'', '"']).skip(1).step_by(2)
 }
 

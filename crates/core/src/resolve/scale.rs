@@ -1,7 +1,7 @@
 //! How many replicas of each process run in each environment.
 use super::Run;
 use super::draft::Draft;
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::Provider;
 
 /// Without anything that scales, every number is fixed.
@@ -30,9 +30,8 @@ pub(super) fn decide(run: &Run, draft: &mut Draft) -> Result<(), Diagnostics> {
         let place = spec.map(|spec| spec.place.key("replicas")).unwrap_or_default();
         for (id, count) in &environment.replicas {
             let Some((_, process)) = processes().find(|(_, process)| process.id == **id) else {
-                let guess = did_you_mean(id, processes().map(|(_, process)| process.id.as_str()));
-                let problem = Diagnostic::error(format!("there is no process `{id}`"));
-                let problem = problem.maybe_help(guess.map(|guess| format!("did you mean `{guess}`?")));
+                let problem = Diagnostic::error(format!("there is no process `{id}`"))
+                    .guess(id, processes().map(|(_, process)| process.id.as_str()));
                 problems.push(place.at().key(id).name().point(problem));
                 continue;
             };

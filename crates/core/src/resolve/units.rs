@@ -10,7 +10,7 @@ use super::params::params;
 use super::providers;
 use crate::blueprint::{FeatureSpec, UnitSpec, dynamic};
 use crate::catalog::{Component, Extension, Kind};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::stack::{
     Artifact, CodeCheck, Environment, Feature, Name, Outbound, Params, Project, Provider, Source, Unit, UnitKind,
 };
@@ -25,13 +25,8 @@ pub(super) fn unit(
     let at = spec.place.at();
     let chosen = at.key("component");
     let name = name(&spec.name, "a unit's name", at.key("name"), &mut problems);
-    let component = match run.catalog.component(&spec.component) {
-        Ok(component) => component,
-        Err(found) => {
-            problems.extend(chosen.point_all(found));
-            return Err(problems);
-        }
-    };
+    let found = run.catalog.component(&spec.component).map_err(|found| chosen.point_all(found));
+    let Some(component) = problems.absorb(found) else { return Err(problems) };
     let kind = match component.kind {
         Kind::Service => UnitKind::Service,
         Kind::Resource => UnitKind::Resource,
@@ -44,20 +39,17 @@ pub(super) fn unit(
         }
     };
     let label = format!("unit `{name}`");
-    let mut report = |problem| problems.push(problem);
-    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut report);
+    let params = params(run.engine, &component, &spec.params, &label, at.key("params"), &mut problems);
     let mut features = Vec::new();
     for feature in &spec.features {
-        match extension(run, &component, feature, &label) {
-            Ok(found) => features.push(found),
-            Err(found) => problems.extend(feature.place.at().point_all(found)),
-        }
+        let found = extension(run, &component, feature, &label);
+        features.extend(problems.absorb(found.map_err(|found| feature.place.at().point_all(found))));
     }
     let source = source(run, &component, &name, &params, project).unwrap_or_else(|problem| {
         problems.push(chosen.point(*problem));
         Source::Image { reference: String::new() }
     });
-    let providers = providers::decide(spec, &component, kind, environments, &mut |problem| problems.push(problem));
+    let providers = providers::decide(spec, &component, kind, environments, &mut problems);
     problems.into_result(())?;
     let operated = providers.values().any(|provider| *provider == Provider::Operator);
     let selector = selector(run, &component, &name, &params).map_err(|problem| chosen.point(*problem))?;
@@ -125,8 +117,7 @@ fn extension(
     };
     let mut problems = Diagnostics::new();
     let label = format!("{label}, feature `{}`", feature.id);
-    let mut report = |problem| problems.push(problem);
-    let params = params(run.engine, &feature, &spec.params, &label, spec.place.at().key("params"), &mut report);
+    let params = params(run.engine, &feature, &spec.params, &label, spec.place.at().key("params"), &mut problems);
     problems.into_result(())?;
     Ok((Arc::clone(&feature), params, added.clone()))
 }
@@ -152,12 +143,10 @@ fn source(
     let at = component.at().key("image");
     let id = run.engine.text(at, image, &context)?;
     let reference = run.catalog.pins().image(&id).ok_or_else(|| {
-        let guess = did_you_mean(&id, run.catalog.pins().image_ids());
         let problem = Diagnostic::error(format!("component `{}`: no pins.yaml has an image `{id}`", component.id));
-        let pin = || {
-            format!("pin it in components/{}/pins.yaml: `images: {{ {id}: {{ ref: \"name:tag\" }} }}`", component.id)
-        };
-        Box::new(at.point(problem.help(guess.map_or_else(pin, |guess| format!("did you mean `{guess}`?")))))
+        let pin =
+            format!("pin it in components/{}/pins.yaml: `images: {{ {id}: {{ ref: \"name:tag\" }} }}`", component.id);
+        Box::new(at.point(problem.help(pin).guess(&id, run.catalog.pins().image_ids())))
     })?;
     Ok(Source::Image { reference: reference.to_owned() })
 }

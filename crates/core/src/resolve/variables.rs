@@ -29,21 +29,14 @@ pub(super) fn collect(run: &Run, draft: &mut Draft) -> Result<(Vec<Variable>, Ve
         draft.units.iter().map(|one| (one.unit.name.as_str(), dynamic(&one.unit))).collect();
     for unit in &draft.units {
         let collector = Collector { run, draft, unit, seen: &seen };
-        let found = collector.own(&mut secrets).and_then(|mut own| {
-            own.extend(collector.bound()?);
-            Ok(own)
-        });
-        match found {
-            Ok(mut own) => {
-                own.sort_by(|a, b| a.name.cmp(&b.name));
-                own.dedup_by(|second, first| merged(first, second));
-                for pair in own.windows(2).filter(|pair| pair[0].name == pair[1].name) {
-                    problems.push(unit.at().key("component").point(twice(unit, &pair[0], &pair[1])));
-                }
-                all.extend(own);
-            }
-            Err(problem) => problems.push(unit.blame(*problem)),
+        let found = collector.all(&mut secrets).map_err(|problem| unit.blame(*problem));
+        let Some(mut own) = problems.absorb(found) else { continue };
+        own.sort_by(|a, b| a.name.cmp(&b.name));
+        own.dedup_by(|second, first| merged(first, second));
+        for pair in own.windows(2).filter(|pair| pair[0].name == pair[1].name) {
+            problems.push(unit.at().key("component").point(twice(unit, &pair[0], &pair[1])));
         }
+        all.extend(own);
     }
     secrets.sort_by(|a: &Secret, b| a.name.cmp(&b.name));
     secrets.dedup();
@@ -74,8 +67,8 @@ struct Collector<'a> {
 }
 
 impl Collector<'_> {
-    /// Variables that the component and its features declare themselves.
-    fn own(&self, secrets: &mut Vec<Secret>) -> Step<Vec<Variable>> {
+    /// Variables that the component and its features declare themselves, and those that bindings bring.
+    fn all(&self, secrets: &mut Vec<Secret>) -> Step<Vec<Variable>> {
         for (key, spec) in &self.unit.component.secrets {
             secrets.push(self.secret(key, &spec.help, spec.generate));
         }
@@ -91,6 +84,7 @@ impl Collector<'_> {
                 found.extend(self.declared(name, spec, params, (&feature.id, at), secrets)?);
             }
         }
+        self.bound(&mut found)?;
         Ok(found)
     }
 
@@ -103,7 +97,7 @@ impl Collector<'_> {
         secrets: &mut Vec<Secret>,
     ) -> Step<Option<Variable>> {
         let local = &self.draft.environments[0];
-        let context = |environment: &Environment| self.context(self.unit, params, Some(environment));
+        let context = |environment: &Environment| self.context(self.unit, params, environment, None);
         if let Some(when) = &spec.when
             && !self.run.engine.holds(at.key("when"), when, &context(local))?
         {
@@ -168,9 +162,8 @@ impl Collector<'_> {
         if wanted.is_empty() { Vec::new() } else { names.filter(|name| wants(name.as_str())).cloned().collect() }
     }
 
-    /// Variables that bindings bring.
-    fn bound(&self) -> Step<Vec<Variable>> {
-        let mut found = Vec::new();
+    /// Adds the variables that bindings bring.
+    fn bound(&self, found: &mut Vec<Variable>) -> Step<()> {
         for (alias, need) in &self.unit.requires {
             let Some(binding) = self.unit.unit.bindings.iter().find(|binding| binding.alias == *alias) else {
                 continue;
@@ -180,7 +173,7 @@ impl Collector<'_> {
                 found.push(self.binding_variable(name, value, need, binding, provider)?);
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     fn binding_variable(
@@ -206,7 +199,7 @@ impl Collector<'_> {
             let found = match (by, provider.component.known_value(by, &binding.capability, value)) {
                 (Provider::External | Provider::Managed, None) => self.stored(name),
                 (_, Some(kept)) => {
-                    let context = self.context(provider, &provider.unit.params, Some(environment));
+                    let context = self.context(provider, &provider.unit.params, environment, None);
                     let kind = match by {
                         Provider::Package => "package",
                         Provider::Managed => "managed",
@@ -223,8 +216,7 @@ impl Collector<'_> {
                     }
                 }
                 _ => {
-                    let params = &provider.unit.params;
-                    let context = self.context_at(provider, params, Some(environment), Some(&binding.endpoint));
+                    let context = self.context(provider, &provider.unit.params, environment, Some(&binding.endpoint));
                     let text = self.run.engine.text(at, template, &context)?;
                     self.placed(&text, environment, name)
                 }
@@ -276,11 +268,6 @@ impl Collector<'_> {
         local_name(&self.unit.unit.name, key)
     }
 
-    /// What value templates of a component may use.
-    fn context(&self, of: &DraftUnit, params: &Params, environment: Option<&Environment>) -> Context {
-        self.context_at(of, params, environment, None)
-    }
-
     /// Where browsers find a unit and what is bound to it on a developer's machine, by port.
     fn origins(&self, of: &Unit) -> Vec<String> {
         let near = |unit: &Unit| unit.name == of.name || unit.bindings.iter().any(|binding| binding.unit == of.name);
@@ -290,14 +277,8 @@ impl Collector<'_> {
         ports.into_iter().map(|port| format!("http://localhost:{port}")).collect()
     }
 
-    /// The same, with `port` that of an endpoint.
-    fn context_at(
-        &self,
-        of: &DraftUnit,
-        params: &Params,
-        environment: Option<&Environment>,
-        endpoint: Option<&str>,
-    ) -> Context {
+    /// What value templates of a component may use; `port` is that of the endpoint, or of the first one.
+    fn context(&self, of: &DraftUnit, params: &Params, environment: &Environment, endpoint: Option<&str>) -> Context {
         let unit = &of.unit;
         let secrets: Map<String, Json> = of
             .component
@@ -308,7 +289,7 @@ impl Collector<'_> {
         let endpoints: Map<String, Json> =
             unit.endpoints.iter().map(|endpoint| (endpoint.name.clone(), json!({ "port": endpoint.port }))).collect();
         let own = unit.name.to_string();
-        let host = environment.and_then(|environment| unit.hosts.get(&environment.name));
+        let host = unit.hosts.get(&environment.name);
         let port = endpoint.and_then(|name| unit.endpoint(name)).or(unit.endpoints.first()).map(|found| found.port);
         Context::from(BTreeMap::from([
             ("project", dynamic(&self.draft.project)),

@@ -72,7 +72,7 @@ pub(super) fn dependencies(
     let mut add = |id: &str, dependencies: &BTreeMap<String, Json>, params: &Params| -> Result<(), Diagnostics> {
         let context = dynamic(serde_json::json!({ "params": params }));
         for (group, more) in dependencies {
-            let more = planner.engine.value(id, more, &context).map_err(|problem| *problem)?;
+            let more = planner.engine.value(id, more, &context)?;
             locks::merge(all.entry(group.clone()).or_insert(Json::Null), &more);
         }
         Ok(())
@@ -110,10 +110,8 @@ fn slots(
                 );
                 continue;
             };
-            match planner.engine.render(&format!("{folder}/{file}"), &planner.context(scope, &part.context)) {
-                Ok(text) => slot.push_str(&text),
-                Err(problem) => problems.push(*problem),
-            }
+            let text = planner.engine.render(&format!("{folder}/{file}"), &planner.context(scope, &part.context));
+            slot.extend(problems.absorb(text));
         }
     }
     for text in slots.values_mut() {
@@ -140,11 +138,11 @@ fn files(
     for file in paths {
         let wanted = rules.iter().find(|(_, pattern)| pattern.matches(&file)).map(|(rule, _)| *rule);
         if let Some(when) = wanted.and_then(|rule| rule.when.as_ref())
-            && !planner.engine.holds(&component.id, when, &context).map_err(|problem| *problem)?
+            && !planner.engine.holds(&component.id, when, &context)?
         {
             continue;
         }
-        let path = planner.engine.text(folder, &format!("{directory}/{file}"), &context).map_err(|problem| *problem)?;
+        let path = planner.engine.text(folder, &format!("{directory}/{file}"), &context)?;
         planner.push(Job {
             path,
             template: format!("{folder}/{file}"),

@@ -153,34 +153,28 @@ pub(super) fn local_units(stack: &Stack) -> impl Iterator<Item = &Unit> {
 
 /// The ports that a unit publishes on a developer's machine.
 pub(super) fn published(unit: &Unit) -> Vec<Published> {
-    let open = |endpoint: &Endpoint| {
-        Some(Published {
-            variable: unit.port_variable(&endpoint.name)?,
-            unit: unit.name.to_string(),
-            endpoint: endpoint.name.clone(),
-            protocol: endpoint.protocol,
-            port: endpoint.port,
-            host_port: endpoint.host_port?,
-        })
-    };
+    let open = |endpoint: &Endpoint| open(&unit.name, endpoint, unit.port_variable(&endpoint.name)?);
     unit.endpoints.iter().filter_map(open).collect()
 }
 
 /// Every port on a developer's machine: of the units that run there, then of what watches them.
 pub(super) fn all_published(stack: &Stack) -> Vec<Published> {
     let platforms = stack.platforms.iter().flat_map(|platform| {
-        platform.endpoints.iter().filter_map(|endpoint| {
-            Some(Published {
-                variable: port_variable(&endpoint.name),
-                unit: platform.name.to_string(),
-                endpoint: endpoint.name.clone(),
-                protocol: endpoint.protocol,
-                port: endpoint.port,
-                host_port: endpoint.host_port?,
-            })
-        })
+        let endpoints = platform.endpoints.iter();
+        endpoints.filter_map(|endpoint| open(&platform.name, endpoint, port_variable(&endpoint.name)))
     });
     local_units(stack).flat_map(published).chain(platforms).collect()
+}
+
+fn open(unit: &Name, endpoint: &Endpoint, variable: String) -> Option<Published> {
+    Some(Published {
+        variable,
+        unit: unit.to_string(),
+        endpoint: endpoint.name.clone(),
+        protocol: endpoint.protocol,
+        port: endpoint.port,
+        host_port: endpoint.host_port?,
+    })
 }
 
 fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, String> {
@@ -231,8 +225,7 @@ fn about(unit: &Unit, process: &Process) -> String {
 
 /// The process whose service builds the image that all processes of the unit share.
 fn builder(unit: &Unit) -> Option<&Name> {
-    let named = unit.processes.iter().find(|process| process.id == unit.name);
-    named.or(unit.processes.first()).map(|process| &process.id)
+    unit.main_process().or(unit.processes.first()).map(|process| &process.id)
 }
 
 /// The image's reference. What is built carries the name of the Compose project, so that two checkouts don't

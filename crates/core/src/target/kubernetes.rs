@@ -68,7 +68,7 @@ struct Base {
 }
 
 /// What one environment adds to the base.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Overlay {
     /// Images of the project, which delivery moves from one build to the next.
     images: Vec<String>,
@@ -118,13 +118,7 @@ fn scraped(stack: &Stack) -> BTreeSet<String> {
 }
 
 fn overlay(stack: &Stack, environment: &Environment) -> Result<Overlay, String> {
-    let mut overlay = Overlay {
-        images: stack.units.iter().filter_map(own_image).collect(),
-        replicas: Vec::new(),
-        config_maps: Vec::new(),
-        policies: Vec::new(),
-        budgets: Vec::new(),
-    };
+    let mut overlay = Overlay { images: stack.units.iter().filter_map(own_image).collect(), ..Overlay::default() };
     for unit in stack.units.iter().filter(|unit| runs(unit, environment)) {
         overlay.config_maps.extend(settings::overlay_map(stack, unit, environment)?);
         if !in_base(stack, unit) {

@@ -59,9 +59,7 @@ pub fn plan(stack: &Stack, files: &[FileSpec], catalog: &Catalog, engine: &Engin
     planner.share(contributions.early());
     let mut problems = Diagnostics::new();
     for result in [targets(&mut planner), units(&mut planner), platforms(&mut planner), own(&mut planner, files)] {
-        if let Err(found) = result {
-            problems.extend(found);
-        }
+        problems.absorb(result);
     }
     problems.into_result(())?;
     planner.finish(&contributions)

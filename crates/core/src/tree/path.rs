@@ -46,11 +46,6 @@ impl RelPath {
     pub fn directory(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(directory, _)| directory)
     }
-
-    /// The last part.
-    pub fn file_name(&self) -> &str {
-        self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
-    }
 }
 
 fn defect(path: &str) -> Option<String> {
@@ -152,14 +147,6 @@ impl TryFrom<String> for RelPath {
     }
 }
 
-impl TryFrom<&str> for RelPath {
-    type Error = PathError;
-
-    fn try_from(path: &str) -> Result<Self, PathError> {
-        Self::new(path)
-    }
-}
-
 impl From<RelPath> for String {
     fn from(path: RelPath) -> Self {
         path.0
@@ -186,9 +173,9 @@ mod tests {
             assert_eq!(RelPath::new(path).unwrap().as_str(), path);
         }
         let path = RelPath::new("a/b/c.txt").unwrap();
-        assert_eq!((path.directory(), path.file_name()), ("a/b", "c.txt"));
+        assert_eq!(path.directory(), "a/b");
         let top = RelPath::new("c.txt").unwrap();
-        assert_eq!((top.directory(), top.file_name()), ("", "c.txt"));
+        assert_eq!(top.directory(), "");
     }
 
     #[test]

@@ -89,24 +89,6 @@ impl<'de> NodeReader<'de> {
     fn text(&self) -> Result<&'de str, Error> {
         self.0.as_str().ok_or_else(|| mismatch("text", self.0))
     }
-
-    fn sequence<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Error> {
-        let items = self.0.as_seq().ok_or_else(|| mismatch("a list", self.0))?;
-        let mut access = Items(items.iter());
-        let value = visitor.visit_seq(&mut access).map_err(|e: Error| e.within(self.0))?;
-        match access.0.next() {
-            None => Ok(value),
-            Some(extra) => Err(Error {
-                span: Some(extra.span),
-                ..de::Error::custom(format_args!("the list is too long: {} items", items.len()))
-            }),
-        }
-    }
-
-    fn mapping<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Error> {
-        let entries = self.0.as_map().ok_or_else(|| mismatch("a mapping", self.0))?;
-        visitor.visit_map(Entries::new(entries)).map_err(|e: Error| e.within(self.0))
-    }
 }
 
 /// Methods that ask for a whole number.
@@ -137,8 +119,8 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let scalar = match &self.0.kind {
-            Kind::Sequence(_) => return self.sequence(visitor),
-            Kind::Mapping(_) => return self.mapping(visitor),
+            Kind::Sequence(_) => return self.deserialize_seq(visitor),
+            Kind::Mapping(_) => return self.deserialize_map(visitor),
             Kind::Scalar(scalar) => scalar,
         };
         let result = match scalar.core() {
@@ -188,11 +170,20 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.sequence(visitor)
+        let items = self.0.as_seq().ok_or_else(|| mismatch("a list", self.0))?;
+        let mut access = Items(items.iter());
+        let value = visitor.visit_seq(&mut access).map_err(|e: Error| e.within(self.0))?;
+        match access.0.next() {
+            None => Ok(value),
+            Some(extra) => Err(Error {
+                span: Some(extra.span),
+                ..de::Error::custom(format_args!("the list is too long: {} items", items.len()))
+            }),
+        }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.sequence(visitor)
+        self.deserialize_seq(visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -201,11 +192,12 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         _: usize,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.sequence(visitor)
+        self.deserialize_seq(visitor)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.mapping(visitor)
+        let entries = self.0.as_map().ok_or_else(|| mismatch("a mapping", self.0))?;
+        visitor.visit_map(Entries::new(entries)).map_err(|e: Error| e.within(self.0))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -214,7 +206,7 @@ impl<'de> Deserializer<'de> for NodeReader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.mapping(visitor)
+        self.deserialize_map(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -123,10 +123,14 @@ impl<'a> Explainer<'a> {
     }
 
     fn one_of(&mut self, options: &[String], node: &Node) {
-        let help = node.as_str().and_then(|text| did_you_mean(text, options.iter().map(String::as_str)));
-        let message = format!("expected {}, found {}", alternatives(options), node.describe());
-        let problem = Diagnostic::error(message).maybe_help(help.map(|name| format!("did you mean `{name}`?")));
-        self.report(problem, node.span);
+        self.unfitting(&alternatives(options), options, node);
+    }
+
+    /// Says what was expected, and which of the words was probably meant.
+    fn unfitting(&mut self, expected: &str, words: &[String], node: &Node) {
+        let problem = Diagnostic::error(format!("expected {expected}, found {}", node.describe()));
+        let written = node.as_str().unwrap_or_default();
+        self.report(problem.guess(written, words.iter().map(String::as_str)), node.span);
     }
 
     fn unknown_key(&mut self, node: &Node, key: &str, path: &[String], known: &[String]) {

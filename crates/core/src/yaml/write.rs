@@ -1,8 +1,12 @@
-//! Writes YAML in block style: two spaces, lists indented below their key, text blocks for text of several lines.
+//! Writes YAML in block style: two spaces, lists indented below their key, text blocks for text of several lines, and a
+//! program's arguments in one line.
 use serde::Serialize;
 use serde_json::{Number, Value};
 
 use super::quote::quote;
+
+/// The longest list of arguments that stands in one line; it is indented below a workload or a service.
+const ONE_LINE: usize = 88;
 
 /// A value as block YAML, without a line break at the end. An empty list is `[]`, an empty mapping `{}`.
 ///
@@ -62,6 +66,11 @@ fn write(out: &mut String, value: &Value, indent: usize) {
                 }
                 out.push_str(&quote(key));
                 out.push(':');
+                if let Some(line) = arguments(key, value) {
+                    out.push(' ');
+                    out.push_str(&line);
+                    continue;
+                }
                 if is_collection(value) {
                     break_line(out, indent + 2);
                 } else {
@@ -71,6 +80,14 @@ fn write(out: &mut String, value: &Value, indent: usize) {
             }
         }
     }
+}
+
+/// A program's arguments in one line, as people write them, when they are few.
+fn arguments(key: &str, value: &Value) -> Option<String> {
+    let words = value.as_array().filter(|words| !words.is_empty() && matches!(key, "command" | "args" | "test"))?;
+    let texts: Option<Vec<_>> = words.iter().map(|word| word.as_str().filter(|text| !text.contains('\n'))).collect();
+    let line = format!("[{}]", texts?.into_iter().map(quote).collect::<Vec<_>>().join(", "));
+    (line.len() <= ONE_LINE).then_some(line)
 }
 
 fn break_line(out: &mut String, indent: usize) {

@@ -1,6 +1,6 @@
-// Load on orders: make load SERVICE=orders
-//   BASE_URL  where it answers; this machine without it
-//   TOKEN     what the gateway asks for; without it the script says itself who calls, which only this machine believes
+// Load test of orders: make load SERVICE=orders
+//   BASE_URL  base URL; defaults to this machine
+//   TOKEN     bearer token for the gateway; without it the script sets the user header itself, which works only locally
 //   PROFILE   smoke (ten seconds), load or soak
 import { check } from "k6";
 import exec from "k6/execution";
@@ -31,7 +31,7 @@ if (!(profile in PROFILES)) {
 }
 const host = BASE_URL.replace(/^[a-z]+:\/\//i, "").split(/[/:?#]/)[0].toLowerCase();
 if (PRODUCTION.includes(host.replace(/\.$/, ""))) {
-  throw new Error(`${host} is production: load belongs elsewhere`);
+  throw new Error(`${host} is production: run load tests elsewhere`);
 }
 
 export const options = {

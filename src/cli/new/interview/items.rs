@@ -20,8 +20,8 @@ impl Interview<'_> {
         loop {
             self.prompt.tell(&one_line(&question.ask));
             self.prompt.table(&present.iter().map(|item| row(question, item)).collect::<Vec<_>>());
-            let take = format!("Take these {}?", question.id);
-            if !present.is_empty() && self.decide(&take, question.help.as_deref(), true)? {
+            let take = Ask { text: &format!("Take these {}?", question.id), help: question.help.as_deref() };
+            if !present.is_empty() && self.prompt.yes_no(take, Some(true))? {
                 return Ok(present.into());
             }
             match self.one_by_one(question, present.clone(), earlier) {
@@ -29,10 +29,6 @@ impl Interview<'_> {
                 other => return other.map(Value::from),
             }
         }
-    }
-
-    fn decide(&mut self, text: &str, help: Option<&str>, default: bool) -> Result<bool, Stop> {
-        self.prompt.yes_no(Ask { text, help }, Some(default))
     }
 
     /// The items, each from the present one in its place. Whoever goes back from one comes to the one before.
@@ -71,8 +67,8 @@ impl Interview<'_> {
         if question.max.is_some() && !within(question.max) {
             return Ok(false);
         }
-        let ask = if count == 0 { "Is there one?" } else { "Is there another one?" };
-        self.decide(ask, None, count < present)
+        let text = if count == 0 { "Is there one?" } else { "Is there another one?" };
+        self.prompt.yes_no(Ask { text, help: None }, Some(count < present))
     }
 
     /// One item, field by field, back and forth. It starts from the present item in its place, or from the one of the same

@@ -1,4 +1,4 @@
-"""How gunicorn serves the application."""
+"""Gunicorn configuration."""
 
 import os
 from typing import Any
@@ -12,23 +12,23 @@ bind = "0.0.0.0:@{ endpoints.http.port }@"
 worker_class = "gthread"
 workers = @{ params.workers }@
 threads = @{ params.threads }@
-# Heartbeats of the workers go to memory: a slow disk must not look like a hung worker.
+# Worker heartbeats in memory: on a slow disk a worker would look hung.
 worker_tmp_dir = "/dev/shm"
-# A worker that stands still for that long is replaced; a request that takes long is not limited
-# here. The gateway gives up on it after 30 seconds, so a worker that is told to stop waits as long.
+# `timeout` replaces a hung worker; with threads it does not limit a request. The gateway times out
+# requests after 30 seconds, so a graceful shutdown waits that long.
 timeout = 60
 graceful_timeout = 30
-# Longer than the gateway keeps an idle connection, which is 60 seconds: the side that sends must be
-# the one that closes, or a request meets a closed connection.
+# Longer than the gateway's idle timeout of 60 seconds: the client side must close first, or a
+# request hits a closed connection.
 keepalive = 75
-# Now and then a fresh process, in case something leaks.
+# Recycle workers to limit the effect of memory leaks.
 max_requests = 50_000
 max_requests_jitter = 5_000
 
-# The file system is read-only, and nobody is there to type commands.
+# The root file system is read-only, and nothing uses the control socket.
 control_socket_disable = True
 
-# RequestLogMiddleware logs the requests.
+# RequestLogMiddleware writes the access log.
 accesslog = None
 logconfig_dict: dict[str, Any] = {
     "version": 1,

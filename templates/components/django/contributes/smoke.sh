@@ -4,7 +4,7 @@
 @% set front = contributions("smoke.front") | map(attribute="value") | selectattr("of", "eq", unit.name) | first | default(none) %@
 @% set password = (variables | selectattr("unit", "eq", unit.name) | selectattr("name", "eq", "SEED_PASSWORD") | first)["values"][local.name].text | first %@
 @% if front or "http" in published %@
-# One @{ noun | title | lower }@ of `@{ unit.name }@`: log in@{ " through `" ~ front.name ~ "`" if front }@, create it, see it confirmed@{ " and the page show it" if front }@.
+# End to end with one @{ noun | title | lower }@ of `@{ unit.name }@`: log in@{ " through `" ~ front.name ~ "`" if front }@, create it, wait until it is confirmed@{ " and shown on the page" if front }@.
 @% if front %@
 base=@{ front.address }@
 @% else %@
@@ -14,16 +14,16 @@ jar=$(mktemp)
 trap 'rm -f "$jar"' EXIT
 trap 'exit 130' INT TERM
 
-call() { # CURL ARGUMENTS: with the session's cookies
+call() { # CURL ARGUMENTS: curl with the session cookies
   curl --silent --show-error --fail-with-body --max-time 60 --cookie "$jar" --cookie-jar "$jar" "$@"
 }
 
-send() { # PATH, a JSON text on standard input
+send() { # PATH: POST the JSON from standard input
   token=$(awk '$6 == "csrftoken" { print $7 }' "$jar")
   call --header 'Content-Type: application/json' --header "X-CSRFToken: $token" --data-binary @- "$base@{ api.path }@$1"
 }
 
-field() { # NAME: the text of a field, from JSON on standard input
+field() { # NAME: a string field of the JSON on standard input
   sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"
 }
 
@@ -31,8 +31,8 @@ scripts/seed >/dev/null
 
 code=$(curl --silent --max-time 60 --output /dev/null --write-out '%{http_code}' "$base@{ api.path }@/@{ many }@/")
 case $code in
-401 | 403) echo "ok: a stranger is refused ($code)" ;;
-*) fail "a stranger asked for the @{ noun | plural | title | lower }@ and got $code" ;;
+401 | 403) echo "ok: anonymous access is rejected ($code)" ;;
+*) fail "anonymous access to the @{ noun | plural | title | lower }@ returned $code" ;;
 esac
 
 call --output /dev/null "$base@{ api.path }@/auth/csrf/"

@@ -1,4 +1,4 @@
-# What runs needs its secrets, and the way to them belongs to the cluster: Argo CD brings the operator, not the store.
+# Workloads need their secrets. Argo CD installs the operator; the store is configured per cluster.
 store=@{ params.store | shell }@
 apply deploy/argocd/bootstrap/external-secrets.yaml
 wait_for wait --for create --timeout 300s crd/clustersecretstores.external-secrets.io || die "the operator for secrets isn't there

@@ -2,9 +2,9 @@
 @% set facts = smoke.facts %@
 @% set endpoint = endpoints[smoke.endpoint] %@
 @% set production = remotes | last %@
-// Load on @{ unit.name }@: make load SERVICE=@{ unit.name }@
-//   BASE_URL  where it answers; this machine without it
-//   TOKEN     what the gateway asks for; without it the script says itself who calls, which only this machine believes
+// Load test of @{ unit.name }@: make load SERVICE=@{ unit.name }@
+//   BASE_URL  base URL; defaults to this machine
+//   TOKEN     bearer token for the gateway; without it the script sets the user header itself, which works only locally
 //   PROFILE   smoke (ten seconds), load or soak
 import { check } from "k6";
 import exec from "k6/execution";
@@ -35,7 +35,7 @@ if (!(profile in PROFILES)) {
 }
 const host = BASE_URL.replace(/^[a-z]+:\/\//i, "").split(/[/:?#]/)[0].toLowerCase();
 if (PRODUCTION.includes(host.replace(/\.$/, ""))) {
-  throw new Error(`${host} is production: load belongs elsewhere`);
+  throw new Error(`${host} is production: run load tests elsewhere`);
 }
 
 export const options = {

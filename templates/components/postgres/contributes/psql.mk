@@ -1,4 +1,4 @@
 .PHONY: psql
-psql: ## Open a database that runs: make psql DATABASE=@{ (instances | first).name }@
+psql: ## Open a psql session: make psql DATABASE=@{ (instances | first).name }@
 	@docker compose exec $(DATABASE) sh -c 'exec psql --username "$$POSTGRES_USER" --dbname "$$POSTGRES_DB"'
 psql: DATABASE ?= @{ (instances | first).name }@

@@ -1,3 +1,3 @@
 .PHONY: bootstrap
-bootstrap: ## Hand the current cluster to Argo CD: make bootstrap CLUSTER=@{ (remotes | first).name }@ [OPTIONS=--dry-run]
+bootstrap: ## Install Argo CD in the current cluster: make bootstrap CLUSTER=@{ (remotes | first).name }@ [OPTIONS=--dry-run]
 	scripts/bootstrap $(CLUSTER) $(OPTIONS)

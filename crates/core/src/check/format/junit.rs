@@ -22,7 +22,8 @@ pub(super) fn junit(report: &Report) -> String {
         if let Some(skipped) = skipped {
             let _ = writeln!(out, ">\n      <skipped message=\"{}\"/>\n    </testcase>", escape(&skipped.why));
         } else if let Some(first) = findings.first() {
-            let lines: Vec<String> = findings.iter().map(|finding| line(finding)).collect();
+            let line = |finding: &&Finding| format!("{}: {}", finding.place(), finding.message);
+            let lines: Vec<String> = findings.iter().map(line).collect();
             let _ = writeln!(
                 out,
                 ">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>",
@@ -36,11 +37,6 @@ pub(super) fn junit(report: &Report) -> String {
     }
     out.push_str("  </testsuite>\n</testsuites>\n");
     out
-}
-
-fn line(finding: &Finding) -> String {
-    let place = finding.line.map_or_else(|| finding.file.clone(), |line| format!("{}:{line}", finding.file));
-    format!("{place}: {}", finding.message)
 }
 
 /// Text as XML 1.0 can hold it: control characters are left out.

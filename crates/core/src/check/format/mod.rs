@@ -8,7 +8,6 @@ pub use junit::escape as xml_text;
 
 use super::{Report, Severity};
 
-pub use json::VERSION as JSON_VERSION;
 pub use text::text;
 
 /// How a report is written.

@@ -1,15 +1,7 @@
 //! SARIF 2.1.0, as code scanning reads it.
 use serde_json::{Value, json};
 
-use crate::check::{Finding, RULES, Report, Severity};
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
+use crate::check::{Finding, RULES, Report};
 
 pub(super) fn sarif(report: &Report) -> String {
     let rules: Vec<Value> = RULES
@@ -19,7 +11,7 @@ pub(super) fn sarif(report: &Report) -> String {
                 "id": rule.id,
                 "shortDescription": { "text": rule.title },
                 "fullDescription": { "text": rule.why },
-                "defaultConfiguration": { "level": level(rule.severity) },
+                "defaultConfiguration": { "level": rule.severity.as_str() },
             })
         })
         .collect();
@@ -52,7 +44,7 @@ fn result(finding: &Finding) -> Value {
     json!({
         "ruleId": finding.rule,
         "ruleIndex": index,
-        "level": level(finding.severity),
+        "level": finding.severity.as_str(),
         "message": { "text": text },
         "locations": [{ "physicalLocation": place }],
     })

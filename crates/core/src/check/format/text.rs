@@ -36,12 +36,7 @@ fn place(file: &str, line: Option<usize>) -> String {
 
 fn line(out: &mut String, finding: &Finding, color: bool) {
     let paint = |code: &'static str| if color { code } else { "" };
-    let (word, code) = match finding.severity {
-        Severity::Error => ("error", paint("\x1b[1;31m")),
-        Severity::Warning => ("warning", paint("\x1b[1;33m")),
-        Severity::Note => ("note", paint("\x1b[1;36m")),
-    };
-    let reset = paint("\x1b[0m");
+    let (word, code, reset) = (finding.severity.as_str(), paint(finding.severity.color()), paint("\x1b[0m"));
     let place = place(&finding.file, finding.line);
     let _ = writeln!(out, "{place}: {code}{word}[{}]{reset}: {}", finding.rule, printable(&finding.message));
     if let Some(hint) = &finding.hint {
@@ -50,20 +45,12 @@ fn line(out: &mut String, finding: &Finding, color: bool) {
 }
 
 fn summary(report: &Report) -> String {
-    let counted = |severity: Severity, word: &str| {
-        let count = report.count(severity);
-        format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-    };
-    let found = if report.findings.is_empty() && report.notes.is_empty() {
-        "nothing found".to_owned()
-    } else {
-        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
-            .into_iter()
-            .filter(|(severity, _)| report.count(*severity) > 0)
-            .map(|(severity, word)| counted(severity, word))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let counted =
+        [Severity::Error, Severity::Warning, Severity::Note].map(|level| (report.count(level), level.as_str()));
+    let found = counted.iter().filter(|(count, _)| *count > 0);
+    let found: Vec<String> =
+        found.map(|(count, word)| format!("{count} {word}{}", if *count == 1 { "" } else { "s" })).collect();
+    let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
     if report.skipped.is_empty() {
         return format!("{} rules: {found}\n", report.rules_run);
     }

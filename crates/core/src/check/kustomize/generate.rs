@@ -1,6 +1,5 @@
 //! Config maps from literals, and the suffix that renames them when their contents change.
 use super::Rendered;
-use crate::check::NotAnalysed;
 use crate::tree::digest;
 use crate::yaml::{Entry, Kind, Node};
 
@@ -12,11 +11,8 @@ pub(super) fn config_maps(kustomization: &Node, objects: &mut Vec<Node>, out: &m
         let Some(name) = item.get("name").and_then(Node::as_str) else { continue };
         for entry in item.entries() {
             if !["name", "namespace", "behavior", "literals", "options"].contains(&entry.name()) {
-                out.not_analysed.push(NotAnalysed {
-                    file: out.used.last().cloned().unwrap_or_default(),
-                    line: Some(entry.here().line as usize),
-                    what: format!("`{}` of the config map `{name}`", entry.name()),
-                });
+                let file = out.used.last().cloned().unwrap_or_default();
+                out.unknown(file, entry.here(), format!("`{}` of the config map `{name}`", entry.name()));
             }
         }
         let data = literals(item, out);

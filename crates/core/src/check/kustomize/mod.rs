@@ -44,6 +44,10 @@ impl Rendered {
         self.problems.push(Problem { rule, at, message: message.into() });
     }
 
+    fn unknown(&mut self, file: String, at: FileLine, what: String) {
+        self.not_analysed.push(NotAnalysed { file, line: Some(at.line as usize), what });
+    }
+
     /// Whether a config map is renamed when its contents change.
     pub(in crate::check) fn has_suffix(&self, config_map: &str) -> bool {
         self.generated.contains(config_map)
@@ -114,11 +118,7 @@ impl Renderer<'_> {
                 || ["resources", "configMapGenerator", "patches"].contains(&entry.name())
                 || transform::FIELDS.contains(&entry.name());
             if !known {
-                out.not_analysed.push(NotAnalysed {
-                    file: path.clone(),
-                    line: Some(entry.here().line as usize),
-                    what: format!("`{}` of a kustomization", entry.name()),
-                });
+                out.unknown(path.clone(), entry.here(), format!("`{}` of a kustomization", entry.name()));
             }
         }
         open.pop();
@@ -178,11 +178,7 @@ impl Renderer<'_> {
             };
             for patch in documents {
                 if patch.as_seq().is_some() {
-                    out.not_analysed.push(NotAnalysed {
-                        file: join(directory, FILE),
-                        line: Some(item.here().line as usize),
-                        what: "a JSON patch of a kustomization".into(),
-                    });
+                    out.unknown(join(directory, FILE), item.here(), "a JSON patch of a kustomization".into());
                     continue;
                 }
                 let hit = merge::patch(objects, patch, item.get("target"));

@@ -1,5 +1,6 @@
 //! The transformers of a kustomization: namespace, labels, replicas, images.
 use super::Rendered;
+use crate::check::kubernetes::namespaced;
 use crate::yaml::{Entry, Kind, Node};
 
 /// The fields that are handled here.
@@ -33,18 +34,10 @@ pub(super) fn all(kustomization: &Node, objects: &mut [Node], out: &mut Rendered
 }
 
 fn namespace(object: &mut Node, value: &Node) {
-    let kind = object.text_at(&["kind"]).unwrap_or_default().to_owned();
+    let kind = object.text_at(&["kind"]).unwrap_or_default();
     if kind == "Namespace" {
         object.child("metadata").set("name", value.clone());
-        return;
-    }
-    let probe = super::super::kubernetes::Object {
-        api: String::new(),
-        kind,
-        name: String::new(),
-        node: Node::text(value.here(), ""),
-    };
-    if probe.namespaced() {
+    } else if namespaced(kind) {
         object.child("metadata").set("namespace", value.clone());
     }
 }

@@ -17,7 +17,8 @@ pub(super) fn documents<'f>(facts: &'f Facts, kind: &'f str) -> impl Iterator<It
     })
 }
 
-fn name(node: &Node) -> &str {
+/// The name of a document.
+pub(super) fn name(node: &Node) -> &str {
     node.text_at(&["metadata", "name"]).unwrap_or_default()
 }
 
@@ -37,9 +38,7 @@ fn applications<'f>(facts: &'f Facts, out: &mut Sink) -> Vec<(&'f Node, Option<&
             (node, overlay)
         })
         .collect();
-    if found.is_empty() {
-        out.skip("there is no Argo CD Application");
-    }
+    out.skip_if(found.is_empty(), "there is no Argo CD Application");
     found
 }
 
@@ -56,11 +55,6 @@ fn namespaces(facts: &Facts, out: &mut Sink) {
     }
 }
 
-/// Whether a text fits one of a project's patterns.
-fn matches(pattern: &str, text: &str) -> bool {
-    Glob::new(pattern).matches(text)
-}
-
 fn projects(facts: &Facts, out: &mut Sink) {
     for (application, _) in applications(facts, out) {
         let what = format!("Application `{}`", name(application));
@@ -74,7 +68,7 @@ fn projects(facts: &Facts, out: &mut Sink) {
         for source in source_list(application) {
             let Some(entry) = source.entry("repoURL") else { continue };
             let address = entry.value.as_str().unwrap_or_default();
-            if !repositories.iter().filter_map(Node::as_str).any(|pattern| matches(pattern, address)) {
+            if !repositories.iter().filter_map(Node::as_str).any(|pattern| Glob::new(pattern).matches(address)) {
                 out.at(
                     entry.here(),
                     format!("the project `{wanted}` of {what} does not permit the repository `{address}`"),
@@ -85,7 +79,7 @@ fn projects(facts: &Facts, out: &mut Sink) {
         let permitted = project
             .list_at(&["spec", "destinations"])
             .iter()
-            .any(|one| one.text_at(&["namespace"]).is_some_and(|pattern| matches(pattern, namespace)));
+            .any(|one| one.text_at(&["namespace"]).is_some_and(|pattern| Glob::new(pattern).matches(namespace)));
         if !permitted {
             let at = application.place(&["spec", "destination", "namespace"]);
             out.at(at, format!("the project `{wanted}` of {what} does not permit the namespace `{namespace}`"));
@@ -113,7 +107,8 @@ fn delivered<'f>(facts: &'f Facts, application: &'f Node) -> impl Iterator<Item 
 fn permits(project: &Node, object: &Object) -> bool {
     let named = |key: &str| {
         project.list_at(&["spec", key]).iter().any(|kind| {
-            let of = |key: &str, text: &str| kind.text_at(&[key]).is_some_and(|pattern| matches(pattern, text));
+            let of =
+                |key: &str, text: &str| kind.text_at(&[key]).is_some_and(|pattern| Glob::new(pattern).matches(text));
             of("group", object.group()) && of("kind", &object.kind)
         })
     };

@@ -8,12 +8,6 @@ use crate::check::{Run, Sink};
 
 pub(super) const RULES: &[(&str, Run)] = &[("R028", downloads), ("R029", stages), ("R061", versions), ("R064", locked)];
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.dockerfiles.is_empty() {
-        out.skip("there is no Dockerfile");
-    }
-}
-
 /// Whether a script feeds a download to a shell.
 fn piped(script: &str) -> bool {
     let commands: Vec<&str> = script.split(['\n', ';']).flat_map(|line| line.split("&&")).collect();
@@ -48,7 +42,7 @@ fn unseen(instruction: &Instruction) -> bool {
 }
 
 fn downloads(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     for file in &facts.dockerfiles {
         for instruction in file.stages.iter().flat_map(|stage| &stage.instructions) {
             if instruction.keyword == "RUN" && piped(&instruction.text) {
@@ -88,7 +82,7 @@ fn images(file: &Dockerfile) -> Vec<(String, usize)> {
 }
 
 fn stages(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     for file in &facts.dockerfiles {
         let images = images(file);
         for (index, (image, line)) in images.iter().enumerate() {
@@ -147,9 +141,7 @@ fn versions(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("no file names a version of its language");
-    }
+    out.skip_if(!any, "no file names a version of its language");
 }
 
 fn locked(facts: &Facts, out: &mut Sink) {
@@ -162,9 +154,7 @@ fn locked(facts: &Facts, out: &mut Sink) {
             _ => {}
         }
     }
-    if !any {
-        out.skip("there is no manifest with a lock file");
-    }
+    out.skip_if(!any, "there is no manifest with a lock file");
 }
 
 /// The dependencies of a JSON manifest, as a map from name to version.

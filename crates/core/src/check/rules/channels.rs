@@ -12,9 +12,7 @@ fn holds(argv: &[String], name: &str) -> bool {
 }
 
 fn consumed(facts: &Facts, out: &mut Sink) {
-    if facts.stack.channels.is_empty() {
-        out.skip("the stack has no channels");
-    }
+    out.skip_if(facts.stack.channels.is_empty(), "the stack has no channels");
     for channel in &facts.stack.channels {
         for id in &channel.consumers {
             let Some((_, process)) = facts.stack.process(id) else { continue };
@@ -76,7 +74,5 @@ fn connections(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("no database of the stack limits its connections");
-    }
+    out.skip_if(!any, "no database of the stack limits its connections");
 }

@@ -15,9 +15,7 @@ fn jobs_once(facts: &Facts, out: &mut Sink) {
         .processes()
         .filter(|(_, process)| process.role == Role::Job && !process.command.is_empty())
         .collect();
-    if jobs.is_empty() {
-        out.skip("nothing runs once per release");
-    }
+    out.skip_if(jobs.is_empty(), "nothing runs once per release");
     let mut one = |name: &str, what: &str, argv: &[String], at: FileLine| {
         // A shell's script may start the job before the program.
         let script: Vec<String> = argv.iter().flat_map(|word| words(word)).collect();
@@ -45,9 +43,7 @@ fn jobs_once(facts: &Facts, out: &mut Sink) {
 }
 
 fn commands(facts: &Facts, out: &mut Sink) {
-    if facts.running.is_empty() {
-        out.skip(format!("there is neither {PATH} nor an overlay"));
-    }
+    out.skip_if(facts.running.is_empty(), format!("there is neither {PATH} nor an overlay"));
     for running in &facts.running {
         let Some((_, process)) = running.process(facts.stack) else { continue };
         let (found, at) = running.command.as_ref().map_or((&[][..], running.at), |(argv, at)| (argv, *at));

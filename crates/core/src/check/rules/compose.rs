@@ -20,9 +20,7 @@ pub(super) const RULES: &[(&str, Run)] = &[
 ];
 
 fn compose<'f>(facts: &'f Facts, out: &mut Sink) -> Option<&'f Compose> {
-    if facts.compose.is_none() {
-        out.skip(format!("there is no {PATH}"));
-    }
+    out.skip_if(facts.compose.is_none(), format!("there is no {PATH}"));
     facts.compose.as_ref()
 }
 

@@ -2,13 +2,12 @@
 use crate::check::facts::{Facts, SPEC};
 use crate::check::{Run, Sink};
 use crate::diagnostic::did_you_mean;
-use crate::tree::digest;
+use crate::tree::{LOCK_PATH as LOCK, digest};
 use crate::yaml::Node;
 
 pub(super) const RULES: &[(&str, Run)] = &[("R208", edited), ("R209", examples), ("R210", schema)];
 
 const SCHEMA: &str = "config/env.schema.yaml";
-const LOCK: &str = ".stackwright/lock.json";
 
 fn schema(facts: &Facts, out: &mut Sink) {
     let Some(root) = facts.documents.get(SCHEMA).and_then(|documents| documents.first()) else {
@@ -51,9 +50,8 @@ fn schema(facts: &Facts, out: &mut Sink) {
             if !known.contains(&entry.name()) {
                 let help = did_you_mean(entry.name(), known.iter().copied());
                 let message = format!("the stack has no variable `{}` of `{}`", entry.name(), unit.name());
-                let finding = out.at(entry.here(), message);
-                finding.hint =
-                    Some(help.unwrap_or_else(|| "declare it in stackwright.yaml, or remove it here".to_owned()));
+                let otherwise = || "declare it in stackwright.yaml, or remove it here".to_owned();
+                out.at(entry.here(), message).hint(help.unwrap_or_else(otherwise));
             }
         }
     }
@@ -73,10 +71,9 @@ fn edited(facts: &Facts, out: &mut Sink) {
             None => {
                 out.line(path, 0, "was generated, and is not here any more");
             }
-            Some(text) => {
-                if digest(text.as_bytes()) != wanted {
-                    out.line(path, 0, "was edited after it was generated");
-                }
+            Some(text) if digest(text.as_bytes()) == wanted => {}
+            Some(_) => {
+                out.line(path, 0, "was edited after it was generated");
             }
         }
     }

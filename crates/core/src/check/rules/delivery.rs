@@ -1,5 +1,5 @@
 //! Rules about how Argo CD itself and the operators are kept.
-use super::argocd::documents;
+use super::argocd::{documents, name};
 use crate::check::facts::Facts;
 use crate::check::{Run, Sink};
 use crate::yaml::Node;
@@ -26,14 +26,8 @@ fn bringers<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Node> {
     })
 }
 
-fn name(application: &Node) -> &str {
-    application.text_at(&["metadata", "name"]).unwrap_or_default()
-}
-
 fn any(facts: &Facts, out: &mut Sink) {
-    if bringers(facts).next().is_none() {
-        out.skip("no Application brings definitions");
-    }
+    out.skip_if(bringers(facts).next().is_none(), "no Application brings definitions");
 }
 
 fn finalizers(facts: &Facts, out: &mut Sink) {

@@ -1,10 +1,8 @@
 //! Rules about `stackwright.yaml`, which everything follows from.
-use crate::check::facts::Facts;
+use crate::check::facts::{Facts, SPEC};
 use crate::check::{Run, Sink};
 
 pub(super) const RULES: &[(&str, Run)] = &[("R220", valid), ("R221", followed)];
-
-const SPEC: &str = "stackwright.yaml";
 
 fn valid(facts: &Facts, out: &mut Sink) {
     for problem in &facts.drift.invalid {
@@ -24,9 +22,7 @@ fn followed(facts: &Facts, out: &mut Sink) {
     for stale in &facts.drift.stale {
         out.line(stale.file, stale.line.unwrap_or(0), stale.message.clone()).hint(stale.hint.clone());
     }
-    if !facts.drift.invalid.is_empty() {
-        out.skip("stackwright.yaml describes no stack (R220)");
-    }
+    out.skip_if(!facts.drift.invalid.is_empty(), "stackwright.yaml describes no stack (R220)");
     skip_unknown(facts, out);
 }
 

@@ -18,15 +18,8 @@ fn of_units<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Dockerfile<'f>, &
     })
 }
 
-fn any(facts: &Facts, out: &mut Sink) -> bool {
-    if facts.dockerfiles.is_empty() {
-        out.skip("there is no Dockerfile");
-    }
-    !facts.dockerfiles.is_empty()
-}
-
 fn user(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     for (file, unit) in of_units(facts) {
         let Some(wanted) = unit.processes.first().map(|process| process.user) else { continue };
         let Some(user) = file.effective("USER") else {
@@ -55,7 +48,7 @@ fn user(facts: &Facts, out: &mut Sink) {
 }
 
 fn platform(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     for file in &facts.dockerfiles {
         for stage in file.final_chain() {
             if stage.platform.as_deref().is_some_and(|platform| platform.contains("BUILDPLATFORM")) {
@@ -67,7 +60,7 @@ fn platform(facts: &Facts, out: &mut Sink) {
 }
 
 fn exec_form(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     for file in &facts.dockerfiles {
         for one in ["ENTRYPOINT", "CMD"].into_iter().filter_map(|keyword| file.effective(keyword)) {
             if one.exec().is_none() {
@@ -83,7 +76,7 @@ fn runs<'f>(file: &'f Dockerfile<'_>) -> impl Iterator<Item = &'f Instruction> {
 }
 
 fn frozen(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     for file in &facts.dockerfiles {
         for run in runs(file) {
             for command in run.text.split("&&").flat_map(|part| part.split(';')) {
@@ -120,7 +113,7 @@ fn loose(words: &[&str]) -> Option<&'static str> {
 }
 
 fn secrets(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     const WORDS: [&str; 5] = ["PASSWORD", "TOKEN", "SECRET", "PRIVATE_KEY", "API_KEY"];
     for file in &facts.dockerfiles {
         let all = file.stages.iter().flat_map(|stage| &stage.instructions);
@@ -152,7 +145,7 @@ fn ignored(patterns: &str) -> Option<Gitignore> {
 }
 
 fn copies(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_dockerfiles();
     // Services of one kind have the same patterns, and compiling them is what costs here.
     let mut known: Vec<(&str, Option<Gitignore>)> = Vec::new();
     for (file, unit) in of_units(facts) {

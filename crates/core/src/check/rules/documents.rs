@@ -16,9 +16,7 @@ fn pages<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Markdown<'f>> {
 }
 
 fn any(facts: &Facts, out: &mut Sink) {
-    if facts.markdown.is_empty() {
-        out.skip("there is no Markdown file");
-    }
+    out.skip_if(facts.markdown.is_empty(), "there is no Markdown file");
 }
 
 fn links(facts: &Facts, out: &mut Sink) {
@@ -179,9 +177,7 @@ fn trees(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("no document draws a directory tree");
-    }
+    out.skip_if(!any, "no document draws a directory tree");
 }
 
 /// Examples; one that leaves something out, or is a template, is for reading only.
@@ -213,7 +209,5 @@ fn examples(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("no document has an example in YAML or JSON");
-    }
+    out.skip_if(!any, "no document has an example in YAML or JSON");
 }

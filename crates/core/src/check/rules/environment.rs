@@ -46,8 +46,8 @@ fn unused(facts: &Facts, out: &mut Sink) {
         if !known {
             let names = used.iter().map(|(one, _)| one.name.as_str());
             let help = did_you_mean(name, names);
-            let finding = out.line(ENV_EXAMPLE, *line, format!("nothing reads `{name}`"));
-            finding.hint = Some(help.unwrap_or_else(|| "remove it".to_owned()));
+            out.line(ENV_EXAMPLE, *line, format!("nothing reads `{name}`"))
+                .hint(help.unwrap_or_else(|| "remove it".to_owned()));
         }
     }
 }
@@ -86,17 +86,14 @@ fn defaults(facts: &Facts, out: &mut Sink) {
 }
 
 fn undeclared(facts: &Facts, out: &mut Sink) {
-    if facts.compose.is_none() {
-        out.skip("there is no Compose file");
-    }
+    out.skip_if(facts.compose.is_none(), "there is no Compose file");
     let names = || facts.env_example.iter().flat_map(|example| example.entries.iter().map(|(name, _, _)| *name));
     for (one, at) in used(facts) {
         if names().any(|name| name == one.name) || WELL_KNOWN.contains(&one.name.as_str()) {
             continue;
         }
         let help = did_you_mean(&one.name, names());
-        let finding = out.at(at, format!("`${{{}}}` is not in {ENV_EXAMPLE}", one.name));
-        finding.hint =
-            Some(help.unwrap_or_else(|| format!("add it to {ENV_EXAMPLE}, or write `$$` if it is meant literally")));
+        let otherwise = || format!("add it to {ENV_EXAMPLE}, or write `$$` if it is meant literally");
+        out.at(at, format!("`${{{}}}` is not in {ENV_EXAMPLE}", one.name)).hint(help.unwrap_or_else(otherwise));
     }
 }

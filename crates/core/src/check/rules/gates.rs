@@ -23,12 +23,6 @@ const CHOSEN: &[&str] = &[
     "github.event.head_commit.message",
 ];
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.workflows().next().is_none() {
-        out.skip("there is no workflow");
-    }
-}
-
 /// The jobs that a job needs, and those that they need.
 fn needed<'n>(jobs: &'n [Entry], job: &'n Entry, found: &mut BTreeSet<String>) {
     for name in job.value.get("needs").map_or_else(Vec::new, Node::texts) {
@@ -67,7 +61,7 @@ pub(super) fn judges(facts: &Facts, out: &mut Sink) {
 }
 
 fn tests(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     let mut said = Vec::new();
     for (_, workflow) in facts.workflows() {
         workflow.walk(&mut |node| {
@@ -93,7 +87,7 @@ fn tests(facts: &Facts, out: &mut Sink) {
 }
 
 fn strangers(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for (_, workflow) in facts.workflows() {
         workflow.walk(&mut |node| {
             let scripts = ["run", "script"].iter().filter_map(|key| node.entry(key));
@@ -109,7 +103,7 @@ fn strangers(facts: &Facts, out: &mut Sink) {
 }
 
 fn documented(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     let pages: Vec<&str> = facts.markdown.iter().filter_map(|page| facts.files.text(page.path)).collect();
     let known = |name: &str| {
         let mut naming = pages.iter().filter(|text| text.contains(name));

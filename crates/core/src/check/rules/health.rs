@@ -21,9 +21,7 @@ pub(super) fn workloads<'f>(
 }
 
 fn probes(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
+    out.needs_overlays();
     for (object, unit, process, _) in workloads(facts) {
         let Some(container) = object.container() else { continue };
         let asked = [
@@ -102,9 +100,7 @@ fn identical(object: &Object, container: &Node, process: &Process, out: &mut Sin
 }
 
 fn budget(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
+    out.needs_overlays();
     for (object, _, process, _) in workloads(facts) {
         let Some(pod) = object.pod() else { continue };
         let entry = pod.entry("terminationGracePeriodSeconds");

@@ -46,9 +46,7 @@ fn pinned(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("no file names an image");
-    }
+    out.skip_if(!any, "no file names an image");
 }
 
 /// Why an image reference may mean something else tomorrow.
@@ -98,9 +96,7 @@ fn major(reference: &str) -> Option<&str> {
 
 fn one_version(facts: &Facts, out: &mut Sink) {
     let units: Vec<_> = facts.stack.units.iter().filter_map(|unit| Some((unit, published(unit)?))).collect();
-    if units.is_empty() {
-        out.skip("the stack uses no published image");
-    }
+    out.skip_if(units.is_empty(), "the stack uses no published image");
     for (unit, wanted) in units {
         let used: Vec<_> = facts
             .running

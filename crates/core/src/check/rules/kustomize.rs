@@ -19,9 +19,7 @@ pub(super) const RULES: &[(&str, Run)] = &[
 ];
 
 fn any(facts: &Facts, out: &mut Sink) {
-    if facts.kustomizations().next().is_none() {
-        out.skip("there is no kustomization");
-    }
+    out.skip_if(facts.kustomizations().next().is_none(), "there is no kustomization");
 }
 
 fn problems(rule: &'static str, facts: &Facts, out: &mut Sink) {

@@ -26,9 +26,7 @@ fn edges(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("there is no network policy");
-    }
+    out.skip_if(!any, "there is no network policy");
 }
 
 /// One pod's conversations in one direction.

@@ -7,12 +7,6 @@ use crate::stack::{Provider, Role};
 
 pub(super) const RULES: &[(&str, Run)] = &[("R038", services), ("R048", namespaces), ("R206", once)];
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
-}
-
 fn once(facts: &Facts, out: &mut Sink) {
     let stack = facts.stack;
     if let Some(compose) = &facts.compose {
@@ -70,9 +64,7 @@ fn once(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if facts.compose.is_none() && facts.overlays.is_empty() {
-        out.skip("there is neither a Compose file nor an overlay");
-    }
+    out.skip_if(facts.compose.is_none() && facts.overlays.is_empty(), "there is neither a Compose file nor an overlay");
 }
 
 const fn kind(role: Role, stateful: bool) -> &'static str {
@@ -85,7 +77,7 @@ const fn kind(role: Role, stateful: bool) -> &'static str {
 }
 
 fn services(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     let stack = facts.stack;
     for overlay in &facts.overlays {
         let environment = overlay.environment(stack);
@@ -119,7 +111,7 @@ fn services(facts: &Facts, out: &mut Sink) {
 }
 
 fn namespaces(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     for overlay in &facts.overlays {
         let environment = overlay.environment(facts.stack);
         let wanted = environment.namespace.as_str();

@@ -22,14 +22,9 @@ fn policies(overlay: &Overlay) -> impl Iterator<Item = &Object> {
     overlay.objects.iter().filter(|object| targets_of(object).next().is_some())
 }
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.iter().all(|overlay| policies(overlay).next().is_none()) {
-        out.skip("there is no policy of a gateway or route");
-    }
-}
-
 fn targets(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    let none = facts.overlays.iter().all(|overlay| policies(overlay).next().is_none());
+    out.skip_if(none, "there is no policy of a gateway or route");
     for overlay in &facts.overlays {
         let mut taken = BTreeSet::new();
         for policy in policies(overlay) {

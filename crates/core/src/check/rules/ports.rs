@@ -31,9 +31,7 @@ fn ports(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if facts.compose.is_none() && facts.overlays.is_empty() {
-        out.skip("there is neither a Compose file nor an overlay");
-    }
+    out.skip_if(facts.compose.is_none() && facts.overlays.is_empty(), "there is neither a Compose file nor an overlay");
 }
 
 fn containers(stack: &Stack, object: &Object, out: &mut Sink) {
@@ -113,9 +111,7 @@ fn compose_ports(facts: &Facts, out: &mut Sink) {
 }
 
 fn selectors(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
+    out.needs_overlays();
     for overlay in &facts.overlays {
         let pods: Vec<&Object> = overlay.objects.iter().filter(|object| object.template().is_some()).collect();
         for object in &overlay.objects {

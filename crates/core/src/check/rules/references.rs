@@ -10,12 +10,6 @@ use crate::yaml::{Entry, FileLine, Node};
 pub(super) const RULES: &[(&str, Run)] =
     &[("R041", references), ("R042", accounts), ("R044", restarts), ("R046", in_the_open)];
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
-}
-
 /// What an object refers to: `secret` or `config map`, name, key, whether it may be absent, and the place.
 struct Reference<'n> {
     secret: bool,
@@ -47,7 +41,7 @@ fn of<'n>(node: &'n Node, found: &mut Vec<Reference<'n>>) {
 }
 
 fn references(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     for overlay in &facts.overlays {
         for object in overlay.objects.iter().filter(|object| object.pod().is_some()) {
             let mut found = Vec::new();
@@ -132,7 +126,7 @@ fn promised(facts: &Facts, overlay: &Overlay, name: &str, key: Option<&str>) -> 
 }
 
 fn accounts(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     for overlay in &facts.overlays {
         for object in &overlay.objects {
             let Some(entry) = object.pod().and_then(|pod| pod.entry("serviceAccountName")) else { continue };
@@ -146,7 +140,7 @@ fn accounts(facts: &Facts, out: &mut Sink) {
 }
 
 fn restarts(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     for overlay in &facts.overlays {
         for object in overlay.objects.iter().filter(|object| object.pod().is_some()) {
             let mut found = Vec::new();
@@ -187,7 +181,5 @@ fn in_the_open(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("there is no manifest");
-    }
+    out.skip_if(!any, "there is no manifest");
 }

@@ -57,9 +57,7 @@ fn routes(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("there is no route");
-    }
+    out.skip_if(!any, "there is no route");
 }
 
 fn backend_exists(overlay: &Overlay, route: &Object, name: &str, port: &str, backend: &Node, out: &mut Sink) {

@@ -50,9 +50,10 @@ fn faults(rule: &'static str, what: &str, endings: &[&str], facts: &Facts, out: 
             None => finding,
         };
     }
-    if !facts.files.iter().any(|(path, _)| endings.iter().any(|ending| path.ends_with(ending))) {
-        out.skip(format!("there is no {what} file"));
-    }
+    out.skip_if(
+        !facts.files.iter().any(|(path, _)| endings.iter().any(|ending| path.ends_with(ending))),
+        format!("there is no {what} file"),
+    );
 }
 
 fn lines(facts: &Facts, out: &mut Sink) {
@@ -94,7 +95,5 @@ fn executable(facts: &Facts, out: &mut Sink) {
                 .hint(format!("run `git update-index --chmod=+x {path}` and `chmod +x {path}`"));
         }
     }
-    if !any {
-        out.skip("no file names its interpreter");
-    }
+    out.skip_if(!any, "no file names its interpreter");
 }

@@ -10,9 +10,7 @@ pub(super) const RULES: &[(&str, Run)] =
     &[("R010", missing), ("R016", unknown), ("R017", typed), ("R018", hosts), ("R019", secrets), ("R127", addresses)];
 
 fn any(facts: &Facts, out: &mut Sink) {
-    if facts.running.is_empty() {
-        out.skip("nothing runs a process of the stack");
-    }
+    out.skip_if(facts.running.is_empty(), "nothing runs a process of the stack");
 }
 
 fn given<'r>(running: &'r Running, name: &str) -> Option<&'r Given> {
@@ -48,8 +46,8 @@ fn unknown(facts: &Facts, out: &mut Sink) {
         for given in running.variables.iter().filter(|given| !known.contains(&given.name.as_str())) {
             let help = did_you_mean(&given.name, known.iter().copied());
             let message = format!("`{}` is given `{}`, which is not in the contract", unit.name, given.name);
-            let finding = out.at(given.at, message);
-            finding.hint = Some(help.unwrap_or_else(|| "remove it, or declare it in stackwright.yaml".to_owned()));
+            let otherwise = || "remove it, or declare it in stackwright.yaml".to_owned();
+            out.at(given.at, message).hint(help.unwrap_or_else(otherwise));
         }
     }
 }

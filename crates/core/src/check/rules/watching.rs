@@ -7,14 +7,6 @@ use crate::yaml::Node;
 
 pub(super) const RULES: &[(&str, Run)] = &[("R104", schedules), ("R130", scrapes)];
 
-/// All rendered objects, with what they are rendered together with.
-fn all<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Object, &'f [Object])> {
-    let inside = facts.overlays.iter().map(|overlay: &Overlay| overlay.objects.as_slice());
-    inside
-        .chain(facts.others.values().map(Vec::as_slice))
-        .flat_map(|objects| objects.iter().map(move |object| (object, objects)))
-}
-
 fn schedules(facts: &Facts, out: &mut Sink) {
     let mut any = false;
     let mut judge = |node: &Node, key: &str, count: usize, what: String| {
@@ -27,7 +19,7 @@ fn schedules(facts: &Facts, out: &mut Sink) {
             out.at(at, format!("{what} is scheduled `{text}`: {why}"));
         }
     };
-    for (object, _) in all(facts) {
+    for object in facts.overlays.iter().flat_map(|overlay| &overlay.objects).chain(facts.others.values().flatten()) {
         let Some(spec) = object.node.get("spec") else { continue };
         if object.kind == "CronJob" && object.group() == "batch" {
             judge(spec, "schedule", 5, object.what());
@@ -38,9 +30,7 @@ fn schedules(facts: &Facts, out: &mut Sink) {
             judge(entry, "cron", 5, "the workflow".to_owned());
         }
     }
-    if !any {
-        out.skip("nothing runs by the clock");
-    }
+    out.skip_if(!any, "nothing runs by the clock");
 }
 
 fn scrapes(facts: &Facts, out: &mut Sink) {
@@ -71,9 +61,7 @@ fn scrapes(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("nothing is scraped");
-    }
+    out.skip_if(!any, "nothing is scraped");
 }
 
 /// Whether a selector is about what an operator makes: it holds the name of a custom resource.

@@ -41,9 +41,7 @@ fn referred<'o>(facts: &Facts, overlay: &'o Overlay, object: &Object) -> Vec<&'o
 }
 
 fn waves(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
+    out.needs_overlays();
     for overlay in &facts.overlays {
         for object in overlay.objects.iter().filter(|object| object.pod().is_some()) {
             let own = wave(object);
@@ -94,9 +92,7 @@ fn jobs<'f>(facts: &'f Facts) -> impl Iterator<Item = (&'f Overlay, &'f Object)>
 }
 
 fn pre_sync(facts: &Facts, out: &mut Sink) {
-    if jobs(facts).next().is_none() {
-        out.skip("there is no job");
-    }
+    out.skip_if(jobs(facts).next().is_none(), "there is no job");
     for (overlay, object) in jobs(facts) {
         let Some((hook, at)) = object.annotation(HOOK) else { continue };
         if hook.contains("PreSync")
@@ -109,9 +105,7 @@ fn pre_sync(facts: &Facts, out: &mut Sink) {
 }
 
 fn again(facts: &Facts, out: &mut Sink) {
-    if jobs(facts).next().is_none() {
-        out.skip("there is no job");
-    }
+    out.skip_if(jobs(facts).next().is_none(), "there is no job");
     for (_, object) in jobs(facts) {
         if let Some((_, at)) = object.annotation(HOOK) {
             let deleted = object.annotation(DELETE).is_some_and(|(policy, _)| policy.contains("BeforeHookCreation"));

@@ -14,18 +14,12 @@ pub(super) const RULES: &[(&str, Run)] = &[
     ("R153", paths),
 ];
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.workflows().next().is_none() {
-        out.skip("there is no workflow");
-    }
-}
-
 fn jobs<'f>(facts: &'f Facts) -> impl Iterator<Item = &'f Entry> {
     facts.workflows().flat_map(|(_, workflow)| workflow.entries_at(&["jobs"]))
 }
 
 fn needs(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     super::gates::judges(facts, out);
     for (_, workflow) in facts.workflows() {
         let jobs = workflow.entries_at(&["jobs"]);
@@ -44,7 +38,7 @@ fn needs(facts: &Facts, out: &mut Sink) {
 }
 
 fn permissions(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for (path, workflow) in facts.workflows() {
         match workflow.entry("permissions") {
             None => {
@@ -60,7 +54,7 @@ fn permissions(facts: &Facts, out: &mut Sink) {
 }
 
 fn limits(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for job in jobs(facts) {
         if job.value.get("timeout-minutes").is_none() && job.value.get("uses").is_none() {
             out.at(job.here(), format!("the job `{}` has no `timeout-minutes`", job.name()));
@@ -69,7 +63,7 @@ fn limits(facts: &Facts, out: &mut Sink) {
 }
 
 fn pinned(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for (path, _) in facts.workflows() {
         for (index, line) in facts.files.text(path).unwrap_or_default().lines().enumerate() {
             let line = line.trim().trim_start_matches("- ");
@@ -91,19 +85,16 @@ fn pinned(facts: &Facts, out: &mut Sink) {
 }
 
 fn gates(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for job in jobs(facts) {
         job.value.walk(&mut |node| {
             let open = node.entry("continue-on-error").filter(|entry| entry.value.bool() == Some(true));
             if let Some(entry) = open {
                 out.at(entry.here(), format!("a step of `{}` may fail and the job goes on", job.name()));
             }
-            let run = node.entry("run").and_then(|entry| Some((entry.here(), entry.value.as_str()?)));
-            if let Some((at, script)) =
-                run.filter(|(_, script)| script.lines().any(|line| line.trim_end().ends_with("|| true")))
-            {
-                let _ = script;
-                out.at(at, format!("a step of `{}` forgives every error: `|| true`", job.name()));
+            let forgives = |script: &str| script.lines().any(|line| line.trim_end().ends_with("|| true"));
+            if let Some(entry) = node.entry("run").filter(|entry| entry.value.as_str().is_some_and(forgives)) {
+                out.at(entry.here(), format!("a step of `{}` forgives every error: `|| true`", job.name()));
             }
         });
     }
@@ -121,7 +112,7 @@ fn contexts<'f>(facts: &'f Facts) -> Vec<&'f Node> {
 }
 
 fn releases(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     let stack = facts.stack;
     for job in jobs(facts) {
         let Some(node) = job.value.get("environment") else { continue };
@@ -150,7 +141,7 @@ fn releases(facts: &Facts, out: &mut Sink) {
 }
 
 fn paths(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_workflows();
     for job in jobs(facts) {
         job.value.walk(&mut |node| {
             for entry in node.entries() {

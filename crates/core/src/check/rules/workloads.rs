@@ -15,12 +15,6 @@ pub(super) const RULES: &[(&str, Run)] = &[
     ("R045", links),
 ];
 
-fn any(facts: &Facts, out: &mut Sink) {
-    if facts.overlays.is_empty() {
-        out.skip("there is no overlay");
-    }
-}
-
 /// The objects that set the size or number of a workload's pods, with what they aim at.
 fn aimed<'f>(facts: &'f Facts, overlay: &'f Overlay) -> impl Iterator<Item = Aimed<'f>> {
     overlay.objects.iter().filter_map(|object| {
@@ -57,9 +51,7 @@ fn scalers(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("nothing scales by itself");
-    }
+    out.skip_if(!any, "nothing scales by itself");
 }
 
 fn count(object: &Object) -> (i64, FileLine) {
@@ -69,7 +61,7 @@ fn count(object: &Object) -> (i64, FileLine) {
 }
 
 fn replicas(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     for (object, _, process, overlay) in workloads(facts) {
         if !process.long_running() {
             continue;
@@ -116,9 +108,7 @@ fn budgets(facts: &Facts, out: &mut Sink) {
             }
         }
     }
-    if !any {
-        out.skip("there is no disruption budget");
-    }
+    out.skip_if(!any, "there is no disruption budget");
 }
 
 fn singletons(facts: &Facts, out: &mut Sink) {
@@ -139,13 +129,11 @@ fn singletons(facts: &Facts, out: &mut Sink) {
                 .hint("write `strategy: {type: Recreate}`");
         }
     }
-    if !any {
-        out.skip("nothing has to run alone");
-    }
+    out.skip_if(!any, "nothing has to run alone");
 }
 
 fn writable(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     for (object, _, process, _) in workloads(facts) {
         let Some(container) = object.container() else { continue };
         let read_only = container.at(&["securityContext", "readOnlyRootFilesystem"]).and_then(Node::bool);
@@ -182,7 +170,7 @@ fn volumes(object: &Object, mounts: &[Node], out: &mut Sink) {
 }
 
 fn links(facts: &Facts, out: &mut Sink) {
-    any(facts, out);
+    out.needs_overlays();
     for (object, unit, ..) in workloads(facts) {
         let Some(pod) = object.pod().filter(|_| unit.directory().is_some()) else { continue };
         let entry = pod.entry("enableServiceLinks");

@@ -66,11 +66,6 @@ pub(super) fn development(stack: &Stack, unit: &Unit) -> Vec<Development> {
         .collect()
 }
 
-/// The name of the service in which a unit's own checks run.
-fn test_service(unit: &Unit) -> String {
-    format!("{}-test", unit.name)
-}
-
 /// Where tests find what is outside the source that their image is built from.
 const CONTRACT: &str = "/contract";
 
@@ -80,7 +75,7 @@ pub(super) fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
     if unit.checks.is_empty() {
         return Ok(None);
     }
-    let main = unit.processes.iter().find(|process| process.id == unit.name).unwrap_or(process);
+    let main = unit.main_process().unwrap_or(process);
     let mut depends = BTreeMap::new();
     if unit.checks.iter().any(|check| check.needs_bindings) {
         for binding in &unit.bindings {
@@ -94,7 +89,7 @@ pub(super) fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
     let mut variables = environment(stack, unit, main)?;
     variables.insert("ENV_SCHEMA".to_owned(), format!("{CONTRACT}/env.schema.yaml"));
     Ok(Some(Test {
-        name: test_service(unit),
+        name: format!("{}-test", unit.name),
         image: image(stack, unit, "test"),
         context: here(unit.context().unwrap_or(directory)),
         dockerfile: dockerfile(unit),

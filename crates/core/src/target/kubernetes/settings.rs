@@ -14,7 +14,7 @@ pub(super) struct ConfigMap {
 }
 
 /// One variable of a container.
-#[derive(Serialize, Clone, PartialEq)]
+#[derive(Serialize, Clone, Default, PartialEq)]
 pub(super) struct Setting {
     /// The variable's name.
     name: String,
@@ -177,14 +177,12 @@ fn setting(variable: &Variable, environment: &Environment) -> Result<Option<Sett
     Ok(match variable.values.get(&environment.name) {
         Some(Value::Stored { secret, key }) => {
             let (secret, key) = (Some(secret.clone()), Some(key.clone()));
-            Some(Setting { name, value: None, secret, key, optional: !variable.required })
+            Some(Setting { name, secret, key, optional: !variable.required, ..Setting::default() })
         }
         _ => plain(variable, environment)?.map(|value| Setting {
             name,
             value: Some(escape(&value)),
-            secret: None,
-            key: None,
-            optional: false,
+            ..Setting::default()
         }),
     })
 }

@@ -105,7 +105,7 @@ impl Contributions {
                 context = merge_maps([context, Value::from(BTreeMap::from([("view", seen.clone())]))]);
             }
             if let Some(when) = &contribution.when
-                && !planner.engine.holds(&label, when, &context).map_err(|problem| *problem)?
+                && !planner.engine.holds(&label, when, &context)?
             {
                 continue;
             }
@@ -130,9 +130,8 @@ impl Contributions {
         let mut problems = Diagnostics::new();
         let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for entry in self.of_form(ContributionForm::Value) {
-            match value(entry, engine, catalog) {
-                Ok(value) => values.entry(entry.point.clone()).or_default().push(entry.shown("value", value)),
-                Err(found) => problems.extend(found),
+            if let Some(value) = problems.absorb(value(entry, engine, catalog)) {
+                values.entry(entry.point.clone()).or_default().push(entry.shown("value", value));
             }
         }
         self.values = values;
@@ -159,13 +158,10 @@ impl Contributions {
         let mut all = self.empty(|_| true);
         all.extend(self.values.clone());
         for entry in self.of_form(ContributionForm::Text) {
-            match text(entry, &merge_maps([entry.context.clone(), names.clone()]), engine, catalog) {
-                Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => {
-                    let text = text.trim_end_matches('\n').into();
-                    all.entry(entry.point.clone()).or_default().push(entry.shown("text", text));
-                }
-                Err(found) => problems.extend(found),
+            let text = text(entry, &merge_maps([entry.context.clone(), names.clone()]), engine, catalog);
+            if let Some(text) = problems.absorb(text).filter(|text| !text.trim().is_empty()) {
+                let text = text.trim_end_matches('\n').into();
+                all.entry(entry.point.clone()).or_default().push(entry.shown("text", text));
             }
         }
         problems.into_result(Value::from(BTreeMap::from([("contributions", lookup("contributions", all))])))
@@ -198,7 +194,7 @@ impl Entry {
 
 fn value(entry: &Entry, engine: &Engine, catalog: &Catalog) -> Result<Json, Diagnostics> {
     match &entry.content {
-        Content::Inline(value) => Ok(engine.value(&entry.label, value, &entry.context).map_err(|problem| *problem)?),
+        Content::Inline(value) => Ok(engine.value(&entry.label, value, &entry.context)?),
         Content::Template(path) => {
             let text = text(entry, &entry.context, engine, catalog)?;
             Ok(yaml::parse_one(&Source::new(path.as_str(), text))?.to_json())
@@ -215,7 +211,7 @@ fn text(entry: &Entry, context: &Context, engine: &Engine, catalog: &Catalog) ->
             engine.file(path, &catalog.text(path).ok_or_else(missing)?.text, context)
         }
     };
-    Ok(rendered.map_err(|problem| *problem)?)
+    Ok(rendered?)
 }
 
 /// A function from a point to what is known of it.

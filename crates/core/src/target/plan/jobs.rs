@@ -160,17 +160,17 @@ impl<'a> Planner<'a> {
             }
             let context = self.context(&scope, &extra);
             if let Some(when) = &rule.when
-                && !self.engine.holds(&label, when, &context).map_err(|problem| *problem)?
+                && !self.engine.holds(&label, when, &context)?
             {
                 continue;
             }
-            let path = self.engine.text(&label, to, &context).map_err(|problem| *problem)?;
+            let path = self.engine.text(&label, to, &context)?;
             for (template, path) in self.sources(folder, from, &path) {
                 let known = self.catalog.text(&template).is_some();
                 if !known {
                     return Err(Diagnostic::error(format!("{label}: there is no template `{template}`")).into());
                 }
-                let path = self.engine.text(&label, &path, &context).map_err(|problem| *problem)?;
+                let path = self.engine.text(&label, &path, &context)?;
                 self.jobs.push(Job {
                     path,
                     template,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{Catalog, Diagnostic, Diagnostics, manifest, target_ids};
 use crate::catalog::{Acceptance, Contribution, ContributionForm};
-use crate::diagnostic::{Source, did_you_mean};
+use crate::diagnostic::Source;
 use crate::yaml;
 
 /// Points by name, each with what is contributed to it.
@@ -91,23 +91,20 @@ fn faults(
         && catalog.text(&format!("{folder}/{from}")).is_none()
     {
         let near = catalog.files_under(folder).filter(|path| path.starts_with("contributes/"));
-        let guess = did_you_mean(from, near).map(|guess| format!("did you mean `{guess}`?"));
         let message = format!("there is no template `{from}` in this folder");
-        found.push(placed(source, &["contributes", &index, "from"], message).maybe_help(guess));
+        found.push(placed(source, &["contributes", &index, "from"], message).guess(from, near));
     }
     found
 }
 
 /// The message for a point that nobody accepts.
 pub(super) fn unknown(source: &Source, index: &str, point: &str, forms: &Forms) -> Diagnostic {
-    let guess = did_you_mean(point, forms.keys().map(String::as_str));
-    let help = match guess {
-        Some(guess) => format!("did you mean `{guess}`?"),
-        None => "points are declared under `accepts` by who assembles the file".to_owned(),
-    };
     let message = format!("nobody accepts contributions to `{point}`");
-    let known = forms.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-    placed(source, &["contributes", index, "to"], message).note(format!("known: {known}")).help(help)
+    let known: Vec<&str> = forms.keys().map(String::as_str).collect();
+    placed(source, &["contributes", index, "to"], message)
+        .note(format!("known: {}", known.join(", ")))
+        .help("points are declared under `accepts` by who assembles the file")
+        .guess(point, known)
 }
 
 fn words(form: ContributionForm) -> &'static str {

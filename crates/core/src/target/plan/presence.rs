@@ -39,7 +39,7 @@ pub(super) fn targets(planner: &Planner) -> Result<Targets, Diagnostics> {
         let here = match &manifest.when {
             Some(when) if runs => {
                 let context = planner.context(&planner.whole(), &[]);
-                planner.engine.holds(&format!("target `{id}`"), when, &context).map_err(|problem| *problem)?
+                planner.engine.holds(&format!("target `{id}`"), when, &context)?
             }
             _ => runs,
         };

@@ -4,7 +4,6 @@ use jsonschema::error::{ValidationError, ValidationErrorKind as Kind};
 use serde_json::Value;
 
 use super::{Explainer, alternatives, texts, types};
-use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::yaml::Node;
 
 /// The errors of one alternative.
@@ -41,14 +40,11 @@ impl Explainer<'_> {
         if words.is_empty() {
             return self.expected(&shapes.join(" or "), node);
         }
-        let mut message = format!("expected {}", alternatives(&words));
+        let mut expected = alternatives(&words);
         for shape in shapes.iter().filter(|shape| *shape != "text") {
-            message = format!("{message} or {shape}");
+            expected = format!("{expected} or {shape}");
         }
-        let help = node.as_str().and_then(|text| did_you_mean(text, words.iter().map(String::as_str)));
-        let problem = Diagnostic::error(format!("{message}, found {}", node.describe()))
-            .maybe_help(help.map(|name| format!("did you mean `{name}`?")));
-        self.report(problem, node.span);
+        self.unfitting(&expected, &words, node);
     }
 }
 

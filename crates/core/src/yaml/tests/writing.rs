@@ -207,3 +207,16 @@ fn whatever_is_emitted_is_read_back() {
         assert_eq!(second, *value, "{yaml}");
     }
 }
+
+#[test]
+fn emit_of_a_programs_arguments_is_one_line_where_they_are_few_and_reads_back() {
+    let few = json!({ "command": ["celery", "--app", "a, b", "[c]"], "names": ["a"] });
+    assert_eq!(emit(&few), "command: [celery, --app, \"a, b\", \"[c]\"]\nnames:\n  - a");
+    let many = json!({ "args": ["sh", "-c", "x".repeat(100)] });
+    assert!(emit(&many).starts_with("args:\n  - sh\n"));
+    let lines = json!({ "test": ["sh", "-c", "a\nb"] });
+    assert!(emit(&lines).starts_with("test:\n  - sh\n"));
+    for value in [few, many, lines] {
+        assert_eq!(serde_yaml::from_str::<Value>(&emit(&value)).unwrap(), value);
+    }
+}

@@ -8,7 +8,7 @@ const securityHeaders = [
   { key: "Permissions-Policy", value: "camera=(), geolocation=(), microphone=()" },
 ];
 
-// Pages take no bodies beyond a form that was sent before its script ran; calls to the API don't come through here.
+// Enough for a form submitted before hydration; API calls don't pass through here.
 const MAX_BODY_BYTES = 64 * 1024;
 
 const config: NextConfig = {
@@ -19,7 +19,7 @@ const config: NextConfig = {
   },
   poweredByHeader: false,
   reactStrictMode: true,
-  // The API's paths end in a slash; a redirect would drop it (and turn each call into two).
+  // The API's paths end in a slash; the redirect would strip it and double every call.
   skipTrailingSlashRedirect: true,
   headers: async () => [{ source: "/:path*", headers: securityHeaders }],
 };

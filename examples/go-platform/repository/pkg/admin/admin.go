@@ -1,6 +1,6 @@
-// Package admin answers what the platform asks a process: is it started, ready, alive, and how is it doing.
+// Package admin serves the health checks and measurements of a process.
 //
-// It listens on a port of its own that no route leads to, and keeps answering while the process drains.
+// It listens on a separate port that is not exposed, and keeps serving while the process drains.
 package admin
 
 import (
@@ -16,18 +16,18 @@ import (
 	"time"
 )
 
-// checkTimeout bounds a whole round of checks: shorter than the platform's own patience.
+// checkTimeout bounds one round of checks. It must be shorter than the probe timeout.
 const checkTimeout = 2 * time.Second
 
-// A Check finds out whether something works.
+// A Check returns an error if a dependency is unhealthy.
 type Check func(context.Context) error
 
-// Server answers /startupz, /readyz and /livez, and what was added by Handle.
+// Server serves /startupz, /readyz, /livez and the paths added by Handle.
 type Server struct {
 	log   *slog.Logger
 	mux   *http.ServeMux
 	ready atomic.Bool
-	// started is ready's high-water mark: what is draining was started.
+	// started stays true once the process was ready, also while it drains.
 	started atomic.Bool
 
 	mu    sync.Mutex
@@ -35,7 +35,7 @@ type Server struct {
 	lives map[string]Check
 }
 
-// New makes a server that is neither started nor ready.
+// New creates a server that is neither started nor ready.
 func New(log *slog.Logger) *Server {
 	s := &Server{log: log, mux: http.NewServeMux(), needs: map[string]Check{}, lives: map[string]Check{}}
 	s.mux.HandleFunc("GET /startupz", func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, &s.started, nil) })
@@ -44,11 +44,10 @@ func New(log *slog.Logger) *Server {
 	return s
 }
 
-// Check makes readiness depend on something. Only what no work can be done without belongs here: a process that is not
-// ready gets no work at all.
+// Check adds a readiness check. Add only hard dependencies: a process that is not ready gets no work at all.
 func (s *Server) Check(name string, check Check) { s.add(s.needs, name, check) }
 
-// Alive makes liveness depend on something that a restart would mend.
+// Alive adds a liveness check. Add only conditions that a restart fixes.
 func (s *Server) Alive(name string, check Check) { s.add(s.lives, name, check) }
 
 func (s *Server) add(to map[string]Check, name string, check Check) {
@@ -57,10 +56,10 @@ func (s *Server) add(to map[string]Check, name string, check Check) {
 	to[name] = check
 }
 
-// Handle answers one more path.
+// Handle adds a path.
 func (s *Server) Handle(pattern string, handler http.Handler) { s.mux.Handle(pattern, handler) }
 
-// SetReady says whether the process takes work; the first time also says that it started.
+// SetReady turns readiness on or off. The first time it is turned on also marks the process as started.
 func (s *Server) SetReady(ready bool) {
 	s.ready.Store(ready)
 	if ready {
@@ -68,10 +67,10 @@ func (s *Server) SetReady(ready bool) {
 	}
 }
 
-// Handler is what the server serves.
+// Handler returns the HTTP handler, for tests.
 func (s *Server) Handler() http.Handler { return s.mux }
 
-// Start listens there; stop ends it at once, since nobody waits for its answers.
+// Start listens on address. stop closes the server without draining.
 func (s *Server) Start(address string) (stop func(), err error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -97,7 +96,7 @@ func (s *Server) Start(address string) (stop func(), err error) {
 	}, nil
 }
 
-// answer runs the checks side by side and names those that failed.
+// answer runs the checks concurrently and lists those that failed.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, gate *atomic.Bool, checks map[string]Check) {
 	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
 	defer cancel()

@@ -1,7 +1,7 @@
-// Package config reads a process's settings from its environment into a struct.
+// Package config reads environment variables into a struct.
 //
-// Fields are tagged: `env:"NAME"` is required, `env:"NAME" default:"x"` has a default, `env:"NAME" optional:"true"`
-// may be absent or empty. Structs inside structs are walked. All problems are reported at once, and no value ever is.
+// Fields are tagged: `env:"NAME"` is required, `env:"NAME" default:"x"` has a default, `env:"NAME" optional:"true"` may
+// be absent or empty. Nested structs are supported. All problems are reported at once, and never with the value.
 package config
 
 import (
@@ -15,26 +15,26 @@ import (
 	"time"
 )
 
-// Types that say more than their representation.
+// Types with their own validation or formatting.
 type (
-	// URL is an address with scheme and host.
+	// URL is an absolute URL with scheme and host.
 	URL string
-	// Seconds is a duration that is written as a number of seconds.
+	// Seconds is a duration given as a number of seconds.
 	Seconds time.Duration
-	// Secret is a text that no log shows.
+	// Secret is a string that is redacted in logs and messages.
 	Secret string
 )
 
-// Duration is the same as a time.Duration.
+// Duration converts to a time.Duration.
 func (s Seconds) Duration() time.Duration { return time.Duration(s) }
 
-// LogValue keeps the secret out of logs.
+// LogValue redacts the secret in logs.
 func (Secret) LogValue() slog.Value { return slog.StringValue("…") }
 
-// String keeps the secret out of messages.
+// String redacts the secret in formatted output.
 func (Secret) String() string { return "…" }
 
-// Read fills a C from the variables that lookup knows.
+// Read fills a C from the variables that lookup returns.
 func Read[C any](lookup func(name string) (string, bool)) (C, error) {
 	var into C
 	var problems []error
@@ -61,13 +61,13 @@ func Read[C any](lookup func(name string) (string, bool)) (C, error) {
 	return into, nil
 }
 
-// Variable is what the variable contract says about a name.
+// Variable is a variable's entry in the variable contract.
 type Variable struct {
 	Type     string `yaml:"type"`
 	Required bool   `yaml:"required"`
 }
 
-// Variables are the names that Read asks for, as the contract must have them.
+// Variables returns the variables that Read looks up. They must match the contract.
 func Variables[C any]() map[string]Variable {
 	var of C
 	names := map[string]Variable{}
@@ -78,7 +78,7 @@ func Variables[C any]() map[string]Variable {
 	return names
 }
 
-// walk visits every tagged field, those of inner structs included.
+// walk visits every tagged field, including those of nested structs.
 func walk(value reflect.Value, visit func(reflect.Value, reflect.StructTag)) {
 	for i := range value.NumField() {
 		field, tag := value.Field(i), value.Type().Field(i).Tag

@@ -16,7 +16,7 @@ import (
 	"git.example.com/acme/shop/pkg/process"
 )
 
-// tracker is a server of the Sentry protocol that remembers what it was sent.
+// tracker is a fake Sentry server that records what it receives.
 type tracker struct {
 	mu   sync.Mutex
 	sent strings.Builder
@@ -29,7 +29,7 @@ func (s *tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// run lets a process fail at something and gives what was reported.
+// run runs a process that logs an error, and returns what was reported.
 func run(t *testing.T, dsn func(address string) string, share string) string {
 	t.Helper()
 	reported := &tracker{}
@@ -63,7 +63,7 @@ func run(t *testing.T, dsn func(address string) string, share string) string {
 	return reported.sent.String()
 }
 
-func TestErrorsAndSpansAreReported(t *testing.T) {
+func TestExtension_LoggedError_ReportsErrorAndSpan(t *testing.T) {
 	sent := run(t, func(address string) string { return "http://key@" + address + "/1" }, "1")
 	for _, text := range []string{"it-went-wrong", "a-cause", "an-operation", `"trace_id"`} {
 		if !strings.Contains(sent, text) {
@@ -75,14 +75,14 @@ func TestErrorsAndSpansAreReported(t *testing.T) {
 	}
 }
 
-func TestSpansOfUnchosenTracesAreNot(t *testing.T) {
+func TestExtension_UnsampledTrace_ReportsErrorOnly(t *testing.T) {
 	sent := run(t, func(address string) string { return "http://key@" + address + "/1" }, "0")
 	if !strings.Contains(sent, "it-went-wrong") || strings.Contains(sent, "an-operation") {
 		t.Errorf("reported %s", sent)
 	}
 }
 
-func TestWithoutAnAddressNothingIsReported(t *testing.T) {
+func TestExtension_NoDSN_ReportsNothing(t *testing.T) {
 	if sent := run(t, func(string) string { return "" }, "1"); sent != "" {
 		t.Errorf("reported %s", sent)
 	}

@@ -1,4 +1,4 @@
-// Package grpcclient calls other services.
+// Package grpcclient creates clients of other services.
 package grpcclient
 
 import (
@@ -23,7 +23,7 @@ const (
 	callTimeout = 5 * time.Second // for callers that set no deadline
 )
 
-// policy spreads calls over all replicas that the name leads to, and repeats a call that none of them took.
+// policy load-balances over all replicas that the name resolves to, and retries calls that fail with UNAVAILABLE.
 const policy = `{
 	"loadBalancingConfig": [{"round_robin": {}}],
 	"methodConfig": [{
@@ -35,8 +35,8 @@ const policy = `{
 	}]
 }`
 
-// Dial prepares calls to an address; connections are made when they are needed. Inside the cluster the network is
-// trusted, as its policies say who may call whom.
+// Dial creates a client that connects on first use. There is no TLS: inside the cluster, network policies decide who
+// may call whom.
 func Dial(address string) (*grpc.ClientConn, error) {
 	connection, err := grpc.NewClient("dns:///"+address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -50,7 +50,7 @@ func Dial(address string) (*grpc.ClientConn, error) {
 	return connection, nil
 }
 
-// observe hands the trace and the request id on, and a deadline.
+// observe sets a default deadline and propagates the trace context and request id.
 func observe(
 	ctx context.Context, method string, request, reply any, connection *grpc.ClientConn, call grpc.UnaryInvoker,
 	options ...grpc.CallOption,

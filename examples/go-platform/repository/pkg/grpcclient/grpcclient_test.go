@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestACallIsBoundedTracedAndRepeated(t *testing.T) {
+func TestDial_UnavailableServer_RetriesWithDeadlineAndTrace(t *testing.T) {
 	stopTelemetry := telemetry.Start("test", "1", "test")
 	t.Cleanup(func() { _ = stopTelemetry(context.Background()) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,5 +1,5 @@
-// Package grpcserver serves gRPC with what every call needs: a deadline, a request id, a span, a line in the log,
-// measures and health per service.
+// Package grpcserver serves gRPC. Every call gets a deadline, a request id, a span, a log line and measurements; health
+// checks work per service.
 package grpcserver
 
 import (
@@ -35,21 +35,22 @@ const (
 	callTimeout  = 15 * time.Second // for callers that set no deadline
 )
 
-// A Registrar adds its service to a server.
+// A Registrar registers its service with a server.
 type Registrar interface {
 	Register(server grpc.ServiceRegistrar)
 }
 
-// Options of a server.
+// Options configure a server.
 type Options struct {
 	Log *slog.Logger
-	// Drain is how long calls may take to finish once the server is told to stop.
+	// Drain bounds the graceful shutdown. After it, calls are cancelled.
 	Drain time.Duration
-	// Reflection lets anybody list the services: not outside a developer's machine.
+	// Reflection lets clients list the services. Use it in local development only.
 	Reflection bool
 }
 
-// Serve answers calls until ctx ends; then health says so, connections are told to go elsewhere and calls finish.
+// Serve serves until ctx is cancelled, then shuts down gracefully: health checks report NOT_SERVING, connections get a
+// GOAWAY and calls in flight finish.
 func Serve(ctx context.Context, listener net.Listener, registrar Registrar, options Options) error {
 	calls, err := newCalls(options.Log)
 	if err != nil {
@@ -59,7 +60,7 @@ func Serve(ctx context.Context, listener net.Listener, registrar Registrar, opti
 		grpc.ChainUnaryInterceptor(calls.observe, calls.survive),
 		grpc.MaxRecvMsgSize(messageLimit),
 		grpc.ConnectionTimeout(10*time.Second),
-		// Connections end now and then, so that callers find new replicas.
+		// Connections are limited in age, so that clients re-resolve the name and find new replicas.
 		grpc.KeepaliveParams(keepalive.ServerParameters{
 			MaxConnectionIdle: 15 * time.Minute, MaxConnectionAge: 5 * time.Minute, MaxConnectionAgeGrace: 30 * time.Second,
 			Time: time.Minute, Timeout: 10 * time.Second,
@@ -83,7 +84,7 @@ func Serve(ctx context.Context, listener net.Listener, registrar Registrar, opti
 		return fmt.Errorf("grpc server: %w", err)
 	case <-ctx.Done():
 	}
-	healthy.Shutdown() // NOT_SERVING, for good
+	healthy.Shutdown() // NOT_SERVING from now on
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
@@ -101,7 +102,7 @@ func Serve(ctx context.Context, listener net.Listener, registrar Registrar, opti
 	}
 }
 
-// calls is what interceptors share.
+// calls holds the state of the interceptors.
 type calls struct {
 	log      *slog.Logger
 	requests metric.Int64Counter
@@ -110,12 +111,12 @@ type calls struct {
 
 func newCalls(log *slog.Logger) (*calls, error) {
 	meter := otel.Meter(scope)
-	requests, err := meter.Int64Counter("grpc_requests_total", metric.WithDescription("Calls that were answered."))
+	requests, err := meter.Int64Counter("grpc_requests_total", metric.WithDescription("Completed gRPC calls."))
 	if err != nil {
 		return nil, fmt.Errorf("grpc instruments: %w", err)
 	}
 	duration, err := meter.Float64Histogram("grpc_request_duration_seconds",
-		metric.WithDescription("Time from a call's beginning to its answer."),
+		metric.WithDescription("gRPC call latency."),
 		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
 	if err != nil {
 		return nil, fmt.Errorf("grpc instruments: %w", err)
@@ -123,7 +124,7 @@ func newCalls(log *slog.Logger) (*calls, error) {
 	return &calls{log: log, requests: requests, duration: duration}, nil
 }
 
-// observe continues the caller's trace and tells how the call went.
+// observe sets the deadline, continues the client's trace and records the outcome.
 func (c *calls) observe(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
 	service, method, _ := strings.Cut(strings.TrimPrefix(info.FullMethod, "/"), "/")
 	if service == healthpb.Health_ServiceDesc.ServiceName {
@@ -137,7 +138,7 @@ func (c *calls) observe(ctx context.Context, request any, info *grpc.UnaryServer
 	}
 	ctx = telemetry.Extract(ctx, carried(ctx))
 	if telemetry.RequestID(ctx) == "" {
-		ctx, _ = telemetry.WithRequestID(ctx, telemetry.NewRequestID()) // our own ids are valid
+		ctx, _ = telemetry.WithRequestID(ctx, telemetry.NewRequestID()) // generated ids are always valid
 	}
 	ctx, span := otel.Tracer(scope).Start(ctx, service+"/"+method, trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(attribute.String("rpc.system", "grpc"), attribute.String("rpc.service", service),
@@ -158,12 +159,12 @@ func (c *calls) observe(ctx context.Context, request any, info *grpc.UnaryServer
 	}
 	c.log.Log(ctx, level, "call", "method", info.FullMethod, "code", code.String(), "duration_ms", took.Milliseconds(), "error", err)
 	if code == codes.Unknown {
-		return nil, status.Error(codes.Internal, "internal error") // its text is nobody's business but ours
+		return nil, status.Error(codes.Internal, "internal error") // do not disclose internal errors
 	}
 	return answer, err
 }
 
-// survive makes a panic an error of this call only.
+// survive turns a panic into an Internal error of this call.
 func (c *calls) survive(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

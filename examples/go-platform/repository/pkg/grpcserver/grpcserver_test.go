@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// echo is a service of one method that does what its handler says.
+// echo is a service with one method that calls handle.
 type echo struct {
 	handle func(ctx context.Context) error
 }
@@ -51,7 +51,7 @@ func (e echo) Register(server grpc.ServiceRegistrar) {
 	}, e)
 }
 
-// start runs a server; stop ends it and gives what Serve returned.
+// start runs a server. stop shuts it down and returns Serve's error.
 func start(t *testing.T, e echo, drain time.Duration) (connection *grpc.ClientConn, stop func() error) {
 	t.Helper()
 	listener := bufconn.Listen(1 << 20)
@@ -76,7 +76,7 @@ func call(ctx context.Context, connection *grpc.ClientConn) error {
 	return connection.Invoke(ctx, "/test.Echo/Call", wrapperspb.String("x"), &wrapperspb.StringValue{})
 }
 
-func TestACallHasADeadlineARequestIDAndTheCallersTrace(t *testing.T) {
+func TestServer_Call_HasDeadlineRequestIDAndTrace(t *testing.T) {
 	stopTelemetry := telemetry.Start("test", "1", "test")
 	t.Cleanup(func() { _ = stopTelemetry(context.Background()) })
 	var traceID, requestID string
@@ -106,7 +106,7 @@ func TestACallHasADeadlineARequestIDAndTheCallersTrace(t *testing.T) {
 	}
 }
 
-func TestAccidentsAreNobodysBusiness(t *testing.T) {
+func TestServer_ErrorOrPanic_ReturnsInternal(t *testing.T) {
 	for name, handle := range map[string]func(context.Context) error{
 		"error": func(context.Context) error { return errors.New("a secret of ours") },
 		"panic": func(context.Context) error { panic("a secret of ours") },
@@ -115,7 +115,7 @@ func TestAccidentsAreNobodysBusiness(t *testing.T) {
 			connection, stop := start(t, echo{handle}, time.Second)
 			err := call(t.Context(), connection)
 			if status.Code(err) != codes.Internal || strings.Contains(err.Error(), "secret") {
-				t.Errorf("told %v", err)
+				t.Errorf("got %v", err)
 			}
 			if err := stop(); err != nil {
 				t.Error(err)
@@ -124,7 +124,7 @@ func TestAccidentsAreNobodysBusiness(t *testing.T) {
 	}
 }
 
-func TestACallInFlightIsFinished(t *testing.T) {
+func TestServer_Shutdown_FinishesInFlightCall(t *testing.T) {
 	inside, proceed := make(chan struct{}), make(chan struct{})
 	connection, stop := start(t, echo{func(context.Context) error {
 		close(inside)
@@ -144,7 +144,7 @@ func TestACallInFlightIsFinished(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotEndIsCutOff(t *testing.T) {
+func TestServer_DrainTimeout_CancelsCall(t *testing.T) {
 	inside := make(chan struct{})
 	connection, stop := start(t, echo{func(ctx context.Context) error {
 		close(inside)
@@ -155,14 +155,14 @@ func TestWhatDoesNotEndIsCutOff(t *testing.T) {
 	go func() { called <- call(t.Context(), connection) }()
 	<-inside
 	if err := stop(); err == nil {
-		t.Error("said that all was well")
+		t.Error("Serve reported no error")
 	}
 	if err := <-called; err == nil {
-		t.Error("answered")
+		t.Error("the call succeeded")
 	}
 }
 
-func TestHealthKnowsEachService(t *testing.T) {
+func TestServer_HealthCheck_KnowsEachService(t *testing.T) {
 	connection, stop := start(t, echo{func(context.Context) error { return nil }}, time.Second)
 	client := healthpb.NewHealthClient(connection)
 	for name, want := range map[string]codes.Code{"": codes.OK, "test.Echo": codes.OK, "test.Other": codes.NotFound} {

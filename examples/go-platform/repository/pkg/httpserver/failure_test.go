@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Alerts count what is answered with 5xx, and errors in the log go to the error tracker.
-func TestACallerThatWentAwayIsNoFailure(t *testing.T) {
+// A disconnected client must not raise alerts: they count 5xx responses, and logged errors go to the error tracker.
+func TestServer_ClientDisconnected_IsNotServerError(t *testing.T) {
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	for _, test := range []struct {
@@ -20,8 +20,8 @@ func TestACallerThatWentAwayIsNoFailure(t *testing.T) {
 		status int
 		failed bool
 	}{
-		{"the caller went away", left, 499, false},
-		{"the handler cancelled work of its own", t.Context(), http.StatusInternalServerError, true},
+		{"client disconnected", left, 499, false},
+		{"handler cancelled its own context", t.Context(), http.StatusInternalServerError, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var lines bytes.Buffer

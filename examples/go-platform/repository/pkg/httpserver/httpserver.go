@@ -1,5 +1,5 @@
-// Package httpserver runs handlers that know no framework, with what every request needs: a deadline, a request id, a
-// span, a line in the log, measures, and errors as problem details (RFC 9457).
+// Package httpserver runs framework-independent handlers. Every request gets a deadline, a request id, a span, a log
+// line and measurements; errors become problem details (RFC 9457).
 package httpserver
 
 import (
@@ -29,23 +29,24 @@ const (
 	readTimeout    = 10 * time.Second
 	handlerTimeout = 15 * time.Second
 	writeTimeout   = 30 * time.Second
-	idleTimeout    = 2 * time.Minute // longer than a proxy's, so that it is never us who close a connection in use
+	idleTimeout    = 2 * time.Minute // longer than the proxy's, so that this server never closes a connection that the proxy is about to use
 )
 
-// gone is for the log and the measures, the way proxies write it; whom it would tell has left. It is no failure of ours.
+// gone is nginx's status for a client that disconnected. It shows up in logs and measurements only, and does not count as a
+// server error.
 var gone = &Problem{Status: 499, Title: "Client Closed Request"}
 
-// A Route leads requests to a handler. Patterns are those of the standard library: /v1/things/{id}.
+// A Route maps a method and a pattern to a handler. Patterns are those of net/http: /v1/things/{id}.
 type Route struct {
 	Method  string
 	Pattern string
 	Handle  Handler
 }
 
-// A Handler answers a request; its error becomes a problem.
+// A Handler handles a request. Its error becomes problem details.
 type Handler func(ctx context.Context, r *Request) (Response, error)
 
-// Request is what handlers see. Its texts are copies and may be kept.
+// Request is the framework-independent request. Its strings are copies and may be retained.
 type Request struct {
 	Path   func(name string) string
 	Query  func(name string) string
@@ -53,21 +54,21 @@ type Request struct {
 	Body   []byte
 }
 
-// Response is what is sent; a Body is written as JSON.
+// Response is the framework-independent response. Body is encoded as JSON.
 type Response struct {
 	Status int
 	Header map[string]string
 	Body   any
 }
 
-// Options of a server, whatever its framework.
+// Options apply to every framework.
 type Options struct {
 	Log *slog.Logger
-	// Drain is how long requests may take to finish once the server is told to stop.
+	// Drain bounds the graceful shutdown.
 	Drain time.Duration
 }
 
-// server is what the frameworks share.
+// server is the part shared by all frameworks.
 type server struct {
 	Options
 	requests metric.Int64Counter
@@ -77,32 +78,31 @@ type server struct {
 
 func newServer(options Options) (*server, error) {
 	meter := otel.Meter(scope)
-	requests, err := meter.Int64Counter("http_requests_total", metric.WithDescription("Requests that were answered."))
+	requests, err := meter.Int64Counter("http_requests_total", metric.WithDescription("Completed HTTP requests."))
 	if err != nil {
 		return nil, fmt.Errorf("http instruments: %w", err)
 	}
 	duration, err := meter.Float64Histogram("http_request_duration_seconds",
-		metric.WithDescription("Time from a request's head to its answer."),
+		metric.WithDescription("HTTP request latency."),
 		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
 	if err != nil {
 		return nil, fmt.Errorf("http instruments: %w", err)
 	}
-	inFlight, err := meter.Int64UpDownCounter("http_requests_in_flight", metric.WithDescription("Requests that are being answered."))
+	inFlight, err := meter.Int64UpDownCounter("http_requests_in_flight", metric.WithDescription("HTTP requests in flight."))
 	if err != nil {
 		return nil, fmt.Errorf("http instruments: %w", err)
 	}
 	return &server{Options: options, requests: requests, duration: duration, inFlight: inFlight}, nil
 }
 
-// reply is a response in bytes.
+// reply is an encoded response.
 type reply struct {
 	status int
 	header map[string]string
 	body   []byte
 }
 
-// answer is the way of every request, from its head to the bytes of its answer. A body that could not be read is given
-// as an error.
+// answer handles one request, including telemetry. unread is the error of reading the body.
 func (s *server) answer(ctx context.Context, route Route, r *Request, unread error) reply {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, handlerTimeout)
@@ -140,7 +140,7 @@ func (s *server) answer(ctx context.Context, route Route, r *Request, unread err
 	return answer
 }
 
-// handle calls the handler and survives its panic.
+// handle calls the handler and recovers from a panic.
 func (s *server) handle(ctx context.Context, route Route, r *Request, unread error) (answer reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -168,19 +168,19 @@ func (s *server) handle(ctx context.Context, route Route, r *Request, unread err
 	return answer
 }
 
-// failure is the problem that an error means to the caller; what is nobody's business but ours is logged.
+// failure maps an error to problem details. Internal errors are logged and not disclosed to the client.
 func (s *server) failure(ctx context.Context, err error) reply {
 	if problem, ok := errors.AsType[*Problem](err); ok {
 		return problem.reply()
 	}
-	// Both: a handler that cancels work of its own has failed.
+	// Both are checked: a handler that cancels its own context has failed.
 	if errors.Is(err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled) {
-		s.Log.InfoContext(ctx, "the caller went away", "error", err)
+		s.Log.InfoContext(ctx, "client disconnected", "error", err)
 		return gone.reply()
 	}
 	trace.SpanFromContext(ctx).RecordError(err)
 	if errors.Is(err, context.DeadlineExceeded) {
-		s.Log.ErrorContext(ctx, "request took too long", "error", err)
+		s.Log.ErrorContext(ctx, "request timed out", "error", err)
 		return NewProblem(http.StatusServiceUnavailable, "it took too long").reply()
 	}
 	s.Log.ErrorContext(ctx, "request failed", "error", err)

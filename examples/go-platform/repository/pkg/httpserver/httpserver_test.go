@@ -24,14 +24,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type serve = func(context.Context, net.Listener, []httpserver.Route, httpserver.Options) error
 
-// servers are the frameworks that the services use; all must behave alike.
+// servers lists the frameworks in use. All must behave alike.
 func servers() map[string]serve {
 	all := map[string]serve{}
 	all["nethttp"] = httpserver.ServeNetHTTP
 	return all
 }
 
-// start runs a server and gives its address; stop tells it to end and waits.
+// start runs a server. stop shuts it down and waits.
 func start(t *testing.T, run serve, routes []httpserver.Route) (address string, stop func() error) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -49,7 +49,7 @@ func start(t *testing.T, run serve, routes []httpserver.Route) (address string, 
 	return "http://" + listener.Addr().String(), stop
 }
 
-// ask sends a request on a connection of its own.
+// ask sends a request on a new connection.
 func ask(t *testing.T, method, url string, header map[string]string, body string) (*http.Response, map[string]any) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -85,7 +85,7 @@ func each(t *testing.T, test func(t *testing.T, run serve)) {
 	}
 }
 
-func TestAHandlerSeesTheRequest(t *testing.T) {
+func TestServer_Request_ReachesHandlerWithContext(t *testing.T) {
 	each(t, func(t *testing.T, run serve) {
 		var kept []string
 		address, stop := start(t, run, []httpserver.Route{{
@@ -116,7 +116,7 @@ func TestAHandlerSeesTheRequest(t *testing.T) {
 	})
 }
 
-func TestWhatGoesWrongIsAProblem(t *testing.T) {
+func TestServer_Failure_ReturnsProblem(t *testing.T) {
 	handlers := map[string]httpserver.Handler{
 		"/problem": func(context.Context, *httpserver.Request) (httpserver.Response, error) {
 			return httpserver.Response{}, httpserver.NewProblem(http.StatusConflict, "it is taken")
@@ -156,7 +156,7 @@ func TestWhatGoesWrongIsAProblem(t *testing.T) {
 				t.Errorf("%s: %d %v %v", test.path, response.StatusCode, response.Header, object)
 			}
 			if detail, _ := object["detail"].(string); strings.Contains(detail, "secret") {
-				t.Errorf("%s: told %q", test.path, detail)
+				t.Errorf("%s: disclosed %q", test.path, detail)
 			}
 		}
 		if err := stop(); err != nil {
@@ -165,7 +165,7 @@ func TestWhatGoesWrongIsAProblem(t *testing.T) {
 	})
 }
 
-func TestARequestInFlightIsFinished(t *testing.T) {
+func TestServer_Shutdown_FinishesInFlightRequest(t *testing.T) {
 	each(t, func(t *testing.T, run serve) {
 		inside, proceed := make(chan struct{}), make(chan struct{})
 		address, stop := start(t, run, []httpserver.Route{{
@@ -194,7 +194,7 @@ func TestARequestInFlightIsFinished(t *testing.T) {
 	})
 }
 
-func TestDecodeIsStrict(t *testing.T) {
+func TestDecode_InvalidBody_ReturnsProblem(t *testing.T) {
 	type body struct {
 		Name string `json:"name"`
 	}

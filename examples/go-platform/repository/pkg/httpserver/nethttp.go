@@ -10,8 +10,7 @@ import (
 	"net/http"
 )
 
-// ServeNetHTTP answers with the standard library's server until ctx ends; then it takes no more connections and lets
-// requests finish.
+// ServeNetHTTP serves with net/http until ctx is cancelled, then shuts down gracefully.
 func ServeNetHTTP(ctx context.Context, listener net.Listener, routes []Route, options Options) error {
 	s, err := newServer(options)
 	if err != nil {
@@ -45,7 +44,7 @@ func ServeNetHTTP(ctx context.Context, listener net.Listener, routes []Route, op
 	return nil
 }
 
-// netHTTP lets the standard library call a route.
+// netHTTP adapts a route to net/http.
 func (s *server) netHTTP(route Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
@@ -61,7 +60,7 @@ func (s *server) netHTTP(route Route) http.HandlerFunc {
 	}
 }
 
-// unmatched answers in problem details what no route matches.
+// unmatched answers requests without a route with problem details.
 func unmatched(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := mux.Handler(r); pattern != "" {
@@ -78,7 +77,7 @@ func unmatched(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// verdict is what the standard library would have answered.
+// verdict records the mux's own 404 or 405 response.
 type verdict struct {
 	header http.Header
 	status int
@@ -94,5 +93,5 @@ func write(w http.ResponseWriter, answer reply) {
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body) // the caller may be gone
+	_, _ = w.Write(answer.body) // fails only if the client has disconnected
 }

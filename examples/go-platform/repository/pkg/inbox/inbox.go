@@ -1,6 +1,6 @@
-// Package inbox makes the effect of an event happen once, although the event may be delivered more often.
+// Package inbox deduplicates events: an event that is delivered more than once has its effect once.
 //
-// It needs a table `inbox (event_id uuid PRIMARY KEY, received_at timestamptz NOT NULL)` in the consumer's database.
+// It requires a table `inbox (event_id uuid PRIMARY KEY, received_at timestamptz NOT NULL)` in the consumer's database.
 package inbox
 
 import (
@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// Keep is how long events are remembered. A dead topic keeps them for 30 days, and one that is put back from there stays
-	// 7 more in its first topic; a day more in each, because topics forget by the day, and one for clocks.
+	// Keep is the retention of event ids. A dead-letter topic retains events for 30 days, and a replayed one stays
+	// 7 more in its original topic. Topics drop whole days, so one day is added for each, and
+	// one for clock skew.
 	Keep = 40 * 24 * time.Hour
 
 	purgeInterval = time.Hour
@@ -25,10 +26,10 @@ const (
 )
 
 var purged, _ = otel.Meter("git.example.com/acme/shop/pkg/inbox").Int64Counter("inbox_purged_total",
-	metric.WithDescription("Events that were forgotten after their time."))
+	metric.WithDescription("Expired event ids deleted from the inbox."))
 
-// Begin remembers the event within the transaction of its effect. It is false when the event was dealt with before;
-// while another transaction is about to deal with it, it waits for the outcome.
+// Begin records the event id inside the transaction of the event's effect. It returns false for a duplicate. If a
+// concurrent transaction processes the same event, Begin blocks until that one ends.
 func Begin(ctx context.Context, tx pgx.Tx, eventID string) (bool, error) {
 	const statement = "INSERT INTO inbox (event_id, received_at) VALUES ($1, now()) ON CONFLICT DO NOTHING"
 	tag, err := tx.Exec(ctx, statement, eventID)
@@ -38,18 +39,18 @@ func Begin(ctx context.Context, tx pgx.Tx, eventID string) (bool, error) {
 	return tag.RowsAffected() == 1, nil
 }
 
-// Database is a pool or a connection.
+// Database is a connection pool or a connection.
 type Database interface {
 	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
 }
 
-// KeepTidy forgets old events, in small batches once an hour, until ctx ends. Several consumers may do so side by side.
+// KeepTidy purges expired event ids once an hour until ctx is cancelled. Several consumers may run it concurrently.
 func KeepTidy(ctx context.Context, database Database, log *slog.Logger) {
 	ticker := time.NewTicker(purgeInterval)
 	defer ticker.Stop()
 	for {
 		if err := Purge(ctx, database, Keep); err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "forgetting old events failed, again in an hour", "error", err)
+			log.WarnContext(ctx, "purging the inbox failed, retrying in an hour", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -59,7 +60,7 @@ func KeepTidy(ctx context.Context, database Database, log *slog.Logger) {
 	}
 }
 
-// Purge forgets the events that were received longer ago than keep.
+// Purge deletes event ids received longer ago than keep, in small batches.
 func Purge(ctx context.Context, database Database, keep time.Duration) error {
 	const statement = `DELETE FROM inbox WHERE event_id IN (
 		SELECT event_id FROM inbox WHERE received_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)`

@@ -16,18 +16,18 @@ import (
 	envelopev1 "git.example.com/acme/shop/gen/envelope/v1"
 )
 
-// Handler deals with one event; fresh is false when it did before. What it does is finished when it returns.
+// Handler processes one event synchronously. fresh is false for a duplicate.
 type Handler func(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error)
 
-// Subscription is what a consumer takes from one topic.
+// Subscription maps the event types of one topic to handlers.
 type Subscription struct {
 	Topic string
-	// Handlers by type of event. Other types are passed over.
+	// Handlers by event type. Other types are ignored.
 	Handlers map[string]Handler
 }
 
-// HandleTimeout bounds one call of a handler. A consumer that is told to stop finishes the records in hand, so a pod's
-// grace period is longer than this and the commit.
+// HandleTimeout bounds one handler call. A graceful shutdown finishes the records in progress, so the pod's termination
+// grace period must exceed this plus the commit.
 const HandleTimeout = 15 * time.Second
 
 const (
@@ -35,59 +35,59 @@ const (
 	pollTimeout      = 10 * time.Second
 	pollRecords      = 10
 	availableTimeout = 5 * time.Second
-	// rebalanceTimeout is what the group waits for its slowest member, which finishes what it polled: a turn and the record
-	// in hand.
+	// rebalanceTimeout is how long the group waits for its slowest member, which first finishes its turn and the record
+	// in progress.
 	rebalanceTimeout = 2 * time.Minute
 	defaultTurn      = time.Minute
-	// stalled is how long a living consumer may take between two turns of a loop.
+	// stalled is the time without a turn of a loop after which the consumer fails its liveness check.
 	stalled = 5 * time.Minute
 )
 
 var errSlow = errors.New("the records of one poll took too long")
 
-// Consumer deals with the events of some topics as one member of a group.
+// Consumer processes the events of some topics as one member of a consumer group.
 //
-// A record that fails is put into the retry topic and does not hold up those behind it; after Attempts it goes to the
-// dead topic. While something that the handlers need is away, or there and of no use, nothing is given up: the consumer
-// leaves the group and comes back later.
+// A failed record moves to the retry topic, so it does not block the records behind it. After Attempts it moves to the
+// dead-letter topic. While a dependency of the handlers is unavailable, nothing is dead-lettered: the consumer leaves
+// the group and rejoins later.
 type Consumer struct {
 	Config Config
-	// Name is the consuming service; retry and dead topics carry it.
+	// Name is the consuming service. It is part of the names of the retry and dead-letter topics.
 	Name          string
 	Group         string
 	Subscriptions []Subscription
-	// Available says whether what the handlers need is there. Asked after a failure.
+	// Available checks the handlers' dependencies. It is called after a failure.
 	Available func(ctx context.Context) error
-	// Unavailable says whether a handler's error is about what it needs and not about the event: a database that takes no
-	// writes may well answer Available.
+	// Unavailable says whether a handler's error is caused by a dependency and not by the event. Available alone does
+	// not suffice: a read-only database still answers a ping.
 	Unavailable func(err error) bool
 	Log         *slog.Logger
 
-	// Attempts is how often a record is tried, 10 when zero.
+	// Attempts is the maximum number of attempts per record. Zero means 10.
 	Attempts int
-	// Delay is the time before the second attempt; it doubles with each further one. 2 seconds when zero.
+	// Delay is the backoff before the second attempt. It doubles with each further attempt. Zero means 2 seconds.
 	Delay time.Duration
-	// Turn is how long the records of one poll may take, a minute when zero. Then those that are done are committed, and the
-	// others are polled again: the group would give them to somebody else while they are still dealt with here.
+	// Turn bounds the time for the records of one poll. Zero means one minute. After it, finished records are committed
+	// and the rest is polled again; otherwise the group would reassign them while they are still being processed here.
 	Turn time.Duration
 
 	lags lags
-	// Retries wait for their time, so they have a loop and a client of their own.
+	// Retries wait for their backoff, so they have their own loop and client.
 	first, again loop
 }
 
-// loop takes records from some topics, as a member of a group of its own.
+// loop consumes some topics as a member of its own group.
 type loop struct {
 	group  string
 	topics []string
 	turned atomic.Int64
-	// blocked holds from a failure until a turn without one.
+	// blocked is set by a failure and cleared by the next turn without one.
 	blocked atomic.Bool
 }
 
 func (l *loop) turn() { l.turned.Store(time.Now().UnixNano()) }
 
-// Run consumes until ctx ends.
+// Run consumes until ctx is cancelled.
 func (c *Consumer) Run(ctx context.Context) error {
 	c.first.group, c.again.group = c.Group, c.Group+".retry"
 	for _, subscription := range c.Subscriptions {
@@ -105,8 +105,8 @@ func (c *Consumer) Run(ctx context.Context) error {
 	return loops.Wait()
 }
 
-// keep starts one session after the other until ctx ends. A new one continues at the last commit. The more of them fail
-// at once, the longer it waits: each makes the group divide the partitions anew.
+// keep runs sessions until ctx is cancelled. Each resumes at the last commit. It backs off exponentially while sessions
+// fail, because each new one triggers a rebalance.
 func (c *Consumer) keep(ctx context.Context, l *loop) error {
 	for failures := 1; ; failures++ {
 		worked, err := c.session(ctx, l)
@@ -125,7 +125,7 @@ func (c *Consumer) keep(ctx context.Context, l *loop) error {
 	}
 }
 
-// session is one membership in the group, until something fails; worked is true when some turn went well.
+// session is one membership in the group. It ends with the first failure; worked is true if any turn succeeded.
 func (c *Consumer) session(ctx context.Context, l *loop) (worked bool, err error) {
 	var leaving atomic.Bool
 	client, err := c.join(l, &leaving)
@@ -145,7 +145,7 @@ func (c *Consumer) session(ctx context.Context, l *loop) (worked bool, err error
 	for ctx.Err() == nil {
 		l.turn()
 		err := c.poll(ctx, client, l)
-		// A long turn has dealt with some records, and nothing fails.
+		// A turn that ran too long is progress, not a failure.
 		slow := errors.Is(err, errSlow)
 		l.blocked.Store(err != nil && !slow)
 		if err != nil {
@@ -156,10 +156,10 @@ func (c *Consumer) session(ctx context.Context, l *loop) (worked bool, err error
 	return worked, nil
 }
 
-// join makes a client that is a member of the loop's group.
+// join creates a client that is a member of the loop's group.
 func (c *Consumer) join(l *loop, leaving *atomic.Bool) (*kgo.Client, error) {
 	forget := func(_ context.Context, _ *kgo.Client, taken map[string][]int32) {
-		// Who leaves because of a failure still has the work before it, and nobody else may be there to say so.
+		// A member that leaves after a failure keeps reporting its lag: there may be no other member to report it.
 		if !leaving.Load() {
 			c.lags.forget(taken)
 		}
@@ -172,7 +172,7 @@ func (c *Consumer) join(l *loop, leaving *atomic.Bool) (*kgo.Client, error) {
 		kgo.DisableAutoCommit(),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.RebalanceTimeout(rebalanceTimeout),
-		// A consumer that died has its partitions given to others after this time.
+		// The partitions of a crashed consumer are reassigned after this time.
 		kgo.SessionTimeout(15*time.Second),
 		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, given map[string][]int32) {
 			begin.Do(func() { c.lags.restrict(l.topics, given) })
@@ -183,7 +183,7 @@ func (c *Consumer) join(l *loop, leaving *atomic.Bool) (*kgo.Client, error) {
 	)...)...)
 }
 
-// poll takes some records, deals with them and commits, all before the group may be rebalanced.
+// poll fetches, processes and commits some records. Rebalances are blocked meanwhile.
 func (c *Consumer) poll(ctx context.Context, client *kgo.Client, l *loop) error {
 	polling, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
@@ -205,7 +205,7 @@ func (c *Consumer) poll(ctx context.Context, client *kgo.Client, l *loop) error 
 	return failure
 }
 
-// partitions deals with partitions side by side, each in order, and returns the last record done of each.
+// partitions processes partitions concurrently and the records of each in order. It returns the processed records.
 func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, l *loop, fetches kgo.Fetches) ([]*kgo.Record, error) {
 	var (
 		mu    sync.Mutex
@@ -242,14 +242,14 @@ func (c *Consumer) partitions(ctx context.Context, client *kgo.Client, l *loop, 
 	return done, err
 }
 
-// available asks for what the handlers need, for a bounded time.
+// available calls Available with a timeout.
 func (c *Consumer) available(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, availableTimeout)
 	defer cancel()
 	return c.Available(ctx)
 }
 
-// Live says whether both loops turn. A broker or a database that is away does not stop them.
+// Live is the liveness check: both loops must turn. An unreachable broker or database does not stop them.
 func (c *Consumer) Live(context.Context) error {
 	for name, l := range map[string]*loop{"first deliveries": &c.first, "retries": &c.again} {
 		turned := l.turned.Load()
@@ -263,7 +263,7 @@ func (c *Consumer) Live(context.Context) error {
 	return nil
 }
 
-// wait returns at the given time, or with an error when ctx ends before.
+// wait returns at the given time, or with an error if ctx is cancelled before.
 func wait(ctx context.Context, until time.Time) error {
 	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()

@@ -10,11 +10,11 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// Headers of a record; those of the trace come on top.
+// Record headers, besides those of the trace context.
 const (
 	headerEventID = "event_id"
 	headerType    = "type"
-	// On records in a retry or a dead topic.
+	// On records in a retry or dead-letter topic.
 	headerAttempt   = "attempt"
 	headerNotBefore = "not_before"
 	headerError     = "error"
@@ -29,7 +29,7 @@ func header(record *kgo.Record, key string) string {
 	return ""
 }
 
-// traced is ctx with the trace and the baggage that the record carries.
+// traced adds the record's trace context and baggage to ctx.
 func traced(ctx context.Context, record *kgo.Record) context.Context {
 	carrier := make(map[string]string, len(record.Headers))
 	for _, h := range record.Headers {
@@ -38,16 +38,16 @@ func traced(ctx context.Context, record *kgo.Record) context.Context {
 	return telemetry.Extract(ctx, carrier)
 }
 
-// attempts is how often a record of a retry topic was tried before.
+// attempts returns the number of previous attempts of a record in a retry topic.
 func attempts(record *kgo.Record) int {
 	n, err := strconv.Atoi(header(record, headerAttempt))
 	if err != nil {
-		return 0 // somebody else put it there
+		return 0 // not written by this package
 	}
 	return n
 }
 
-// due is when a record of a retry topic is to be tried.
+// due returns when a record in a retry topic is to be retried.
 func due(record *kgo.Record) time.Time {
 	milliseconds, err := strconv.ParseInt(header(record, headerNotBefore), 10, 64)
 	if err != nil {
@@ -56,7 +56,7 @@ func due(record *kgo.Record) time.Time {
 	return time.UnixMilli(milliseconds)
 }
 
-// forwarded is a copy of a record for another topic, with the news about it.
+// forwarded copies a record for another topic and sets the retry headers.
 func forwarded(record *kgo.Record, topic string, attempt int, due time.Time, cause error) *kgo.Record {
 	news := map[string]string{
 		headerAttempt:   strconv.Itoa(attempt),

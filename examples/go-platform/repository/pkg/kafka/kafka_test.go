@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// brokers are the real ones when KAFKA_BROKERS names them, and otherwise one in this process.
+// brokers returns the brokers in KAFKA_BROKERS, or starts an in-process fake.
 func brokers(t *testing.T, topics ...string) kafka.Config {
 	t.Helper()
 	if real := os.Getenv("KAFKA_BROKERS"); real != "" {
@@ -47,14 +47,14 @@ func brokers(t *testing.T, topics ...string) kafka.Config {
 	return kafka.Config{Brokers: strings.Join(cluster.ListenAddrs(), ",")}
 }
 
-// world is a topic of its own with a publisher and everything that a consumer saw of it.
+// world has a private topic with a publisher, and records the events that a consumer saw.
 type world struct {
 	config    kafka.Config
 	topic     string
 	publisher *kafka.Publisher
-	// turn is that of its consumers.
+	// turn is the consumers' Turn.
 	turn time.Duration
-	// consumer is the one that was started last.
+	// consumer is the last one started.
 	consumer *kafka.Consumer
 
 	mu   sync.Mutex
@@ -106,7 +106,7 @@ func (w *world) count(id string) int {
 	return n
 }
 
-// consume runs a consumer until the returned function is called.
+// consume runs a consumer until stop is called.
 func (w *world) consume(t *testing.T, handle kafka.Handler, available func(context.Context) error) (stop func()) {
 	t.Helper()
 	if available == nil {
@@ -137,7 +137,7 @@ func (w *world) consume(t *testing.T, handle kafka.Handler, available func(conte
 	return stop
 }
 
-// dead are the identifiers of the records in the dead topic, waiting for the first.
+// dead waits for dead-lettered records and returns their event ids.
 func (w *world) dead(t *testing.T) []string {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(w.config.Brokers, ",")...), kgo.ConsumeTopics(kafka.DeadTopic(w.topic, "reader")))
@@ -172,7 +172,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("not within 30 seconds: %s", what)
 }
 
-func TestEventsOfAnAggregateArriveInOrderAndOnceCommittedNotAgain(t *testing.T) {
+func TestConsumer_RestartAfterCommit_KeepsOrderWithoutRedelivery(t *testing.T) {
 	w := newWorld(t)
 	handle := func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
 		w.see(event.GetEventId())
@@ -191,7 +191,7 @@ func TestEventsOfAnAggregateArriveInOrderAndOnceCommittedNotAgain(t *testing.T) 
 	}
 }
 
-func TestAFailingEventIsRetriedAndHoldsUpNobody(t *testing.T) {
+func TestConsumer_FailedEvent_IsRetriedWithoutBlockingOthers(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "unlucky", "next")
 	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
@@ -208,14 +208,14 @@ func TestAFailingEventIsRetriedAndHoldsUpNobody(t *testing.T) {
 	}
 }
 
-func TestPoisonEndsInTheDeadTopic(t *testing.T) {
+func TestConsumer_PoisonEvent_IsDeadLettered(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		err   error
 		tries int
 	}{
-		{name: "after all attempts", err: errors.New("never"), tries: 3},
-		{name: "at once when it is permanent", err: kafka.Permanent(errors.New("nonsense")), tries: 1},
+		{name: "attempts exhausted", err: errors.New("never"), tries: 3},
+		{name: "permanent error", err: kafka.Permanent(errors.New("nonsense")), tries: 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -227,13 +227,13 @@ func TestPoisonEndsInTheDeadTopic(t *testing.T) {
 			got := w.dead(t)
 			stop()
 			if !slices.Equal(got, []string{"poison"}) || w.count("poison") != test.tries {
-				t.Errorf("dead are %q after %d tries", got, w.count("poison"))
+				t.Errorf("dead-lettered %q after %d attempts", got, w.count("poison"))
 			}
 		})
 	}
 }
 
-func TestWhileSomethingIsAwayNothingIsGivenUp(t *testing.T) {
+func TestConsumer_DependencyOutage_HandlesEventsAfterRecovery(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1", "2")
 	var mu sync.Mutex
@@ -262,7 +262,7 @@ func TestWhileSomethingIsAwayNothingIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestToldToStopItFinishesTheEventInHand(t *testing.T) {
+func TestConsumer_Shutdown_FinishesEventInProgress(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1")
 	working := make(chan struct{})
@@ -288,7 +288,7 @@ func TestToldToStopItFinishesTheEventInHand(t *testing.T) {
 	}
 }
 
-func TestTraceAndRequestGoThrough(t *testing.T) {
+func TestConsumer_Event_CarriesTraceAndRequestID(t *testing.T) {
 	w := newWorld(t)
 	ctx, err := telemetry.WithRequestID(t.Context(), "request-1")
 	if err != nil {
@@ -321,7 +321,7 @@ func TestTraceAndRequestGoThrough(t *testing.T) {
 	}
 }
 
-func TestWithoutABrokerPublishingFails(t *testing.T) {
+func TestPublisher_UnreachableBroker_ReturnsError(t *testing.T) {
 	publisher, err := kafka.NewPublisher(kafka.Config{Brokers: "127.0.0.1:1"}, "test")
 	if err != nil {
 		t.Fatal(err)
@@ -330,6 +330,6 @@ func TestWithoutABrokerPublishingFails(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	if err := publisher.Publish(ctx, []*envelopev1.Envelope{{EventId: "1"}}); err == nil {
-		t.Error("an event was acknowledged by nobody")
+		t.Error("publishing succeeded without a broker")
 	}
 }

@@ -17,12 +17,12 @@ import (
 
 const (
 	lagInterval = 10 * time.Second
-	// What brokers take for the first record that there is, and for the one that comes next.
+	// Special timestamps of ListOffsets: the first record, and the next one to be written.
 	earliest, latest = -2, -1
 )
 
-// lags is how far behind the consumer is in each partition that it holds, or held when it failed. One that another consumer
-// took over is forgotten: the sum over all consumers stays right.
+// lags tracks the consumer lag of each partition that is assigned, or was when the session failed. Partitions taken
+// over by another consumer are dropped, so that the sum over all consumers is correct.
 type lags struct {
 	mu   sync.Mutex
 	held map[partition]position
@@ -33,10 +33,10 @@ type partition struct {
 	number int32
 }
 
-// position is the record that is to be dealt with next, and the one that will be written next; -1 while it is unknown.
+// position holds the offsets of the next record to process and the next one to be written; -1 if unknown.
 type position struct{ next, end int64 }
 
-// hold begins with partitions that are given to the consumer. What was known of one stays true.
+// hold starts tracking assigned partitions. Known positions are kept.
 func (l *lags) hold(given map[string][]int32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -52,7 +52,7 @@ func (l *lags) hold(given map[string][]int32) {
 	}
 }
 
-// restrict drops those partitions of the topics that were not given back.
+// restrict drops partitions that were not reassigned to this consumer.
 func (l *lags) restrict(topics []string, given map[string][]int32) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,12 +72,12 @@ func (l *lags) forget(taken map[string][]int32) {
 	}
 }
 
-// dealt says that a record was dealt with.
+// dealt marks a record as processed.
 func (l *lags) dealt(record *kgo.Record) {
 	l.reach(partition{record.Topic, record.Partition}, record.Offset+1, -1)
 }
 
-// reach moves the position of a partition that is still held, never back.
+// reach moves the position of a tracked partition forward, never back.
 func (l *lags) reach(p partition, next, end int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -86,7 +86,8 @@ func (l *lags) reach(p partition, next, end int64) {
 	}
 }
 
-// keep measures until ctx ends: records also come while the consumer waits, or deals with a slow one.
+// keep measures periodically until ctx is cancelled, because records also arrive while the consumer waits or processes
+// a slow one.
 func (l *lags) keep(ctx context.Context, client *kgo.Client, log *slog.Logger) {
 	ticker := time.NewTicker(lagInterval)
 	defer ticker.Stop()
@@ -102,8 +103,8 @@ func (l *lags) keep(ctx context.Context, client *kgo.Client, log *slog.Logger) {
 	}
 }
 
-// measure asks how far the partitions reach. Where nothing was dealt with yet, the last commit is where the consumer
-// stands, and without one the first record.
+// measure queries the partitions' end offsets. If nothing was processed yet, the consumer's position is its last
+// commit, or the first record without a commit.
 func (l *lags) measure(ctx context.Context, client *kgo.Client) error {
 	starts, err := l.ask(ctx, client, earliest)
 	if err != nil {
@@ -124,7 +125,7 @@ func (l *lags) measure(ctx context.Context, client *kgo.Client) error {
 	return nil
 }
 
-// ask gives an offset of each partition that is held.
+// ask queries one offset of each tracked partition.
 func (l *lags) ask(ctx context.Context, client *kgo.Client, which int64) (map[partition]int64, error) {
 	wanted := map[string][]kmsg.ListOffsetsRequestTopicPartition{}
 	l.mu.Lock()

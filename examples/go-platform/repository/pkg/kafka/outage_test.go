@@ -17,10 +17,10 @@ import (
 	"git.example.com/acme/shop/pkg/kafka"
 )
 
-// errNoWrites is about what the handlers need, which answers all the same.
+// errNoWrites simulates a dependency that is read-only but still answers health checks.
 var errNoWrites = errors.New("no writes")
 
-func TestAnOutageShowsForAsLongAsItLasts(t *testing.T) {
+func TestConsumer_DependencyOutage_ReportsBlockedUntilRecovery(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1", "2", "3")
 	var away atomic.Bool
@@ -33,7 +33,7 @@ func TestAnOutageShowsForAsLongAsItLasts(t *testing.T) {
 		return true, nil
 	}, func(ctx context.Context) error {
 		if _, bounded := ctx.Deadline(); !bounded {
-			t.Error("the question may take for ever")
+			t.Error("the health check has no deadline")
 		}
 		w.see("asked")
 		if away.Load() {
@@ -53,18 +53,18 @@ func TestAnOutageShowsForAsLongAsItLasts(t *testing.T) {
 		}
 	}
 	away.Store(false)
-	eventually(t, "it goes on", func() bool {
+	eventually(t, "it recovers", func() bool {
 		blocked, lag := w.consumer.Gauges()
 		return w.count("3") == 1 && blocked[group] == 0 && lag[w.topic] == 0
 	})
 	stop()
 }
 
-func TestWhatAnswersAndIsOfNoUseGivesNothingUp(t *testing.T) {
+func TestConsumer_UnavailableError_IsRetriedWithoutLimit(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "1", "2")
 	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
-		if w.count("failed") < 5 { // more than the attempts
+		if w.count("failed") < 5 { // more than Attempts
 			w.see("failed")
 			return false, errNoWrites
 		}
@@ -82,7 +82,7 @@ func TestWhatAnswersAndIsOfNoUseGivesNothingUp(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftOfALongTurnIsPolledAgain(t *testing.T) {
+func TestConsumer_LongTurn_PollsRemainingRecordsAgain(t *testing.T) {
 	w := newWorld(t)
 	w.turn = time.Millisecond
 	w.publish(t, t.Context(), "1", "2", "3")
@@ -98,7 +98,7 @@ func TestWhatIsLeftOfALongTurnIsPolledAgain(t *testing.T) {
 	}
 }
 
-func TestAHandlerThatPanicsFailed(t *testing.T) {
+func TestConsumer_HandlerPanic_IsRetriedThenDeadLettered(t *testing.T) {
 	w := newWorld(t)
 	w.publish(t, t.Context(), "poison", "next")
 	stop := w.consume(t, func(_ context.Context, event *envelopev1.Envelope) (bool, error) {
@@ -111,11 +111,11 @@ func TestAHandlerThatPanicsFailed(t *testing.T) {
 	got := w.dead(t)
 	stop()
 	if !slices.Equal(got, []string{"poison"}) || w.count("poison") != 3 || w.count("next") != 1 {
-		t.Errorf("dead are %q, seen %q", got, w.seen)
+		t.Errorf("dead-lettered %q, handled %q", got, w.seen)
 	}
 }
 
-func TestADeadRecordThatIsPutBackHasAllAttemptsBeforeIt(t *testing.T) {
+func TestConsumer_ReplayedDeadRecord_GetsAllAttempts(t *testing.T) {
 	w := newWorld(t)
 	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(w.config.Brokers, ",")...), kgo.AllowAutoTopicCreation())
 	if err != nil {
@@ -141,11 +141,11 @@ func TestADeadRecordThatIsPutBackHasAllAttemptsBeforeIt(t *testing.T) {
 		}
 		return true, nil
 	}, nil)
-	eventually(t, "it is tried three times", func() bool { return w.count("1") == 3 })
+	eventually(t, "it is attempted three times", func() bool { return w.count("1") == 3 })
 	stop()
 }
 
-func TestEachLoopHasToTurn(t *testing.T) {
+func TestConsumer_StalledLoop_FailsLiveness(t *testing.T) {
 	for _, test := range []struct {
 		first, again time.Duration
 		alive        bool
@@ -162,7 +162,7 @@ func TestEachLoopHasToTurn(t *testing.T) {
 	}
 }
 
-func TestNobodyWhoProducesWaitsForABrokerForEver(t *testing.T) {
+func TestProducers_UnreachableBroker_AbandonRecords(t *testing.T) {
 	publisher, err := kafka.NewPublisher(kafka.Config{Brokers: "127.0.0.1:1"}, "test")
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestNobodyWhoProducesWaitsForABrokerForEver(t *testing.T) {
 	defer consumer.CloseAllowingRebalance()
 	for name, client := range map[string]*kgo.Client{"publisher": publisher.Client(), "consumer": consumer} {
 		if !kafka.GivesUpProducing(client) {
-			t.Errorf("the %s may wait for ever", name)
+			t.Errorf("the %s may wait for ever for a broker", name)
 		}
 	}
 }

@@ -14,13 +14,13 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// Publisher writes events to one topic, those of one aggregate in their order.
+// Publisher writes events to one topic. Events of one aggregate keep their order.
 type Publisher struct {
 	client *kgo.Client
 	topic  string
 }
 
-// NewPublisher makes a publisher that waits for all in-sync replicas. It connects when it publishes first.
+// NewPublisher creates a publisher that waits for all in-sync replicas. It connects on first use.
 func NewPublisher(config Config, topic string) (*Publisher, error) {
 	client, err := kgo.NewClient(config.options(append(producing(), kgo.DefaultProduceTopic(topic))...)...)
 	if err != nil {
@@ -29,14 +29,14 @@ func NewPublisher(config Config, topic string) (*Publisher, error) {
 	return &Publisher{client: client, topic: topic}, nil
 }
 
-// Close gives up what is not acknowledged yet.
+// Close drops records that are not acknowledged yet.
 func (p *Publisher) Close() { p.client.Close() }
 
-// Ping asks whether a broker answers.
+// Ping checks that a broker answers.
 func (p *Publisher) Ping(ctx context.Context) error { return p.client.Ping(ctx) }
 
-// Publish returns when all events are acknowledged, or with the first error; then all of them are to be published
-// again. When one record fails, the client fails those behind it in the partition too, so none overtakes it.
+// Publish returns when all events are acknowledged, or with the first error; then the caller publishes all of them
+// again. If one record fails, the client also fails those behind it in the partition, so none overtakes it.
 func (p *Publisher) Publish(ctx context.Context, events []*envelopev1.Envelope) error {
 	records := make([]*kgo.Record, len(events))
 	for i, event := range events {
@@ -56,7 +56,7 @@ func (p *Publisher) Publish(ctx context.Context, events []*envelopev1.Envelope) 
 	return nil
 }
 
-// record continues the trace of the transaction that the event was written in.
+// record builds the Kafka record and continues the trace of the transaction that emitted the event.
 func (p *Publisher) record(ctx context.Context, event *envelopev1.Envelope) (*kgo.Record, trace.Span, error) {
 	value, err := proto.Marshal(event)
 	if err != nil {

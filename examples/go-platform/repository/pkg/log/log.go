@@ -1,4 +1,4 @@
-// Package log writes JSON lines that name the request and the trace they belong to.
+// Package log writes JSON log lines with request id and trace id.
 package log
 
 import (
@@ -12,7 +12,7 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// New makes a logger that writes what is at least as severe as level, with attributes in every line.
+// New creates a logger with a minimum level and attributes that are added to every line.
 func New(w io.Writer, level string, attributes ...slog.Attr) (*slog.Logger, error) {
 	var least slog.Level
 	if err := least.UnmarshalText([]byte(level)); err != nil {
@@ -22,7 +22,7 @@ func New(w io.Writer, level string, attributes ...slog.Attr) (*slog.Logger, erro
 	return slog.New(handler{lines.WithAttrs(attributes)}), nil
 }
 
-// handler adds to each line what its context knows.
+// handler adds the request id and trace id of the context to each line.
 type handler struct{ slog.Handler }
 
 func (h handler) Handle(ctx context.Context, record slog.Record) error {

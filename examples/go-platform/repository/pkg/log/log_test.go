@@ -12,7 +12,7 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-func TestLinesNameServiceRequestAndTrace(t *testing.T) {
+func TestLogger_RequestContext_AddsServiceRequestAndTraceID(t *testing.T) {
 	var out bytes.Buffer
 	logger, err := log.New(&out, "info", slog.String("service", "shop"))
 	if err != nil {
@@ -41,8 +41,8 @@ func TestLinesNameServiceRequestAndTrace(t *testing.T) {
 	}
 }
 
-func TestAnUnknownLevelIsAnError(t *testing.T) {
+func TestNew_UnknownLevel_ReturnsError(t *testing.T) {
 	if _, err := log.New(&bytes.Buffer{}, "loud"); err == nil {
-		t.Error("accepted")
+		t.Error("an unknown level was accepted")
 	}
 }

@@ -1,4 +1,4 @@
-// Package metrics shows what a process measures, in Prometheus's format, on the admin server.
+// Package metrics serves OpenTelemetry metrics in the Prometheus format on the admin server.
 package metrics
 
 import (
@@ -16,8 +16,8 @@ import (
 	"git.example.com/acme/shop/pkg/process"
 )
 
-// Extension makes /metrics of all that is measured with OpenTelemetry. Instruments keep the names that the code gives
-// them, so that what an alert names is found in the code.
+// Extension serves /metrics. Instruments keep their names, without added suffixes, so that a metric named in an alert
+// can be found in the code.
 func Extension() process.Extension {
 	return process.Extension{Start: start}
 }

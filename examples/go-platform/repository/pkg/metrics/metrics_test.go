@@ -15,7 +15,7 @@ import (
 	"git.example.com/acme/shop/pkg/process"
 )
 
-func TestInstrumentsKeepTheirNames(t *testing.T) {
+func TestExtension_Instruments_KeepTheirNames(t *testing.T) {
 	var text string
 	program := process.Program{
 		Service: "test",

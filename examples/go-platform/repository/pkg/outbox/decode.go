@@ -9,10 +9,10 @@ import (
 // lsn is a position in the write-ahead log.
 type lsn uint64
 
-// String writes the position as PostgreSQL reads it.
+// String formats the position in PostgreSQL's notation.
 func (l lsn) String() string { return fmt.Sprintf("%X/%X", uint32(l>>32), uint32(l)) }
 
-// Records of pgoutput, protocol version 1, that matter to an outbox.
+// Record types of pgoutput, protocol version 1, that the outbox uses.
 const (
 	recordBegin   = 'B'
 	recordMessage = 'M'
@@ -25,21 +25,21 @@ type message struct {
 	content []byte
 }
 
-// batch is what one look into the slot found: whole transactions in the order of their commits.
+// batch holds whole transactions in commit order.
 type batch struct {
 	messages []message
-	// end is the position after the last commit; everything up to here may be confirmed once it was published.
+	// end is the position after the last commit. It may be confirmed once everything before it is published.
 	end lsn
-	// size is that of all messages' content.
+	// size is the total size of the messages' content.
 	size int
 }
 
-// full says that no further transaction is wanted; the one that was read last is whole.
+// full is true only at a commit, so a batch never ends inside a transaction.
 func (b *batch) full(record []byte) bool {
 	return b.size >= maxBatchBytes && record[0] == recordCommit
 }
 
-// add takes in one record of the slot.
+// add decodes one record.
 func (b *batch) add(record []byte) error {
 	if len(record) == 0 {
 		return fmt.Errorf("empty record")
@@ -59,7 +59,7 @@ func (b *batch) add(record []byte) error {
 	case recordBegin:
 		r.take(8 + 8 + 4) // position of the commit record, time, transaction
 	default:
-		// Rows and schemas: the publication has no tables, so there is nothing to take from them.
+		// Rows and schemas. The publication has no tables, so these are ignored.
 		return nil
 	}
 	if r.short {
@@ -68,7 +68,7 @@ func (b *batch) add(record []byte) error {
 	return nil
 }
 
-// reader takes fields from the front of a record and remembers when it was too short for one.
+// reader consumes fields from the front of a record. short is set if the record was too short.
 type reader struct {
 	rest  []byte
 	short bool
@@ -98,7 +98,7 @@ func (r *reader) uint64() uint64 {
 	return 0
 }
 
-// text takes a string that ends with a zero byte.
+// text reads a NUL-terminated string.
 func (r *reader) text() string {
 	end := bytes.IndexByte(r.rest, 0)
 	if end < 0 {

@@ -10,14 +10,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Names are the names that everything about one service's outbox in the write-ahead log goes by, derived from the service's own in this
-// one place: a slot that is created under one name and read under another keeps write-ahead log for ever.
+// Names holds the database names of one service's outbox. They are derived here only: a slot that is created under one
+// name and read under another would retain write-ahead log for ever.
 type Names struct {
-	// Slot is the logical replication slot, and the publication that pgoutput asks for.
+	// Slot names the logical replication slot and the publication that pgoutput requires.
 	Slot string
-	// Prefix marks the messages that are events of this service.
+	// Prefix marks messages that are events of this service.
 	Prefix string
-	// Heartbeat marks the messages by which an idle relay moves its slot on.
+	// Heartbeat marks messages that only advance an idle slot.
 	Heartbeat string
 }
 
@@ -29,8 +29,8 @@ func NamesOf(service string) Names {
 
 const duplicateObject = "42710"
 
-// Install makes the publication and the slot unless they are there. It belongs to the migrations: events that are
-// emitted before the slot exists are never published. The slot is a failover slot, so a standby that is promoted has it.
+// Install creates the publication and the slot if they do not exist. It is part of the migrations: events emitted
+// before the slot exists are never published. The slot is a failover slot, so it survives the promotion of a standby.
 func (w WAL) Install(ctx context.Context, conn *pgx.Conn) error {
 	names := w.Names
 	var level string
@@ -40,7 +40,7 @@ func (w WAL) Install(ctx context.Context, conn *pgx.Conn) error {
 	if level != "logical" {
 		return fmt.Errorf("the outbox needs wal_level logical, the server has %s", level)
 	}
-	// Without tables: only messages are wanted, and pgoutput insists on a publication.
+	// The publication has no tables: only messages are read, but pgoutput requires a publication.
 	publication := pgx.Identifier{names.Slot}.Sanitize()
 	if err := unlessThere(conn.Exec(ctx, "CREATE PUBLICATION "+publication)); err != nil {
 		return fmt.Errorf("create publication %s: %w", names.Slot, err)
@@ -52,7 +52,7 @@ func (w WAL) Install(ctx context.Context, conn *pgx.Conn) error {
 	return usable(ctx, conn, names)
 }
 
-// usable refuses a slot that the server gave up: what it lost can't be published any more, and somebody has to decide.
+// usable rejects a slot that the server has invalidated. Its unread events are lost, so an operator has to decide.
 func usable(ctx context.Context, conn *pgx.Conn, names Names) error {
 	var lost bool
 	const query = "SELECT wal_status = 'lost' FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()"

@@ -15,28 +15,28 @@ import (
 
 const defaultHeartbeat = 10 * time.Second
 
-// errFull ends a look that has found enough.
+// errFull stops reading when the batch is full.
 var errFull = errors.New("full")
 
-// The errors are about names, as with the instruments of every outbox.
+// The errors are ignored for the same reason as those in relay.go.
 var (
 	lagBytes, _ = meter.Int64Gauge("outbox_lag_bytes",
-		metric.WithDescription("Write-ahead log between the slot's confirmed position and the server's."))
+		metric.WithDescription("Write-ahead log between the slot's confirmed position and the server's current position."))
 	retainedBytes, _ = meter.Int64Gauge("outbox_retained_bytes",
-		metric.WithDescription("Write-ahead log that the server keeps for the slot."))
+		metric.WithDescription("Write-ahead log that the server retains for the slot."))
 )
 
-// WAL is an outbox in the write-ahead log, read from a logical replication slot. The zero sizes mean the defaults.
+// WAL is an outbox in the write-ahead log, read from a logical replication slot. Zero values select the defaults.
 type WAL struct {
 	Names Names
-	// Heartbeat is the time without an advance after which an idle relay moves its slot on, so that the server can
-	// drop write-ahead log that others have filled.
+	// Heartbeat is the idle time after which the relay advances its slot, so that the server can drop write-ahead log
+	// written by others.
 	Heartbeat time.Duration
-	// Batch is how many changes one look may return; a larger transaction is returned whole.
+	// Batch is the maximum number of changes per batch. A larger transaction is returned whole.
 	Batch int
 }
 
-// Emit writes an event into the write-ahead log of the transaction, under the trace and the request of ctx.
+// Emit writes an event to the write-ahead log as part of tx, with the trace context and request id of ctx.
 func (w WAL) Emit(ctx context.Context, tx Executor, event Event) error {
 	message, err := encode(ctx, event)
 	if err != nil {
@@ -48,24 +48,24 @@ func (w WAL) Emit(ctx context.Context, tx Executor, event Event) error {
 	return nil
 }
 
-// Name is the slot's.
+// Name returns the name of the slot.
 func (w WAL) Name() string { return w.Names.Slot }
 
-// Read reads the slot.
+// Read implements [Source].
 func (w WAL) Read(conn *pgx.Conn) Reader { return &walReader{WAL: w, conn: conn, moved: time.Now()} }
 
 type walReader struct {
 	WAL
 	conn *pgx.Conn
-	// moved is when the slot advanced last, measured when it was looked at.
+	// moved is when the slot last advanced, measured when the lag was last reported.
 	moved, measured time.Time
-	// searched is a position in the log up to which there was nothing.
+	// searched is the end of the log at the last read. There is nothing new before it.
 	searched string
 }
 
-// Next looks into the slot, and emits a heartbeat when it has been idle for too long.
+// Next peeks into the slot. If the slot has been idle for too long, it emits a heartbeat instead.
 func (r *walReader) Next(ctx context.Context) ([]*envelopev1.Envelope, Confirm, error) {
-	// Before anything else, so that the backlog is known while the broker is away.
+	// First, so that the lag is reported even while the broker is unreachable.
 	if err := r.measure(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -92,20 +92,20 @@ func (r *walReader) Next(ctx context.Context) ([]*envelopev1.Envelope, Confirm, 
 	return events, func(ctx context.Context) error { return r.advance(ctx, found.end) }, nil
 }
 
-// grown says whether there may be something new. Each look into the slot starts a decoder, about which the server writes
-// to its own log: several times a second for nothing, were it not asked for the end of the write-ahead log before.
+// grown says whether the log has grown since the last read. Each peek into the slot starts a decoder, which the server
+// logs. Without this check an idle relay would fill the server's log.
 func (r *walReader) grown(ctx context.Context) (bool, error) {
 	var end string
 	if err := r.conn.QueryRow(ctx, "SELECT pg_current_wal_flush_lsn()::text").Scan(&end); err != nil {
 		return false, fmt.Errorf("look for the end of the log: %w", err)
 	}
-	// A look that follows reads at least this far.
+	// The peek that follows reads at least this far.
 	grown := end != r.searched
 	r.searched = end
 	return grown, nil
 }
 
-// peek reads without consuming: the changes stay in the slot until it is advanced.
+// peek reads without consuming. The changes stay in the slot until it is advanced.
 func (r *walReader) peek(ctx context.Context) (batch, error) {
 	const query = `SELECT data FROM pg_logical_slot_peek_binary_changes($1::text, NULL, $2,
 		'proto_version', '1', 'publication_names', $1::text, 'messages', 'true')`
@@ -130,7 +130,7 @@ func (r *walReader) peek(ctx context.Context) (batch, error) {
 	return found, err
 }
 
-// events are those of this service.
+// events decodes the messages with this service's prefix.
 func (r *walReader) events(found batch) ([]*envelopev1.Envelope, error) {
 	var events []*envelopev1.Envelope
 	for _, m := range found.messages {
@@ -146,18 +146,18 @@ func (r *walReader) events(found batch) ([]*envelopev1.Envelope, error) {
 	return events, nil
 }
 
-// advance confirms everything up to the end of the batch's last commit, never a part of a transaction.
+// advance confirms everything up to the batch's last commit, never part of a transaction.
 func (r *walReader) advance(ctx context.Context, end lsn) error {
 	if _, err := r.conn.Exec(ctx, "SELECT pg_replication_slot_advance($1, $2::text::pg_lsn)", r.Names.Slot, end.String()); err != nil {
 		return fmt.Errorf("advance: %w", err)
 	}
-	// There may be more behind it.
+	// There may be more after this batch.
 	r.moved, r.searched = time.Now(), ""
 	advanced(ctx)
 	return nil
 }
 
-// measure says now and then how far the slot is behind.
+// measure reports the slot's lag every measureEvery.
 func (r *walReader) measure(ctx context.Context) error {
 	if time.Since(r.measured) < measureEvery {
 		return nil
@@ -175,7 +175,7 @@ func (r *walReader) measure(ctx context.Context) error {
 	return nil
 }
 
-// beat writes a message that the next pass finds and moves the slot past.
+// beat writes an empty message. The next pass reads it and advances the slot past it.
 func (r *walReader) beat(ctx context.Context) error {
 	if _, err := r.conn.Exec(ctx, "SELECT pg_logical_emit_message(true, $1, '')", r.Names.Heartbeat); err != nil {
 		return fmt.Errorf("heartbeat: %w", err)

@@ -1,4 +1,4 @@
-// Package postgres opens pools of connections and migrates schemas.
+// Package postgres opens connection pools and migrates schemas.
 package postgres
 
 import (
@@ -29,27 +29,27 @@ import (
 
 const scope = "git.example.com/acme/shop/pkg/postgres"
 
-// A migration that waits for a lock makes everybody wait who comes after it, so it soon gives up and the job tries again.
-// One that needs longer says so itself: SET LOCAL statement_timeout. The job as a whole has ten minutes.
+// A migration that waits for a lock blocks every query behind it, so it times out soon and the job retries. A migration
+// that needs longer sets its own limit: SET LOCAL statement_timeout. The job as a whole has ten minutes.
 const (
 	lockTimeout      = "5s"
 	statementTimeout = "5min"
 )
 
-// Config says where the database is.
+// Config holds the connection settings.
 type Config struct {
 	URL      config.URL `env:"DATABASE_URL"`
 	PoolSize int32      `env:"DATABASE_POOL_SIZE" default:"4"`
 }
 
-// Open makes a pool and sees to it that the database answers.
+// Open creates a pool and pings the database.
 func Open(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
 	parsed, err := pgxpool.ParseConfig(string(settings.URL))
 	if err != nil {
-		return nil, errors.New("DATABASE_URL is not a valid address of PostgreSQL") // the cause would show the password
+		return nil, errors.New("DATABASE_URL is not a valid address of PostgreSQL") // the cause would reveal the password
 	}
 	parsed.MaxConns = settings.PoolSize
-	parsed.MaxConnLifetime = 30 * time.Minute // so that a failover's new primary gets its share
+	parsed.MaxConnLifetime = 30 * time.Minute // so that connections move to the new primary after a failover
 	parsed.MaxConnLifetimeJitter = 5 * time.Minute
 	parsed.ConnConfig.ConnectTimeout = 5 * time.Second
 	parsed.ConnConfig.Tracer = tracer{}
@@ -68,14 +68,14 @@ func Open(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-// IsUnique says whether an error is a violation of that unique constraint.
+// IsUnique says whether err is a violation of the given unique constraint.
 func IsUnique(err error, constraint string) bool {
 	known, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && known.Code == "23505" && known.ConstraintName == constraint
 }
 
-// IsUnavailable says whether an error is about the server and not about what it was asked: the same statement succeeds
-// once the server is well. It may well answer a Ping meanwhile.
+// IsUnavailable says whether err is caused by the server and not by the statement, so that a retry can succeed once the
+// server recovers. Such a server may still answer a ping.
 func IsUnavailable(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
@@ -85,16 +85,17 @@ func IsUnavailable(err error) bool {
 		return false
 	}
 	switch known.Code {
-	case "25006": // read_only_sql_transaction: it is a standby, or was made read-only
+	case "25006": // read_only_sql_transaction: a standby, or set to read-only
 		return true
-	case "57014": // query_canceled: this statement took too long, and may do so again
+	case "57014": // query_canceled: the statement timed out and may do so again
 		return false
 	}
-	// Connections, resources such as disk and memory, and an operator who stops or starts it.
+	// Classes 08 (connection), 53 (insufficient resources, such as disk) and 57 (operator intervention, such as a
+	// shutdown).
 	return slices.ContainsFunc([]string{"08", "53", "57"}, func(class string) bool { return strings.HasPrefix(known.Code, class) })
 }
 
-// Migrate brings the schema up to what the files say. Two that run at once wait for each other.
+// Migrate applies pending migrations. A lock serialises concurrent runs.
 func Migrate(ctx context.Context, pool *pgxpool.Pool, files fs.FS, log *slog.Logger) error {
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
@@ -119,14 +120,14 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, files fs.FS, log *slog.Log
 	return nil
 }
 
-// observe counts the pool's connections.
+// observe registers the pool's figures.
 func observe(pool *pgxpool.Pool) error {
 	meter := otel.Meter(scope)
-	connections, err := meter.Int64ObservableGauge("db_pool_connections", metric.WithDescription("Connections of the pool by state."))
+	connections, err := meter.Int64ObservableGauge("db_pool_connections", metric.WithDescription("Connections in the pool, by state."))
 	if err != nil {
 		return fmt.Errorf("database instruments: %w", err)
 	}
-	most, err := meter.Int64ObservableGauge("db_pool_max_connections", metric.WithDescription("Connections that the pool may open."))
+	most, err := meter.Int64ObservableGauge("db_pool_max_connections", metric.WithDescription("Maximum size of the connection pool."))
 	if err != nil {
 		return fmt.Errorf("database instruments: %w", err)
 	}
@@ -143,7 +144,7 @@ func observe(pool *pgxpool.Pool) error {
 	return nil
 }
 
-// tracer makes a span of each query; statements hold placeholders, never values.
+// tracer creates a span per query. Statements contain placeholders, never values.
 type tracer struct{}
 
 func (tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {

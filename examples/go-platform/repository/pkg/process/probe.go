@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// probe asks an address from inside the image, which has no shell and no curl.
+// probe is the HTTP health check for use inside the image, which has neither a shell nor curl.
 func probe(address string, out io.Writer) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()

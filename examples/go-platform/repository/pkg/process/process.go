@@ -1,5 +1,5 @@
-// Package process runs one of a service's commands: settings, logs, traces, the admin server, signals, and what of all
-// that ends first.
+// Package process runs one command of a service. It sets up configuration, logs, traces, the admin server and signal
+// handling, and shuts them down in order.
 package process
 
 import (
@@ -25,17 +25,17 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// flushTimeout bounds how long the last logs and spans may take.
+// flushTimeout bounds flushing telemetry at exit.
 const flushTimeout = 3 * time.Second
 
-// Config is what every process reads.
+// Config holds the settings common to all processes.
 type Config struct {
 	Environment string `env:"ENVIRONMENT"`
 	LogLevel    string `env:"LOG_LEVEL" default:"info"`
 	Release     string `env:"RELEASE" default:"unreleased"`
 }
 
-// Process is what a running command knows about itself.
+// Process is passed to a running command.
 type Process struct {
 	Service     string
 	Name        string
@@ -43,39 +43,39 @@ type Process struct {
 	Release     string
 	Log         *slog.Logger
 	Admin       *admin.Server
-	// Drain is how long work may take to finish once the process is told to stop.
+	// Drain bounds the graceful shutdown.
 	Drain time.Duration
 }
 
-// Ready says that everything is connected: from now on the process takes work.
+// Ready marks the process as ready for work. Call it once everything is connected.
 func (p *Process) Ready() {
 	p.Admin.SetReady(true)
 	p.Log.Info("ready")
 }
 
-// Draining outlives ctx by the time that work may take to finish.
+// Draining returns a context that outlives ctx by the drain timeout.
 func (p *Process) Draining(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), p.Drain)
 }
 
-// A Command is one way to run the service.
+// A Command is one subcommand of the binary.
 type Command struct {
-	// Variables are what it reads, by name, as the variable contract must have them.
+	// Variables are the environment variables it reads. They must match the variable contract.
 	Variables map[string]config.Variable
 
 	serves  bool
 	prepare func(lookup func(string) (string, bool)) (func(context.Context, *Process) error, error)
 }
 
-// Service is a command that runs until it is told to stop: its context ends then. It stops taking work, drains for at
-// most [Process.Drain], closes what it opened and returns.
+// Service is a long-running command. On SIGTERM its context is cancelled; it must then stop accepting work, drain for
+// at most [Process.Drain], close what it opened and return.
 func Service[C any](run func(context.Context, *Process, C) error) Command {
 	command := Job(run)
 	command.serves = true
 	return command
 }
 
-// Job is a command that ends by itself.
+// Job is a command that runs to completion.
 func Job[C any](run func(context.Context, *Process, C) error) Command {
 	return Command{
 		Variables: config.Variables[C](),
@@ -86,17 +86,17 @@ func Job[C any](run func(context.Context, *Process, C) error) Command {
 	}
 }
 
-// An Extension observes every process: where spans, errors and measures go.
+// An Extension adds observability, such as a span exporter, error reporting or measurements, to every process.
 type Extension struct {
-	// Variables are what it reads.
+	// Variables are the environment variables it reads.
 	Variables map[string]config.Variable
-	// Start sets it up; stop flushes it and is called last.
+	// Start sets it up. Its Stop flushes it and is called last.
 	Start func(ctx context.Context, p *Process, lookup func(string) (string, bool)) (Started, error)
 }
 
-// Started is an extension at work.
+// Started is a running extension.
 type Started struct {
-	Log   func(slog.Handler) slog.Handler // nil: logs stay as they are
+	Log   func(slog.Handler) slog.Handler // optional: wraps the log handler
 	Spans []sdktrace.SpanProcessor
 	Stop  func(context.Context) error
 }
@@ -104,18 +104,18 @@ type Started struct {
 // Program is a service's binary.
 type Program struct {
 	Service    string
-	Admin      string // the address of the admin server
+	Admin      string // listen address of the admin server
 	Drain      time.Duration
 	Commands   map[string]Command
 	Extensions []Extension
 }
 
-// Variables is everything that some command or extension reads.
+// Variables returns every variable that some command or extension reads.
 func (program Program) Variables() map[string]config.Variable {
 	all := config.Variables[Config]()
 	add := func(read map[string]config.Variable) {
 		for name, variable := range read {
-			// What one process can't do without is required, whatever others say.
+			// Required if any of them requires it.
 			variable.Required = variable.Required || all[name].Required
 			all[name] = variable
 		}
@@ -129,7 +129,7 @@ func (program Program) Variables() map[string]config.Variable {
 	return all
 }
 
-// Main runs the command that the arguments name and gives the exit code.
+// Main runs the command named by the arguments and returns the exit code.
 func (program Program) Main(arguments []string, lookup func(string) (string, bool), out io.Writer) int {
 	if len(arguments) == 2 && arguments[0] == "probe" {
 		return probe(arguments[1], out)
@@ -157,7 +157,7 @@ func (program Program) usage() string {
 	return program.Service + " " + strings.Join(names, " | ")
 }
 
-// run ends what it starts, the last first: readiness off, no more work, drained, closed, flushed.
+// run shuts down in this order: readiness off, command drained, admin server closed, telemetry flushed.
 func (program Program) run(
 	told context.Context, name string, command Command, lookup func(string) (string, bool), out io.Writer,
 ) (err error) {
@@ -188,7 +188,8 @@ func (program Program) run(
 		return err
 	}
 
-	// The command's context ends only after readiness is off, so that nobody is refused while it is still advertised.
+	// The command's context is cancelled only after readiness is off, so that no request is refused while the process
+	// still advertises itself.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(told))
 	defer cancel()
 	defer context.AfterFunc(told, func() {
@@ -208,7 +209,7 @@ func (program Program) run(
 	return err
 }
 
-// observe starts telemetry and the extensions; flush is never nil.
+// observe starts telemetry and the extensions. flush is never nil.
 func (program Program) observe(
 	ctx context.Context, p *Process, lookup func(string) (string, bool),
 ) (flush func(), err error) {
@@ -240,17 +241,18 @@ func (program Program) observe(
 	return flush, nil
 }
 
-// memoryLimitFile is where a container's limit stands, in bytes or as "max".
+// memoryLimitFile holds the container's memory limit, in bytes or as "max".
 const memoryLimitFile = "/sys/fs/cgroup/memory.max"
 
-// limitMemory lets the garbage collector work harder before the container is killed. GOMEMLIMIT has its say first.
+// limitMemory sets the garbage collector's soft limit to 90 % of the container's memory, so that it works harder before
+// the container is OOM-killed. GOMEMLIMIT takes precedence.
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
 	text, err := os.ReadFile(memoryLimitFile)
 	if err != nil {
-		return // not in a container, or another system
+		return // not in a container, or not Linux
 	}
 	if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil {
 		debug.SetMemoryLimit(limit / 10 * 9)

@@ -1,5 +1,5 @@
-// Package queue sends tasks to workers through Redis' protocol and carries them out, at least once: a task whose worker
-// dies is given to another one, so handlers must cope with a task that was begun or done before.
+// Package queue sends tasks to workers through Redis and processes them with at-least-once delivery: if a worker
+// crashes, its tasks are redelivered, so handlers must be idempotent.
 package queue
 
 import (
@@ -19,58 +19,59 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// Config says where the broker is.
+// Config holds the broker's address.
 type Config struct {
 	URL config.URL `env:"QUEUE_URL"`
 }
 
 const (
-	// Version is that of the payload's envelope. A worker refuses versions that it doesn't know.
+	// Version is the version of the payload envelope. Workers reject unknown versions.
 	Version = 1
 
-	// taskTimeout bounds one attempt; it is shorter than ShutdownTimeout.
+	// taskTimeout bounds one attempt. It must be shorter than ShutdownTimeout.
 	taskTimeout = 20 * time.Second
 	maxRetries  = 10
-	// retention is how long a finished task is remembered: while it is, the same ID is not taken again. Longer than senders
-	// take to try again, and not much longer: the broker holds every task of that time in memory.
+	// retention is how long a finished task's ID is kept for deduplication. It must exceed the time in which senders
+	// retry, but not by much: the broker holds these tasks in memory.
 	retention = time.Hour
 )
 
-// ErrUnavailable says that the broker took no task, whatever was in it. It may well answer a Ping meanwhile: one whose
-// memory is full does, and so does one that became a replica.
+// ErrUnavailable means that the broker rejects writes. It may still answer a ping, for example when its memory is full
+// or it became a replica.
 var ErrUnavailable = errors.New("the broker takes no tasks")
 
-// Task is something to do.
+// Task is a unit of work.
 type Task struct {
 	Type string
-	// ID is unique for what is to be done. While a task with it waits, runs or is remembered, it is not taken again.
+	// ID is the idempotency key. While a task with this ID is pending, active or retained, sending it again has no
+	// effect.
 	ID      string
 	Queue   string
 	Payload any
 }
 
-// payload is what travels.
+// payload is the envelope of a task's payload.
 type payload struct {
 	Version int             `json:"version"`
 	Data    json.RawMessage `json:"data"`
 }
 
-// open makes a connection pool of the broker's URL.
+// open creates a connection pool.
 func open(settings Config) (redis.UniversalClient, error) {
 	options, err := redis.ParseURL(string(settings.URL))
 	if err != nil {
-		return nil, errors.New("QUEUE_URL is not a valid address of Redis") // the cause would show the password
+		return nil, errors.New("QUEUE_URL is not a valid address of Redis") // the cause would reveal the password
 	}
 	return redis.NewClient(options), nil
 }
 
-// Client sends tasks.
+// Client enqueues tasks.
 type Client struct {
 	connection redis.UniversalClient
 	client     *asynq.Client
 }
 
-// NewClient makes a client. It connects when it sends first.
+// NewClient creates a client that connects on first use.
 func NewClient(settings Config) (*Client, error) {
 	connection, err := open(settings)
 	if err != nil {
@@ -79,14 +80,14 @@ func NewClient(settings Config) (*Client, error) {
 	return &Client{connection: connection, client: asynq.NewClientFromRedisClient(connection)}, nil
 }
 
-// Close ends the connections.
+// Close closes the connections.
 func (c *Client) Close() error { return c.connection.Close() }
 
-// Ping asks whether the broker answers.
+// Ping checks that the broker answers.
 func (c *Client) Ping(ctx context.Context) error { return c.connection.Ping(ctx).Err() }
 
-// Send puts a task into its queue, under the trace and the request of ctx; fresh is false when it was sent before. What
-// the broker refuses is [ErrUnavailable].
+// Send enqueues a task with the trace context and request id of ctx. fresh is false for a duplicate. If the broker
+// rejects the task, the error is [ErrUnavailable].
 func (c *Client) Send(ctx context.Context, task Task) (fresh bool, err error) {
 	data, err := json.Marshal(task.Payload)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"git.example.com/acme/shop/pkg/config"
 )
 
-func TestOneWorkerOfAServiceReports(t *testing.T) {
+func TestReporter_SeveralWorkers_OneReports(t *testing.T) {
 	address, err := url.Parse(os.Getenv("QUEUE_URL"))
 	if err != nil {
 		t.Fatal("QUEUE_URL is not an address")

@@ -11,7 +11,7 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-func TestTraceAndRequestIDSurviveAMessage(t *testing.T) {
+func TestExtract_InjectedContext_RestoresTraceAndRequestID(t *testing.T) {
 	stop := telemetry.Start("test", "1", "test")
 	t.Cleanup(func() { _ = stop(context.Background()) })
 	ctx, err := telemetry.WithRequestID(t.Context(), "req-1")
@@ -31,7 +31,7 @@ func TestTraceAndRequestIDSurviveAMessage(t *testing.T) {
 	}
 }
 
-func TestRequestIDsOfStrangersAreChecked(t *testing.T) {
+func TestValidRequestID_UntrustedText_AcceptsOnlySafeIDs(t *testing.T) {
 	for id, want := range map[string]bool{
 		"":                         false,
 		"a-b_c.9":                  true,

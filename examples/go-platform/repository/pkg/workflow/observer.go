@@ -22,21 +22,21 @@ import (
 
 const scope = "git.example.com/acme/shop/pkg/workflow"
 
-// The instruments. The errors are about names, which are constant, and the instruments are usable all the same.
+// Creating an instrument fails only for an invalid name. These names are constant, so the errors are ignored.
 var (
 	tracer = otel.Tracer(scope)
 	meter  = otel.Meter(scope)
 
 	runs, _ = meter.Int64Counter("workflow_runs_total",
-		metric.WithDescription("Workflow runs that ended, by outcome."))
+		metric.WithDescription("Completed workflow runs, by outcome."))
 	activities, _ = meter.Int64Counter("workflow_activities_total",
-		metric.WithDescription("Attempts of activities, by outcome."))
+		metric.WithDescription("Activity attempts, by outcome."))
 	duration, _ = meter.Float64Histogram("workflow_activity_duration_seconds",
-		metric.WithDescription("Time that one attempt took."),
+		metric.WithDescription("Duration of one activity attempt."),
 		metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20))
 )
 
-// observer makes a span of each activity, counts outcomes and names the request in the log lines of workflows.
+// observer creates a span per activity, counts outcomes and adds request and trace ids to workflow logs.
 type observer struct {
 	interceptor.WorkerInterceptorBase
 	log *slog.Logger
@@ -115,7 +115,7 @@ func outcomeOf(err error) string {
 	}
 }
 
-// workflowLogs adds what log lines of activities have from their context.
+// workflowLogs adds the ids that activities get from their context.
 type workflowLogs struct {
 	interceptor.WorkflowOutboundInterceptorBase
 }

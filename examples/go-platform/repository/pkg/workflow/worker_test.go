@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestAWorkerThatStoppedPollingIsNotAlive(t *testing.T) {
+func TestWorker_StalledPolling_FailsLiveness(t *testing.T) {
 	w := new(Worker)
 	if err := w.Live(t.Context()); err != nil {
 		t.Errorf("before it runs: %v", err)
@@ -13,10 +13,10 @@ func TestAWorkerThatStoppedPollingIsNotAlive(t *testing.T) {
 	w.running.Store(true)
 	w.polled.Store(time.Now().Add(-stalled / 2).UnixNano())
 	if err := w.Live(t.Context()); err != nil {
-		t.Errorf("within its time: %v", err)
+		t.Errorf("polling recently: %v", err)
 	}
 	w.polled.Store(time.Now().Add(-2 * stalled).UnixNano())
 	if err := w.Live(t.Context()); err == nil {
-		t.Error("it stands still and counts as alive")
+		t.Error("a stalled worker passes its liveness check")
 	}
 }

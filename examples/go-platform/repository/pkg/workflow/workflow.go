@@ -1,4 +1,4 @@
-// Package workflow connects to Temporal: clients and workers under one trace and one request id, with counted outcomes.
+// Package workflow provides Temporal clients and workers with trace propagation and measurements.
 package workflow
 
 import (
@@ -11,17 +11,17 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// StopTimeout is what a worker that is told to stop grants the activities in hand; by default they would be dropped at
-// once. A pod's grace period is longer.
+// StopTimeout is how long a graceful shutdown waits for activities in progress. The SDK's default is not to wait. The
+// pod's termination grace period must be longer.
 const StopTimeout = 20 * time.Second
 
-// Config says where Temporal is.
+// Config holds the server's address and namespace.
 type Config struct {
 	Address   string `env:"TEMPORAL_ADDRESS"`
 	Namespace string `env:"TEMPORAL_NAMESPACE" default:"default"`
 }
 
-// Open makes a client that connects when it is used first.
+// Open creates a client that connects on first use.
 func Open(settings Config, logger *slog.Logger) (client.Client, error) {
 	return open(settings, logger, client.MetricsNopHandler)
 }

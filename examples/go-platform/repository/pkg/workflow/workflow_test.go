@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// once runs the given activity in a workflow on a real server.
+// once is a workflow that runs one activity.
 func once(ctx temporalworkflow.Context) error {
 	ctx = temporalworkflow.WithActivityOptions(ctx, temporalworkflow.ActivityOptions{StartToCloseTimeout: 5 * time.Second})
 	temporalworkflow.GetLogger(ctx).Info("running")
@@ -46,7 +46,7 @@ func server(t *testing.T) workflow.Config {
 	return workflow.Config{Address: address, Namespace: "default"}
 }
 
-func TestTraceAndRequestReachTheActivity(t *testing.T) {
+func TestWorker_Activity_ReceivesTraceAndRequestID(t *testing.T) {
 	settings := server(t)
 	connection, err := workflow.Open(settings, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
@@ -97,7 +97,7 @@ func TestTraceAndRequestReachTheActivity(t *testing.T) {
 	}
 }
 
-func TestReadinessIsAWorkersOwn(t *testing.T) {
+func TestWorker_Readiness_IgnoresOtherWorkers(t *testing.T) {
 	settings := server(t)
 	queue := "test-" + rand.Text()
 	onQueue := func() *workflow.Worker {
@@ -114,25 +114,25 @@ func TestReadinessIsAWorkersOwn(t *testing.T) {
 	go func() { done <- working.Run(ctx) }()
 	for deadline := time.Now().Add(20 * time.Second); working.Ready(t.Context()) != nil; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("it never became ready")
+			t.Fatal("the worker did not become ready")
 		}
 	}
 	if err := working.Live(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if err := dead.Ready(t.Context()); err == nil {
-		t.Error("a worker that does not run is ready, because another one of its queue is")
+		t.Error("a stopped worker is ready because another worker polls its queue")
 	}
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
 	if err := working.Ready(t.Context()); err == nil {
-		t.Error("a worker that stopped is ready")
+		t.Error("a stopped worker is ready")
 	}
 }
 
-func TestAWorkerWaitsForAServer(t *testing.T) {
+func TestWorker_UnreachableServer_IsNotReady(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	w := &workflow.Worker{
@@ -146,6 +146,6 @@ func TestAWorkerWaitsForAServer(t *testing.T) {
 		t.Error(err)
 	}
 	if err := w.Ready(t.Context()); err == nil {
-		t.Error("it is ready without a server")
+		t.Error("the worker is ready without a server")
 	}
 }

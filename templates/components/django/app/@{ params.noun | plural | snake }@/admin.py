@@ -1,5 +1,5 @@
 @% set One = params.noun | pascal %@
-"""@{ params.noun | plural | title }@ in the admin: to look at, not to change."""
+"""@{ params.noun | plural | title }@ in the admin, read-only."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""How a recorded @{ params.noun | title | lower }@ gets carried out."""
+"""How a recorded @{ params.noun | title | lower }@ gets processed."""
 @% if slots.dispatch %@
 
 @{ slots.dispatch }@
@@ -10,6 +10,6 @@ from .confirmation import confirm
 
 
 def request_confirmation(identifier: UUID) -> None:
-    """Carry it out at once, in the request."""
+    """Process it synchronously, in the request."""
     confirm(identifier)
 @% endif %@

@@ -1,7 +1,7 @@
 @% set one = params.noun | snake %@
 @% set One = params.noun | pascal %@
 @% set many = params.noun | plural | snake %@
-"""@{ params.noun | plural | title }@ and what happened to them."""
+"""@{ params.noun | plural | title }@ and their history."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from common.logs import request_id
 
 
 class @{ One }@(models.Model):
-    """What a user asked for, and how far it is."""
+    """A user's request and its state."""
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -52,7 +52,7 @@ class @{ One }@(models.Model):
         return self.status in {self.Status.CONFIRMED, self.Status.FAILED}
 
     def advance(self, status: Status) -> None:
-        """Move to a status and write that down; call it in a transaction that holds the row."""
+        """Set the status and record an event; the caller holds the row lock in a transaction."""
         self.status = status
         if status == self.Status.PROCESSING:
             self.attempts += 1
@@ -63,7 +63,7 @@ class @{ One }@(models.Model):
 
 
 class @{ One }@Event(models.Model):
-    """One step in the life of its @{ params.noun | title | lower }@; never changed afterwards."""
+    """One status change of its @{ params.noun | title | lower }@; append-only."""
 
     @{ one }@ = models.ForeignKey(
         @{ One }@,
@@ -77,7 +77,7 @@ class @{ One }@Event(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            # The effect happens once, whatever the code above believes.
+            # The last line of defence: the database accepts one confirmation per row.
             models.UniqueConstraint(
                 fields=["@{ one }@"],
                 condition=models.Q(status="confirmed"),

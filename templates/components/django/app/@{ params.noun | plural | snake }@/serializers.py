@@ -1,5 +1,5 @@
 @% set One = params.noun | pascal %@
-"""What the API says about @{ params.noun | plural | title | lower }@."""
+"""Serializers for @{ params.noun | plural | title | lower }@."""
 
 from rest_framework import serializers
 

@@ -1,6 +1,6 @@
 @% set one = params.noun | snake %@
 @% set One = params.noun | pascal %@
-"""What users can do."""
+"""Operations that users can perform."""
 
 from django.db import transaction
 
@@ -17,9 +17,9 @@ def place(
     title: str,
     quantity: int,
 ) -> @{ One }@:
-    """Record what the user asks for, and have it carried out once that is committed.
+    """Record the request and dispatch it after the commit.
 
-    What is recorded stays so even if handing it on fails: that is logged.
+    A failed dispatch is logged and does not undo the record.
     """
     @{ one }@ = @{ One }@.objects.create(
         owner=owner,

@@ -1,5 +1,5 @@
 @% set One = params.noun | pascal %@
-"""Addresses below `/api/v1/`."""
+"""Routes below `/api/v1/`."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -31,7 +31,7 @@ class @{ One }@ViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[@{ One }@]:
-        """Only one's own: what belongs to others does not exist."""
+        """Restrict to the user's own rows, so those of others give 404 and not 403."""
         if getattr(self, "swagger_fake_view", False):
             return @{ One }@.objects.none()
         mine = @{ One }@.objects.filter(owner=user_of(self.request))

@@ -1,4 +1,4 @@
-"""What the API says about people."""
+"""Serializers for accounts."""
 
 from rest_framework import serializers
 

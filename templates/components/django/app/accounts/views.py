@@ -1,4 +1,4 @@
-"""Sessions: log in, log out, who am I."""
+"""Session endpoints: login, logout, current user."""
 
 from django.contrib.auth import authenticate, login, logout
 from django.middleware.csrf import get_token
@@ -18,7 +18,7 @@ from common.limits import AnonymousThrottle, LoginThrottle
 
 
 def user_of(request: Request) -> User:
-    """The user that the permission classes have let in."""
+    """The authenticated user; for views whose permission classes require one."""
     if not isinstance(request.user, User):
         raise TypeError("the view lets in requests without a user")
     return request.user
@@ -34,7 +34,7 @@ class CsrfView(APIView):
         return Response({"token": get_token(request)})
 
 
-# DRF checks the token only for requests that come with a session: a login has none yet.
+# DRF checks CSRF only for authenticated sessions, so the login has to ask for it.
 @method_decorator(csrf_protect, name="dispatch")
 class LoginView(APIView):
     """Starts a session."""
@@ -46,7 +46,7 @@ class LoginView(APIView):
     def post(self, request: Request) -> Response:
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
-        # Takes as long for an account that doesn't exist.
+        # Takes as long for an unknown user, so timing doesn't reveal which accounts exist.
         user = authenticate(request, **credentials.validated_data)
         if user is None:
             raise PermissionDenied("The user name or the password is wrong.")

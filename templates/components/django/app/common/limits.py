@@ -1,4 +1,4 @@
-"""Limits per client: how much at once, and how often, counted in the shared cache."""
+"""Pagination and rate limits; the counters are in the shared cache."""
 
 import hashlib
 import logging
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Pagination(PageNumberPagination):
-    """Twenty per page unless `page_size` asks for another number."""
+    """Page size 20, or `page_size` up to 100."""
 
     page_size = 20
     page_size_query_param = "page_size"
@@ -24,7 +24,7 @@ class Pagination(PageNumberPagination):
 
 
 class FailOpen(BaseThrottle):
-    """Lets requests pass while the cache is away: limits must not stop what they protect."""
+    """Fail open: a cache outage disables the limits instead of the API."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         try:
@@ -35,19 +35,19 @@ class FailOpen(BaseThrottle):
 
 
 class AnonymousThrottle(FailOpen, AnonRateThrottle):
-    """By address."""
+    """Per client address."""
 
 
 class UserThrottle(FailOpen, UserRateThrottle):
-    """By user."""
+    """Per user."""
 
 
 class LoginAttempts(BaseThrottle):
-    """Counts each attempt in one step of the cache: many at the same time don't slip through.
+    """Counts login attempts atomically, so concurrent requests can't exceed the limits.
 
-    Whoever knows a user's name can use up its limits, so the strict one holds for one address: the
-    user still gets in from elsewhere. The loose one is for guesses from many addresses. Who has
-    that many can lock a user out for a window; without it their guesses would have no limit.
+    Anyone who knows a username can exhaust its limits. The strict limit is therefore per account
+    and address: the user can still log in from elsewhere. The loose limit per account stops
+    distributed guessing. The trade-off: a large botnet can lock a user out for one window.
     """
 
     WINDOW_SECONDS = 900
@@ -57,7 +57,7 @@ class LoginAttempts(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         limits = (self.BY_ADDRESS, self.BY_ACCOUNT_AND_ADDRESS, self.BY_ACCOUNT)
-        # Ends at the first that is exceeded: one address alone doesn't use up an account's limit.
+        # Stops at the first exceeded limit, so one address can't exhaust the account's limit.
         return all(
             self._count(key) <= limit
             for key, limit in zip(self._keys(request), limits, strict=False)
@@ -67,25 +67,25 @@ class LoginAttempts(BaseThrottle):
         return self.WINDOW_SECONDS - time.time() % self.WINDOW_SECONDS
 
     def succeeded(self, request: Request) -> None:
-        """Who knows the password has not been guessing: takes the attempt back.
+        """Uncount a successful login.
 
-        The failures before it are forgotten only where they came from the same address.
+        Earlier failures are reset only for the same account and address.
         """
         address, account_and_address, account = self._keys(request)
         with suppress(RedisError):
             cache.delete(account_and_address)
         for key in (address, account):
-            # ValueError: it was counted in a window that is over.
+            # ValueError: the key has expired with its window.
             with suppress(RedisError, ValueError):
                 cache.decr(key)
 
     def _keys(self, request: Request) -> list[str]:
-        """Where to count: by address, by account and address, by account."""
-        # The address before the trusted proxies (NUM_PROXIES), whatever the client claims.
+        """Counter keys: address, account and address, account."""
+        # From the trusted proxies (NUM_PROXIES), never from what the client sends.
         address = self.get_ident(request)
         keys = [self._key("address", address)]
         name = request.data.get("username") if isinstance(request.data, dict) else None
-        # As the serializer takes it, which takes numbers for names.
+        # Normalise as the serializer does: it accepts numbers and strips spaces.
         if isinstance(name, str | int | float) and not isinstance(name, bool):
             name = str(name).strip()
             keys += [self._key("both", f"{address} {name}"), self._key("account", name)]
@@ -104,4 +104,4 @@ class LoginAttempts(BaseThrottle):
 
 
 class LoginThrottle(FailOpen, LoginAttempts):
-    """Limits attempts to log in, while the cache is there to count them."""
+    """The login throttle; fails open without a cache."""

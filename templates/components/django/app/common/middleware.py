@@ -1,4 +1,4 @@
-"""What happens to every request before Django's own middleware sees it."""
+"""Health checks, request logging and body limits."""
 
 import logging
 import re
@@ -22,9 +22,9 @@ ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class HealthMiddleware:
-    """Answers `/livez` and `/readyz` before host names, redirects and sessions are looked at.
+    """Answers `/livez` and `/readyz` before host validation, redirects and sessions.
 
-    And, to everybody outside, which build answers: a delivery waits for its own.
+    `/api/v1/version` is public: a promotion checks it for the release.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -44,7 +44,7 @@ class HealthMiddleware:
                 return self.get_response(request)
 
     def ready(self) -> JsonResponse:
-        """Whether the database answers within half a second."""
+        """Ready when the database answers within 500 ms."""
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = '500ms'")
@@ -56,14 +56,14 @@ class HealthMiddleware:
 
 
 class RequestLogMiddleware:
-    """Gives each request an id, echoes it, and writes one line when the request is done."""
+    """Assigns a request id, returns it, and writes one access log line per request."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        # A foreign id is kept only if it cannot disturb a log line or a header.
+        # A client-supplied id is kept only if it is safe in log lines and headers.
         identifier = given if ACCEPTABLE_ID.fullmatch(given) else str(uuid.uuid4())
         token = request_id.set(identifier)
         started = time.perf_counter()
@@ -85,10 +85,10 @@ class RequestLogMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses what is too large by its announced length, before anybody reads it.
+    """Rejects a body by its Content-Length, before anything reads it.
 
-    That is before the user is known: a form is read as soon as the CSRF token is looked for. No
-    more is ever read than was announced.
+    This runs before authentication, because the CSRF check already parses forms. Gunicorn never
+    reads more than Content-Length.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

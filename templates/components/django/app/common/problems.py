@@ -30,7 +30,7 @@ def problem(status: int, detail: str, **members: Any) -> dict[str, Any]:
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """What the API answers to an error; `None` leaves it to the handlers below."""
+    """DRF's exception handler; `None` leaves the error to Django's handlers below."""
     response = drf_exception_handler(error, context)
     if response is None:
         return None
@@ -45,7 +45,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def page(status: HTTPStatus, detail: str) -> JsonResponse:
-    """An error answer outside of the API's views."""
+    """An error response outside of DRF views."""
     return JsonResponse(problem(status, detail), status=status, content_type=CONTENT_TYPE)
 
 
@@ -70,7 +70,7 @@ def server_error(request: HttpRequest) -> JsonResponse:
 
 
 def add_problem_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """For the API description: every operation may answer with an error."""
+    """Postprocessing hook: add the error response to every operation."""
     result["components"]["schemas"]["Problem"] = SCHEMA
     reference = {"$ref": "#/components/schemas/Problem"}
     for operations in result["paths"].values():

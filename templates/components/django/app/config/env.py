@@ -1,7 +1,7 @@
 """Typed access to the process environment, the only source of configuration.
 
-Every variable is read through one `Environment`, which remembers what was asked for: a test
-compares that record with the project's variable contract. A start names all mistakes at once.
+Every variable is read through one `Environment`, which records the reads: a test compares them
+with the project's variable contract. All problems are reported in one error at start.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,14 +17,14 @@ FALSE = {"false", "0", "no", "off"}
 
 @dataclass(frozen=True)
 class Variable:
-    """What the program asked for."""
+    """A variable that the program reads."""
 
     kind: str
     required: bool
 
 
 class Environment:
-    """Reads variables, collects problems, reports them together."""
+    """Parses variables and collects problems until `check`."""
 
     def __init__(self, source: Mapping[str, str]) -> None:
         self._source = source
@@ -51,15 +51,15 @@ class Environment:
         return self._read(name, "url", _url, default, "http://invalid")
 
     def items(self, name: str, default: list[str] | None = None) -> list[str]:
-        """Texts with commas between them."""
+        """Comma-separated strings."""
         return self._read(name, "list", _items, default, [])
 
     def reject(self, name: str, reason: str) -> None:
-        """Report a value that is well formed and still not acceptable."""
+        """Record a problem with a value that parses but is not acceptable."""
         self._problems.append(f"{name} {reason}")
 
     def check(self) -> None:
-        """Refuse to start if anything was wrong, naming everything that was."""
+        """Raise one error that lists every problem."""
         if self._problems:
             raise ImproperlyConfigured("environment: " + "; ".join(self._problems))
 
@@ -72,7 +72,7 @@ class Environment:
         stand_in: T,
     ) -> T:
         self.variables[name] = Variable(kind, required=default is None)
-        # An empty value counts as absent: Compose and env files cannot leave a variable out.
+        # Empty counts as unset: Compose and env files can't omit a variable.
         text = self._source.get(name, "").strip()
         if not text:
             if default is None:
@@ -82,7 +82,7 @@ class Environment:
         try:
             return parse(text)
         except ValueError:
-            # The value itself is not shown, because it may be a secret.
+            # Don't show the value: it may be a secret.
             self.reject(name, f"is not a valid {kind}")
             return stand_in
 
@@ -113,7 +113,7 @@ def _url(text: str) -> str:
 
 
 def settings_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
-    """PostgreSQL with a pool in each process; the URL's query becomes connection parameters."""
+    """PostgreSQL with one pool per process; URL query parameters become connection options."""
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -126,7 +126,7 @@ def settings_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
         "OPTIONS": {
             "connect_timeout": 3,
             "application_name": "@{ unit.name }@",
-            # A migration that waits for a lock makes every later query wait: give up early.
+            # A migration waiting for a lock blocks all later queries: fail fast instead.
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
             "pool": {"min_size": 0, "max_size": pool_size, "timeout": 3},
             **dict(parse_qsl(parts.query)),

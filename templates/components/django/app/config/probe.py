@@ -1,4 +1,4 @@
-"""Answers health questions from inside the container; needs nothing but Python's standard library.
+"""Health probe inside the container; uses only the standard library, to start fast.
 
 python -I -S config/probe.py http PORT PATH       the server answers with 2xx
 python -I -S config/probe.py file PATH SECONDS    the file was touched that recently

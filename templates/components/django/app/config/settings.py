@@ -1,4 +1,4 @@
-"""Settings; every value that differs between environments comes from the process environment."""
+"""Django settings; whatever differs between environments is an environment variable."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
 
 ENVIRONMENT = env.string("ENVIRONMENT")
-# Which build this is; the image says it.
+# Set by the image.
 RELEASE = env.string("RELEASE", default="unreleased")
 DEBUG = env.boolean("DEBUG", default=False)
 if DEBUG and ENVIRONMENT != "@{ local.name }@":
@@ -40,7 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Health questions come from inside the platform: without a known host name and without TLS.
+    # First: probes come without a known host name and without TLS.
     "common.middleware.HealthMiddleware",
     "common.middleware.RequestLogMiddleware",
 @% if slots.middleware %@
@@ -71,7 +71,7 @@ TEMPLATES = [
     },
 ]
 
-# Data: one pool per process, as large as the number of threads that share it.
+# Data: one connection pool per process, with a connection for each thread.
 DATABASES = {"default": settings_from_url(env.url("DATABASE_URL"), pool_size=@{ params.threads }@)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -83,7 +83,7 @@ CACHES = {
     },
 }
 
-# People
+# Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -95,13 +95,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Transport: TLS ends at the gateway, which says so in a header that it overwrites.
+# Transport: TLS terminates at the gateway, which overwrites X-Forwarded-Proto.
 CSRF_FAILURE_VIEW = "common.problems.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=False)
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.duration("HSTS_SECONDS", default=3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-# No preloading: it can hardly be taken back, and covers what else the domain's owner has.
+# No HSTS preload: it is hard to undo and covers every subdomain of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
@@ -115,7 +115,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
-# What a request may send; a view that takes more says so with `max_body_bytes`.
+# Request body limit; a view that accepts more sets `max_body_bytes`.
 MAX_BODY_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
@@ -178,12 +178,12 @@ LOGGING = {
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # RequestLogMiddleware writes the one line per request.
+        # RequestLogMiddleware writes the access log.
         "django.server": {"handlers": [], "level": "ERROR", "propagate": False},
     },
 }
 
-# The slice: how long the example work takes, and who may log in after `seed`.
+# Example data: duration of the simulated work, and the demo user of `seed`.
 WORK_SECONDS = env.number("WORK_SECONDS", default=0.0)
 SEED_USERNAME = env.string("SEED_USERNAME", default="demo")
 SEED_PASSWORD = env.string("SEED_PASSWORD", default="")

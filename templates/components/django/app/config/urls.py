@@ -1,4 +1,4 @@
-"""Addresses: `/api/v1/` for programs, `/admin/` for staff."""
+"""Root URL configuration: `/api/v1/` for clients, `/admin/` for staff."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path

@@ -1,6 +1,6 @@
-"""Settings for tests and type checks: the real ones, over an environment that is complete.
+"""Settings for tests and type checks: the real ones, with a complete environment.
 
-Servers come from the environment; on a machine without it, the addresses are those of local ones.
+Server addresses come from the environment and default to localhost.
 """
 
 import os
@@ -29,11 +29,11 @@ os.environ.setdefault("CACHE_URL", "redis://localhost:6379/0")
 @{ slots.test_environment }@
 @% endif %@
 
-from config.settings import *  # noqa: F403 (all of them, then the differences)
+from config.settings import *  # noqa: F403 (overridden below)
 
-# Static files are found, not collected.
+# Serve static files from the apps: tests do not run collectstatic.
 WHITENOISE_AUTOREFRESH = True
-# Fast instead of strong: tests make many users.
+# A fast hasher: tests create many users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

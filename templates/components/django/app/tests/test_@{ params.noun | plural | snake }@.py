@@ -1,7 +1,7 @@
 @% set one = params.noun | snake %@
 @% set One = params.noun | pascal %@
 @% set many = params.noun | plural | snake %@
-"""The slice: @{ params.noun | plural | title | lower }@ from the API to the database and back."""
+"""End to end: @{ params.noun | plural | title | lower }@ from the API to the database and back."""
 
 import io
 from uuid import uuid4
@@ -21,7 +21,7 @@ URL = "/api/v1/@{ params.noun | plural | kebab }@/"
 
 @pytest.fixture
 def requested(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What was handed on to be carried out, instead of carrying it out."""
+    """The ids passed to dispatch, which is replaced so that nothing runs."""
     identifiers: list[object] = []
     monkeypatch.setattr(dispatch, "request_confirmation", identifiers.append)
     return identifiers
@@ -36,7 +36,7 @@ def statuses(@{ one }@: @{ One }@) -> list[str]:
     return list(@{ one }@.events.values_list("status", flat=True))
 
 
-def test_create_hands_on_after_the_commit(
+def test_create_requests_confirmation_after_commit(
     api: APIClient,
     user: User,
     requested: list[object],
@@ -64,7 +64,7 @@ def test_create_hands_on_after_the_commit(
         ({"title": "Tea", "quantity": 1001}, "quantity"),
     ],
 )
-def test_invalid_requests_name_the_field(
+def test_create_invalid_field_returns_400_naming_it(
     api: APIClient,
     body: dict[str, object],
     field: str,
@@ -75,25 +75,28 @@ def test_invalid_requests_name_the_field(
     assert list(response.json()["errors"]) == [field]
 
 
-def test_clients_cannot_set_the_status(api: APIClient, requested: list[object]) -> None:
+def test_create_with_status_ignores_it(api: APIClient, requested: list[object]) -> None:
     response = api.post(URL, {"title": "Tea", "status": "confirmed"})
     assert response.json()["status"] == "pending"
 
 
 @pytest.mark.django_db
-def test_without_a_login_it_is_refused(client: APIClient) -> None:
+def test_list_and_create_unauthenticated_return_403(client: APIClient) -> None:
     assert client.get(URL).status_code == 403
     assert client.post(URL, {"title": "Tea"}).status_code == 403
 
 
-def test_others_do_not_see_it(@{ one }@: @{ One }@, other: User) -> None:
+def test_read_by_another_user_finds_nothing(
+    @{ one }@: @{ One }@,
+    other: User,
+) -> None:
     stranger = APIClient()
     stranger.force_authenticate(other)
     assert stranger.get(URL).json()["count"] == 0
     assert stranger.get(f"{URL}{@{ one }@.pk}/").status_code == 404
 
 
-def test_the_admin_shows_and_changes_nothing(
+def test_admin_change_or_delete_returns_403(
     admin_client: Client,
     @{ one }@: @{ One }@,
 ) -> None:
@@ -103,7 +106,7 @@ def test_the_admin_shows_and_changes_nothing(
     assert admin_client.post(f"{url}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_list_has_pages_with_the_newest_first(
+def test_list_paginates_newest_first(
     api: APIClient,
     user: User,
     requested: list[object],
@@ -116,7 +119,7 @@ def test_list_has_pages_with_the_newest_first(
     assert [found["title"] for found in api.get(first["next"]).json()["results"]] == ["0"]
 
 
-def test_detail_shows_the_history(
+def test_detail_after_confirmation_includes_events(
     api: APIClient,
     @{ one }@: @{ One }@,
 ) -> None:
@@ -128,13 +131,13 @@ def test_detail_shows_the_history(
     assert steps == ["pending", "processing", "confirmed"]
 
 
-def test_confirming_twice_has_one_effect(@{ one }@: @{ One }@) -> None:
+def test_confirm_twice_takes_effect_once(@{ one }@: @{ One }@) -> None:
     assert confirm(@{ one }@.pk) is True
     assert confirm(@{ one }@.pk) is False
     assert statuses(@{ one }@) == ["pending", "processing", "confirmed"]
 
 
-def test_repeated_after_a_crash_it_has_one_effect(
+def test_confirm_after_crash_takes_effect_once(
     @{ one }@: @{ One }@,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -151,7 +154,7 @@ def test_repeated_after_a_crash_it_has_one_effect(
     assert statuses(@{ one }@) == ["pending", "processing", "processing", "confirmed"]
 
 
-def test_what_crashes_again_and_again_is_given_up(
+def test_confirm_after_max_attempts_marks_failed(
     @{ one }@: @{ One }@,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -167,7 +170,7 @@ def test_what_crashes_again_and_again_is_given_up(
     assert @{ one }@.status == @{ One }@.Status.FAILED
 
 
-def test_overtaken_during_the_work_it_has_one_effect(
+def test_confirm_concurrently_takes_effect_once(
     @{ one }@: @{ One }@,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -180,19 +183,19 @@ def test_overtaken_during_the_work_it_has_one_effect(
     assert statuses(@{ one }@).count("confirmed") == 1
 
 
-def test_the_database_refuses_a_second_effect(@{ one }@: @{ One }@) -> None:
+def test_duplicate_confirmed_event_is_rejected(@{ one }@: @{ One }@) -> None:
     confirm(@{ one }@.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         @{ one }@.events.create(status=@{ One }@.Status.CONFIRMED)
 
 
 @pytest.mark.django_db
-def test_what_is_gone_is_nothing_to_do() -> None:
+def test_confirm_unknown_id_does_nothing() -> None:
     assert confirm(uuid4()) is False
 
 
 @pytest.mark.django_db
-def test_seed_twice_leaves_one_user_who_can_log_in(
+def test_seed_run_twice_is_idempotent(
     requested: list[object],
     settings: Settings,
 ) -> None:
@@ -205,13 +208,13 @@ def test_seed_twice_leaves_one_user_who_can_log_in(
 
 
 @pytest.mark.django_db
-def test_seed_ends_sessions_only_for_another_password(
+def test_seed_rehashes_only_a_changed_password(
     requested: list[object],
     settings: Settings,
 ) -> None:
     def seeded() -> str:
         call_command("seed", stdout=io.StringIO())
-        # Sessions hold a hash of this one.
+        # Sessions store a hash of the password hash: a new one ends them.
         return User.objects.get(username="demo").password
 
     settings.ENVIRONMENT = "@{ local.name }@"
@@ -222,7 +225,7 @@ def test_seed_ends_sessions_only_for_another_password(
 
 
 @pytest.mark.django_db
-def test_seed_refuses_other_environments_and_an_empty_password(settings: Settings) -> None:
+def test_seed_other_environment_or_empty_password_fails(settings: Settings) -> None:
     with pytest.raises(CommandError, match="`@{ local.name }@` alone"):
         call_command("seed")
     settings.ENVIRONMENT = "@{ local.name }@"

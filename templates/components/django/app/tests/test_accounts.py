@@ -1,4 +1,4 @@
-"""Sessions."""
+"""Login, logout and login throttling."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ LOGIN = "/api/v1/auth/login/"
 
 
 def log_in(client: APIClient, password: str, *, name: str | int = "ada", via: str = "") -> Any:
-    """`via` is what the gateway says about where the request came from."""
+    """`via` is the X-Forwarded-For header as the gateway sends it."""
     token = client.get("/api/v1/auth/csrf/").json()["token"]
     credentials = {"username": name, "password": password}
     headers = {"x-csrftoken": token} | ({"x-forwarded-for": via} if via else {})
     return client.post(LOGIN, credentials, format="json", headers=headers)
 
 
-def test_log_in_and_out(client: APIClient, user: User) -> None:
+def test_login_then_logout_starts_and_ends_session(client: APIClient, user: User) -> None:
     response = log_in(client, "correct horse battery")
     assert response.status_code == 200
     assert response.json()["username"] == "ada"
@@ -32,14 +32,14 @@ def test_log_in_and_out(client: APIClient, user: User) -> None:
     assert client.get("/api/v1/auth/me/").status_code == 403
 
 
-def test_cookies_are_for_https_only_and_out_of_reach(client: APIClient, user: User) -> None:
+def test_login_session_cookie_is_secure_and_httponly(client: APIClient, user: User) -> None:
     session = log_in(client, "correct horse battery").cookies["sessionid"]
     assert session["secure"] is True
     assert session["httponly"] is True
     assert session["samesite"] == "Lax"
 
 
-def test_wrong_password_is_a_problem(client: APIClient, user: User) -> None:
+def test_login_wrong_password_returns_403_problem(client: APIClient, user: User) -> None:
     response = log_in(client, "wrong")
     assert response.status_code == 403
     assert response["Content-Type"] == "application/problem+json"
@@ -47,19 +47,19 @@ def test_wrong_password_is_a_problem(client: APIClient, user: User) -> None:
 
 
 @pytest.mark.django_db
-def test_login_without_the_csrf_token_is_refused(client: APIClient) -> None:
+def test_login_without_csrf_token_returns_403(client: APIClient) -> None:
     response = client.post(LOGIN, {"username": "ada", "password": "x"})
     assert response.status_code == 403
     assert "CSRF" in response.json()["detail"]
 
 
-def test_logout_with_a_session_needs_the_csrf_token(client: APIClient, user: User) -> None:
+def test_logout_without_csrf_token_returns_403(client: APIClient, user: User) -> None:
     log_in(client, "correct horse battery")
     assert client.post("/api/v1/auth/logout/").status_code == 403
 
 
 @pytest.mark.django_db
-def test_an_account_can_be_guessed_at_only_so_often_wherever_from(
+def test_login_failures_from_many_addresses_throttle_the_account(
     client: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 2)
@@ -70,7 +70,7 @@ def test_an_account_can_be_guessed_at_only_so_often_wherever_from(
     assert log_in(client, "wrong", name="bob").status_code == 403
 
 
-def test_one_address_cannot_lock_a_user_out_elsewhere(
+def test_login_failures_from_one_address_do_not_lock_out_another(
     client: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT_AND_ADDRESS", 2)
@@ -80,7 +80,7 @@ def test_one_address_cannot_lock_a_user_out_elsewhere(
     assert log_in(client, "correct horse battery", via="192.0.2.2").status_code == 200
 
 
-def test_logging_in_forgets_the_failures_from_there(
+def test_login_success_resets_failures_of_that_address(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT_AND_ADDRESS", 2)
@@ -90,7 +90,7 @@ def test_logging_in_forgets_the_failures_from_there(
 
 
 @pytest.mark.django_db
-def test_a_number_for_a_name_is_limited_as_its_text_is(
+def test_login_numeric_username_is_throttled_like_its_string(
     client: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 2)
@@ -101,18 +101,20 @@ def test_a_number_for_a_name_is_limited_as_its_text_is(
 
 
 @pytest.mark.parametrize("limit", ["BY_ADDRESS", "BY_ACCOUNT_AND_ADDRESS", "BY_ACCOUNT"])
-def test_successes_do_not_count(limit: str, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_login_success_does_not_count_as_attempt(
+    limit: str, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(LoginThrottle, limit, 1)
     tries = [log_in(APIClient(), "correct horse battery") for _ in range(3)]
     assert [response.status_code for response in tries] == [200, 200, 200]
 
 
 @pytest.mark.django_db
-def test_an_address_can_guess_only_so_often_whatever_it_claims_to_be(
+def test_login_spoofed_forwarded_for_is_still_throttled(
     client: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LoginThrottle, "BY_ADDRESS", 2)
-    # The gateway appends the address that it sees; what stands before it, the client made up.
+    # The gateway appends the address it sees; everything before that is client-supplied.
     tries = [
         log_in(client, "wrong", name=f"user{number}", via=f"198.51.100.{number}, 192.0.2.1")
         for number in range(3)
@@ -124,13 +126,13 @@ def test_an_address_can_guess_only_so_often_whatever_it_claims_to_be(
 @pytest.mark.parametrize(
     "body", ["[]", "{}", '{"username": ["ada"]}', r'{"username": "\ud800", "password": "x"}']
 )
-def test_what_is_no_login_is_refused_as_such(client: APIClient, db: None, body: str) -> None:
+def test_login_malformed_body_returns_400(client: APIClient, db: None, body: str) -> None:
     headers = {"x-csrftoken": client.get("/api/v1/auth/csrf/").json()["token"]}
     response = client.generic("POST", LOGIN, body, "application/json", headers=headers)
     assert response.status_code == 400
 
 
-def test_an_unknown_account_takes_as_long_as_a_wrong_password(
+def test_login_unknown_user_hashes_like_wrong_password(
     client: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[str] = []

@@ -1,4 +1,4 @@
-"""The program and the project's variable contract agree."""
+"""Environment parsing, and the settings against the variable contract."""
 
 import os
 from pathlib import Path
@@ -11,11 +11,11 @@ from django.core.exceptions import ImproperlyConfigured
 from config.env import Environment, Variable, settings_from_url
 from config.settings import env
 
-# In a test image it is elsewhere, and `make test` says where.
+# The test image has it elsewhere: `make test` sets ENV_SCHEMA.
 CONTRACT = Path(os.environ.get("ENV_SCHEMA", "../../config/env.schema.yaml"))
 
 
-def test_reads_exactly_what_the_contract_declares() -> None:
+def test_settings_read_exactly_the_declared_variables() -> None:
     document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
     contract = document["variables"]["@{ unit.name }@"]
     declared = {
@@ -25,7 +25,7 @@ def test_reads_exactly_what_the_contract_declares() -> None:
     assert env.variables == declared
 
 
-def test_names_everything_that_is_wrong_and_no_value() -> None:
+def test_check_invalid_variables_reports_all_without_values() -> None:
     broken = Environment({"COUNT": "many", "FLAG": "perhaps", "LINK": "no-link", "WAIT": "-1"})
     broken.integer("COUNT")
     broken.boolean("FLAG")
@@ -40,7 +40,7 @@ def test_names_everything_that_is_wrong_and_no_value() -> None:
     )
 
 
-def test_reads_values_of_every_type() -> None:
+def test_environment_valid_values_are_parsed_by_type() -> None:
     source = {
         "COUNT": " 3 ",
         "FLAG": "yes",
@@ -59,7 +59,7 @@ def test_reads_values_of_every_type() -> None:
     good.check()
 
 
-def test_database_url_may_hold_escaped_characters_and_parameters() -> None:
+def test_database_url_escapes_and_query_are_decoded() -> None:
     url = "postgres://me:p%40ss%2Fword@db.internal:6432/my%20data?sslmode=verify-full"
     settings = settings_from_url(url, pool_size=3)
     assert settings["PASSWORD"] == "p@ss/word"

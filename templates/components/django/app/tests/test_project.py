@@ -1,4 +1,4 @@
-"""Checks of the project as a whole."""
+"""Project-wide checks: migrations, OpenAPI, settings."""
 
 import io
 import os
@@ -13,12 +13,12 @@ from django.core.management import call_command
 
 
 @pytest.mark.django_db
-def test_models_and_migrations_agree() -> None:
+def test_makemigrations_finds_no_missing_migration() -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-def test_committed_api_description_is_current() -> None:
-    """If this fails: `python manage.py spectacular --file openapi.yaml`."""
+def test_openapi_yaml_matches_generated_schema() -> None:
+    """Regenerate with `python manage.py spectacular --file openapi.yaml`."""
     output = io.StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=output)
     committed = (settings.BASE_DIR / "openapi.yaml").read_text()
@@ -36,19 +36,19 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_production_settings_pass_the_deployment_checks() -> None:
+def test_deploy_check_production_settings_passes() -> None:
     result = manage("check", "--deploy", "--fail-level", "WARNING", SECURE_SSL_REDIRECT="true")
     assert result.returncode == 0, result.stderr
 
 
-def test_start_without_required_variables_names_them() -> None:
+def test_start_missing_variables_fails_naming_them() -> None:
     result = manage("check", SECRET_KEY="", DATABASE_URL="")
     assert result.returncode != 0
     assert "SECRET_KEY is not set; DATABASE_URL is not set" in result.stderr
 
 
 @pytest.mark.parametrize(("environment", "starts"), [("@{ local.name }@", True), ("production", False)])
-def test_only_a_developers_machine_starts_with_debug(environment: str, starts: bool) -> None:
+def test_start_debug_outside_local_environment_fails(environment: str, starts: bool) -> None:
     result = manage("check", ENVIRONMENT=environment, DEBUG="true")
     assert (result.returncode == 0) is starts, result.stderr
     assert ("DEBUG is for the environment `@{ local.name }@` alone" in result.stderr) is not starts

@@ -22,7 +22,7 @@ func status(t *testing.T, server *admin.Server, path string) int {
 	return recorder.Code
 }
 
-func TestALife(t *testing.T) {
+func TestServer_Lifecycle_ReportsProbes(t *testing.T) {
 	server := admin.New(slog.New(slog.DiscardHandler))
 	var database, progress error
 	server.Check("database", func(context.Context) error { return database })
@@ -35,8 +35,8 @@ func TestALife(t *testing.T) {
 	}{
 		{"connecting", func() {}, 503, 503, 200},
 		{"ready", func() { server.SetReady(true) }, 200, 200, 200},
-		{"the database is gone", func() { database = errors.New("gone") }, 200, 503, 200},
-		{"the database is back", func() { database = nil }, 200, 200, 200},
+		{"database down", func() { database = errors.New("gone") }, 200, 503, 200},
+		{"database recovered", func() { database = nil }, 200, 200, 200},
 		{"draining", func() { server.SetReady(false) }, 200, 503, 200},
 		{"stuck", func() { progress = errors.New("stuck") }, 200, 503, 503},
 	} {
@@ -49,7 +49,7 @@ func TestALife(t *testing.T) {
 	}
 }
 
-func TestStartsAndStops(t *testing.T) {
+func TestServer_StartAndStop_Succeed(t *testing.T) {
 	server := admin.New(slog.New(slog.DiscardHandler))
 	stop, err := server.Start("127.0.0.1:0")
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package architecture holds the services to their layers: what a package may import says what it may know.
+// Package architecture enforces the layers of the services by checking their imports.
 package architecture
 
 import (
@@ -14,7 +14,8 @@ import (
 
 const module = "@{ project.module }@"
 
-// layers says which of its own service's packages a layer may import, and whether it may import what others made.
+// layers lists the packages of the same service that a layer may import, and whether it may import third-party
+// packages.
 var layers = map[string]struct {
 	own    []string
 	others bool
@@ -27,7 +28,7 @@ var layers = map[string]struct {
 	"cmd":               {[]string{"internal", "migrations"}, true},
 }
 
-func TestLayersImportOnlyWhatIsBelowThem(t *testing.T) {
+func TestServices_Imports_RespectLayers(t *testing.T) {
 	root := os.DirFS("../..")
 	files, err := fs.Glob(root, "services/*")
 	if err != nil || len(files) == 0 {
@@ -61,7 +62,7 @@ func TestLayersImportOnlyWhatIsBelowThem(t *testing.T) {
 	}
 }
 
-// refusal says why a file may not import that, or nothing.
+// refusal returns the reason why file may not import target, or "".
 func refusal(file, target string) string {
 	parts := strings.SplitN(file, "/", 3)
 	service, inside := path.Join(parts[0], parts[1]), path.Dir(parts[2])
@@ -74,16 +75,16 @@ func refusal(file, target string) string {
 		case mine && within(own, name), mine && allowed(own, layer.own):
 			return ""
 		case mine:
-			return name + " does not know it"
+			return name + " may not depend on it"
 		case strings.HasPrefix(target, module+"/services/"):
-			return "services share nothing but what is generated and pkg"
+			return "services share only generated code and pkg"
 		case !layer.others && !strings.HasSuffix(file, "_test.go") && strings.Contains(target, "."):
-			return name + " needs nothing but the standard library"
+			return name + " may import only the standard library"
 		default:
 			return ""
 		}
 	}
-	return "it is in no layer"
+	return "the file is in no layer"
 }
 
 func allowed(target string, names []string) bool {
@@ -99,7 +100,7 @@ func within(name, directory string) bool {
 	return name == directory || strings.HasPrefix(name, directory+"/")
 }
 
-func TestRefusals(t *testing.T) {
+func TestRefusal_Import_FollowsLayerRules(t *testing.T) {
 	for _, test := range []struct {
 		file, target string
 		refused      bool

@@ -34,7 +34,7 @@ func from(values map[string]string) func(string) (string, bool) {
 	}
 }
 
-func TestReadsEveryType(t *testing.T) {
+func TestRead_EveryType_ParsesValues(t *testing.T) {
 	got, err := config.Read[settings](from(map[string]string{
 		"LINK": "https://example.org/x", "WAIT": "1.5", "FLAG": "true", "COUNT": " 3 ", "RATE": "0.5", "ITEMS": "a, b,,c",
 	}))
@@ -55,12 +55,12 @@ func TestReadsEveryType(t *testing.T) {
 	}
 }
 
-func TestNamesEverythingThatIsWrongAndNoValue(t *testing.T) {
+func TestRead_InvalidValues_NamesVariablesWithoutValues(t *testing.T) {
 	_, err := config.Read[settings](from(map[string]string{
 		"LINK": "secret-1", "WAIT": "-1", "FLAG": "secret-2", "COUNT": "99999999999", "RATE": "secret-3",
 	}))
 	if err == nil {
-		t.Fatal("accepted")
+		t.Fatal("invalid values were accepted")
 	}
 	for _, problem := range []string{
 		"LINK is not a valid url", "WAIT is not a valid duration", "FLAG is not a valid boolean",
@@ -71,11 +71,11 @@ func TestNamesEverythingThatIsWrongAndNoValue(t *testing.T) {
 		}
 	}
 	if strings.Contains(err.Error(), "secret") {
-		t.Errorf("%q holds a value", err)
+		t.Errorf("%q reveals a value", err)
 	}
 }
 
-func TestVariablesAreWhatTheContractSays(t *testing.T) {
+func TestVariables_Settings_DescribesEachField(t *testing.T) {
 	want := map[string]config.Variable{
 		"LEVEL": {Type: "string"},
 		"LINK":  {Type: "url", Required: true},
@@ -91,7 +91,7 @@ func TestVariablesAreWhatTheContractSays(t *testing.T) {
 	}
 }
 
-func TestSecretsAreNotShown(t *testing.T) {
+func TestSecret_FormattedOrLogged_IsHidden(t *testing.T) {
 	secret := config.Secret("hunter2")
 	var logged strings.Builder
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("read", "key", secret)

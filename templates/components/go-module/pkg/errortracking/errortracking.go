@@ -1,4 +1,4 @@
-// Package errortracking reports what is logged as an error, and spans, to a server of the Sentry protocol.
+// Package errortracking reports logged errors and sampled spans to a Sentry-compatible server.
 package errortracking
 
 import (
@@ -21,7 +21,7 @@ type settings struct {
 	SampleRate float64       `env:"SENTRY_TRACES_SAMPLE_RATE" default:"0"`
 }
 
-// Extension reports errors and, of the given share of traces, spans. Without an address it does nothing.
+// Extension reports errors, and spans at the configured sample rate. Without a DSN it does nothing.
 func Extension() process.Extension {
 	return process.Extension{Variables: config.Variables[settings](), Start: start}
 }
@@ -37,7 +37,7 @@ func start(_ context.Context, p *process.Process, lookup func(string) (string, b
 		Release:          p.Release,
 		ServerName:       p.Service + "-" + p.Name,
 		EnableTracing:    true,
-		TracesSampleRate: 1, // which traces are sent is decided by their id, the same in every process
+		TracesSampleRate: 1, // sampling is done below, by trace id, so that every process decides alike
 	})
 	if err != nil {
 		return process.Started{}, errors.New("SENTRY_DSN is not a valid address of the Sentry protocol")
@@ -56,7 +56,7 @@ func start(_ context.Context, p *process.Process, lookup func(string) (string, b
 	}, nil
 }
 
-// errorHandler reports lines of level error.
+// errorHandler reports log records of level error.
 type errorHandler struct {
 	slog.Handler
 	hub *sentry.Hub
@@ -101,7 +101,7 @@ func (h errorHandler) WithGroup(name string) slog.Handler {
 	return errorHandler{Handler: h.Handler.WithGroup(name), hub: h.hub}
 }
 
-// transactions makes a transaction of each request, message or task: the span that began in this process.
+// transactions reports the local root span of each request, message or task as a Sentry transaction.
 type transactions struct {
 	hub     *sentry.Hub
 	sampler sdktrace.Sampler
@@ -111,10 +111,10 @@ func newTransactions(hub *sentry.Hub, share float64) *transactions {
 	return &transactions{hub: hub, sampler: sdktrace.TraceIDRatioBased(share)}
 }
 
-// OnStart waits for the end.
+// OnStart does nothing.
 func (*transactions) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
 
-// OnEnd reports the span if it is the first of its trace here.
+// OnEnd reports the span if it is a local root and sampled.
 func (t *transactions) OnEnd(span sdktrace.ReadOnlySpan) {
 	parent := span.Parent()
 	if parent.IsValid() && !parent.IsRemote() {
@@ -144,10 +144,10 @@ func (t *transactions) OnEnd(span sdktrace.ReadOnlySpan) {
 	t.hub.CaptureEvent(event)
 }
 
-// Shutdown has nothing to do: the client is flushed by itself.
+// Shutdown does nothing: the extension's Stop flushes the client.
 func (*transactions) Shutdown(context.Context) error { return nil }
 
-// ForceFlush has nothing to do either.
+// ForceFlush does nothing either.
 func (*transactions) ForceFlush(context.Context) error { return nil }
 
 var _ sdktrace.SpanProcessor = (*transactions)(nil)

@@ -11,8 +11,8 @@ import (
 	"github.com/gofiber/fiber/v3"
 )
 
-// ServeFiber answers with Fiber until ctx ends; then it takes no more connections and lets requests finish. One process
-// serves all: a container is not the place to fork.
+// ServeFiber serves with Fiber until ctx is cancelled, then shuts down gracefully. Prefork is off: replicas scale
+// instead.
 func ServeFiber(ctx context.Context, listener net.Listener, routes []Route, options Options) error {
 	s, err := newServer(options)
 	if err != nil {
@@ -51,7 +51,7 @@ func ServeFiber(ctx context.Context, listener net.Listener, routes []Route, opti
 	return nil
 }
 
-// fiber lets Fiber call a route. Its texts live in buffers that the next request overwrites, so all are copied.
+// fiber adapts a route to Fiber. Fiber reuses the buffers of a request, so every string is copied.
 func (s *server) fiber(route Route) fiber.Handler {
 	return func(c fiber.Ctx) error {
 		return send(c, s.answer(c.Context(), route, &Request{

@@ -22,7 +22,7 @@ import (
 )
 
 @% if "pkg/httpserver/fiber" in packages %@
-// What Fiber stands on keeps a clock for ever, and workers for some seconds after the end.
+// fasthttp never stops its clock goroutine, and keeps workers for some seconds after shutdown.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type serve = func(context.Context, net.Listener, []httpserver.Route, httpserver.Options) error
 
-// servers are the frameworks that the services use; all must behave alike.
+// servers lists the frameworks in use. All must behave alike.
 func servers() map[string]serve {
 	all := map[string]serve{}
 @% if "pkg/httpserver/fiber" in packages %@
@@ -46,7 +46,7 @@ func servers() map[string]serve {
 	return all
 }
 
-// start runs a server and gives its address; stop tells it to end and waits.
+// start runs a server. stop shuts it down and waits.
 func start(t *testing.T, run serve, routes []httpserver.Route) (address string, stop func() error) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -64,7 +64,7 @@ func start(t *testing.T, run serve, routes []httpserver.Route) (address string, 
 	return "http://" + listener.Addr().String(), stop
 }
 
-// ask sends a request on a connection of its own.
+// ask sends a request on a new connection.
 func ask(t *testing.T, method, url string, header map[string]string, body string) (*http.Response, map[string]any) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -100,7 +100,7 @@ func each(t *testing.T, test func(t *testing.T, run serve)) {
 	}
 }
 
-func TestAHandlerSeesTheRequest(t *testing.T) {
+func TestServer_Request_ReachesHandlerWithContext(t *testing.T) {
 	each(t, func(t *testing.T, run serve) {
 		var kept []string
 		address, stop := start(t, run, []httpserver.Route{{
@@ -131,7 +131,7 @@ func TestAHandlerSeesTheRequest(t *testing.T) {
 	})
 }
 
-func TestWhatGoesWrongIsAProblem(t *testing.T) {
+func TestServer_Failure_ReturnsProblem(t *testing.T) {
 	handlers := map[string]httpserver.Handler{
 		"/problem": func(context.Context, *httpserver.Request) (httpserver.Response, error) {
 			return httpserver.Response{}, httpserver.NewProblem(http.StatusConflict, "it is taken")
@@ -171,7 +171,7 @@ func TestWhatGoesWrongIsAProblem(t *testing.T) {
 				t.Errorf("%s: %d %v %v", test.path, response.StatusCode, response.Header, object)
 			}
 			if detail, _ := object["detail"].(string); strings.Contains(detail, "secret") {
-				t.Errorf("%s: told %q", test.path, detail)
+				t.Errorf("%s: disclosed %q", test.path, detail)
 			}
 		}
 		if err := stop(); err != nil {
@@ -180,7 +180,7 @@ func TestWhatGoesWrongIsAProblem(t *testing.T) {
 	})
 }
 
-func TestARequestInFlightIsFinished(t *testing.T) {
+func TestServer_Shutdown_FinishesInFlightRequest(t *testing.T) {
 	each(t, func(t *testing.T, run serve) {
 		inside, proceed := make(chan struct{}), make(chan struct{})
 		address, stop := start(t, run, []httpserver.Route{{
@@ -209,7 +209,7 @@ func TestARequestInFlightIsFinished(t *testing.T) {
 	})
 }
 
-func TestDecodeIsStrict(t *testing.T) {
+func TestDecode_InvalidBody_ReturnsProblem(t *testing.T) {
 	type body struct {
 		Name string `json:"name"`
 	}

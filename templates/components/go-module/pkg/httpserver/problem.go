@@ -9,19 +9,19 @@ import (
 	"net/http"
 )
 
-// Problem is an error that the caller is told, as problem details (RFC 9457).
+// Problem is an error that is disclosed to the client as problem details (RFC 9457).
 type Problem struct {
 	Status int               `json:"status"`
 	Title  string            `json:"title"`
 	Detail string            `json:"detail,omitempty"`
 	Fields map[string]string `json:"fields,omitempty"`
-	// Header is sent along.
+	// Header holds additional response headers.
 	Header map[string]string `json:"-"`
 }
 
 var internal = NewProblem(http.StatusInternalServerError, "")
 
-// NewProblem is a problem with the title that its status has.
+// NewProblem returns a problem whose title is the status text.
 func NewProblem(status int, detail string) *Problem {
 	return &Problem{Status: status, Title: http.StatusText(status), Detail: detail}
 }
@@ -29,7 +29,7 @@ func NewProblem(status int, detail string) *Problem {
 func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Title, p.Detail) }
 
 func (p *Problem) reply() reply {
-	body, _ := json.Marshal(p) // texts and a number only
+	body, _ := json.Marshal(p) // strings and an int cannot fail
 	header := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 	for name, value := range p.Header {
 		header[name] = value
@@ -37,7 +37,7 @@ func (p *Problem) reply() reply {
 	return reply{status: p.Status, header: header, body: body}
 }
 
-// Decode reads a JSON body of exactly the fields that T has.
+// Decode reads a JSON body strictly: unknown fields and trailing data are errors.
 func Decode[T any](r *Request) (T, error) {
 	var into T
 	if kind, _, err := mime.ParseMediaType(r.Header("Content-Type")); err != nil || kind != "application/json" {

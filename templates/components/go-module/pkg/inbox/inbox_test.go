@@ -27,7 +27,7 @@ CREATE TABLE inbox (event_id uuid PRIMARY KEY, received_at timestamptz NOT NULL)
 CREATE TABLE effects (name text);
 `)}}
 
-// deal has an effect unless the event had it before.
+// deal processes the event in a transaction that ends with end.
 func deal(t *testing.T, pool *pgxpool.Pool, end error) error {
 	t.Helper()
 	return pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
@@ -51,7 +51,7 @@ func count(t *testing.T, pool *pgxpool.Pool, table string) int {
 	return n
 }
 
-func TestAnEventThatComesAgainHasOneEffect(t *testing.T) {
+func TestBegin_DuplicateEvent_HasOneEffect(t *testing.T) {
 	pool := postgrestest.New(t, tables)
 	failed := errors.New("not this time")
 	if err := deal(t, pool, failed); !errors.Is(err, failed) {
@@ -71,7 +71,7 @@ func TestAnEventThatComesAgainHasOneEffect(t *testing.T) {
 	}
 }
 
-func TestOldEventsAreForgottenAndNewOnesKept(t *testing.T) {
+func TestPurge_ExpiredEvents_AreDeleted(t *testing.T) {
 	pool := postgrestest.New(t, tables)
 	const fill = `INSERT INTO inbox SELECT gen_random_uuid(), now() - age * interval '1 day' FROM (VALUES (1), (13), (15)) AS ages (age), generate_series(1, 1500)`
 	if _, err := pool.Exec(t.Context(), fill); err != nil {
@@ -85,7 +85,7 @@ func TestOldEventsAreForgottenAndNewOnesKept(t *testing.T) {
 	}
 }
 
-// stopping is told to stop by the first statement that it is given.
+// stopping calls stop after the first statement.
 type stopping struct {
 	*pgxpool.Pool
 	stop func()
@@ -96,7 +96,7 @@ func (s stopping) Exec(ctx context.Context, statement string, arguments ...any) 
 	return s.Pool.Exec(ctx, statement, arguments...)
 }
 
-func TestItIsTidyFromTheStartUntilItIsToldToStop(t *testing.T) {
+func TestKeepTidy_Start_PurgesAtOnceAndStopsOnCancel(t *testing.T) {
 	pool := postgrestest.New(t, tables)
 	old := time.Now().Add(-inbox.Keep - time.Hour)
 	if _, err := pool.Exec(t.Context(), "INSERT INTO inbox VALUES ($1, $2)", event, old); err != nil {

@@ -20,16 +20,16 @@ import (
 const (
 	defaultAttempts = 10
 	defaultDelay    = 2 * time.Second
-	// longestDelay keeps a waiting record well within the time that a rebalance grants.
+	// longestDelay keeps a waiting record well within the rebalance timeout.
 	longestDelay = 20 * time.Second
 )
 
-// permanent marks an error that no further attempt would mend.
+// permanent marks an error that a retry cannot fix.
 type permanent struct{ error }
 
 func (p permanent) Unwrap() error { return p.error }
 
-// Permanent says that trying again is of no use: the record goes to the dead topic at once.
+// Permanent marks an error as not retryable: the record is dead-lettered at once.
 func Permanent(err error) error {
 	if err == nil {
 		return nil
@@ -37,14 +37,14 @@ func Permanent(err error) error {
 	return permanent{err}
 }
 
-// IsPermanent says whether the error was marked so.
+// IsPermanent says whether the error was marked by [Permanent].
 func IsPermanent(err error) bool {
 	_, is := errors.AsType[permanent](err)
 	return is
 }
 
-// deal brings one record to an end: handled, forwarded to the retry topic, or forwarded to the dead topic. An error means
-// that none of these was possible and the record has to be delivered again.
+// deal handles one record or forwards it to the retry or dead-letter topic. An error means that neither was possible
+// and the record must be redelivered.
 func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Record) error {
 	if err := wait(ctx, c.notBefore(record)); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Rec
 		}
 	}
 	if err == nil {
-		c.Log.InfoContext(ctx, "event dealt with", "topic", record.Topic, "type", header(record, headerType),
+		c.Log.InfoContext(ctx, "event processed", "topic", record.Topic, "type", header(record, headerType),
 			"event_id", header(record, headerEventID), "outcome", outcome)
 	}
 	labels := metric.WithAttributes(attribute.String("topic", record.Topic), attribute.String("type", header(record, headerType)))
@@ -78,7 +78,7 @@ func (c *Consumer) deal(ctx context.Context, client *kgo.Client, record *kgo.Rec
 	return err
 }
 
-// handle gives the record to its handler. One that panics failed: without this the record would end the process, and again
+// handle calls the record's handler. A panic counts as a failure; otherwise the record would crash the process again
 // after each restart.
 func (c *Consumer) handle(ctx context.Context, record *kgo.Record) (outcome string, err error) {
 	defer func() {
@@ -107,9 +107,9 @@ func (c *Consumer) handle(ctx context.Context, record *kgo.Record) (outcome stri
 	return "handled", nil
 }
 
-// forward decides what becomes of a record that failed.
+// forward moves a failed record to the retry or dead-letter topic.
 func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.Record, cause error) (string, error) {
-	// The handler may have used up its time.
+	// A new deadline: the handler may have used up the old one.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
 	defer cancel()
 	attempt := c.tried(record) + 1
@@ -133,7 +133,7 @@ func (c *Consumer) forward(ctx context.Context, client *kgo.Client, record *kgo.
 	return outcome, nil
 }
 
-// subscription is the one that a record came from, directly or by way of its retry topic.
+// subscription returns the subscription that a record came from, directly or through its retry topic.
 func (c *Consumer) subscription(record *kgo.Record) Subscription {
 	for _, subscription := range c.Subscriptions {
 		if record.Topic == subscription.Topic || record.Topic == RetryTopic(subscription.Topic, c.Name) {
@@ -143,13 +143,13 @@ func (c *Consumer) subscription(record *kgo.Record) Subscription {
 	return Subscription{Topic: record.Topic}
 }
 
-// retried says whether the record comes from a retry topic. Elsewhere the headers of one have no meaning: a dead record that
-// somebody puts back into its first topic has all attempts before it again.
+// retried says whether the record comes from a retry topic. Retry headers are ignored elsewhere, so a dead-lettered
+// record that is replayed into its original topic gets all attempts again.
 func (c *Consumer) retried(record *kgo.Record) bool {
 	return record.Topic != c.subscription(record).Topic
 }
 
-// tried is how often the record was tried before.
+// tried returns the number of previous attempts.
 func (c *Consumer) tried(record *kgo.Record) int {
 	if !c.retried(record) {
 		return 0
@@ -157,7 +157,7 @@ func (c *Consumer) tried(record *kgo.Record) int {
 	return attempts(record)
 }
 
-// notBefore is when the record is due.
+// notBefore returns when the backoff of a retried record ends.
 func (c *Consumer) notBefore(record *kgo.Record) time.Time {
 	if !c.retried(record) {
 		return time.Time{}
@@ -172,7 +172,7 @@ func (c *Consumer) attempts() int {
 	return c.Attempts
 }
 
-// pause is the time before the attempt after the given one.
+// pause returns the exponential backoff after the given attempt.
 func (c *Consumer) pause(attempt int) time.Duration {
 	first := c.Delay
 	if first == 0 {

@@ -13,11 +13,11 @@ import (
 	"go.opentelemetry.io/otel/metric/noop"
 )
 
-// reading is what a consumer's gauges say.
+// reading holds the values of a consumer's gauges.
 type reading struct {
 	metric.Observer
 	Blocked map[string]int64 // by group
-	Lag     map[string]int64 // by topic, over its partitions
+	Lag     map[string]int64 // by topic, summed over its partitions
 }
 
 func (r *reading) ObserveInt64(gauge metric.Int64Observable, value int64, options ...metric.ObserveOption) {
@@ -34,34 +34,34 @@ func (r *reading) ObserveInt64(gauge metric.Int64Observable, value int64, option
 	}
 }
 
-// Gauges reads them.
+// Gauges returns the consumer's current gauge values.
 func (c *Consumer) Gauges() (blocked, lag map[string]int64) {
 	r := &reading{Blocked: map[string]int64{}, Lag: map[string]int64{}}
 	_ = c.observe(context.Background(), r)
 	return r.Blocked, r.Lag
 }
 
-// Turned lets the loop of first deliveries and that of retries have turned so long ago.
+// Turned sets how long ago each loop last turned.
 func (c *Consumer) Turned(first, again time.Duration) {
 	c.first.turned.Store(time.Now().Add(-first).UnixNano())
 	c.again.turned.Store(time.Now().Add(-again).UnixNano())
 }
 
-// GivesUpProducing says whether a client gives up a record in flight to a broker that went away.
+// GivesUpProducing says whether a client abandons in-flight records of an unreachable broker.
 func GivesUpProducing(client *kgo.Client) bool {
 	value, ok := client.OptValue(kgo.AllowIdempotentProduceCancellation).(bool)
 	return ok && value
 }
 
-// Join makes the client that takes records and forwards those that fail.
+// Join creates the client that consumes and forwards records.
 func (c *Consumer) Join() (*kgo.Client, error) {
 	return c.join(&loop{group: c.Group}, new(atomic.Bool))
 }
 
-// Client is the publisher's.
+// Client returns the publisher's client.
 func (p *Publisher) Client() *kgo.Client { return p.client }
 
-// observed is the sum of what was observed.
+// observed sums the observations.
 type observed struct {
 	noop.Observer
 	sum   int64
@@ -73,7 +73,7 @@ func (o *observed) ObserveInt64(_ metric.Int64Observable, value int64, _ ...metr
 	o.count++
 }
 
-func TestTheLagIsKnownBeforeAnythingIsDealtWithAndAfterwards(t *testing.T) {
+func TestLags_Measure_CountsUnprocessedRecords(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "things"))
 	if err != nil {
 		t.Fatal(err)
@@ -110,25 +110,25 @@ func TestTheLagIsKnownBeforeAnythingIsDealtWithAndAfterwards(t *testing.T) {
 	defer cancel()
 	records := client.PollFetches(ctx).Records()
 	if len(records) == 0 {
-		t.Fatal("nothing came")
+		t.Fatal("no records were fetched")
 	}
 	if got := lag(); got.sum != 3 || got.count != 2 {
-		t.Errorf("nothing was dealt with: %d behind in %d partitions", got.sum, got.count)
+		t.Errorf("before processing: lag %d in %d partitions", got.sum, got.count)
 	}
 	l.dealt(records[0])
 	if got := lag(); got.sum != 2 {
-		t.Errorf("one was dealt with: %d behind", got.sum)
+		t.Errorf("after one record: lag %d", got.sum)
 	}
 	produce()
 	if got := lag(); got.sum != 5 {
-		t.Errorf("more came meanwhile: %d behind", got.sum)
+		t.Errorf("after more records arrived: lag %d", got.sum)
 	}
 	l.restrict([]string{"things"}, map[string][]int32{"things": {1}})
 	if got := lag(); got.count != 1 || got.sum != 5 {
-		t.Errorf("one was not given back, and %d are observed", got.count)
+		t.Errorf("one partition was not reassigned, but %d are observed", got.count)
 	}
 	l.forget(map[string][]int32{"things": {0, 1}})
 	if got := lag(); got.count != 0 {
-		t.Errorf("others have the partitions, and %d are observed", got.count)
+		t.Errorf("all partitions were taken over, but %d are observed", got.count)
 	}
 }

@@ -1,7 +1,7 @@
-// Package kafka publishes and consumes event envelopes.
+// Package kafka publishes and consumes event envelopes with at-least-once delivery.
 //
-// Delivery is at least once in both directions: a publisher may publish an event again after a failure, a consumer
-// commits an offset after the record was dealt with. Whoever consumes deduplicates by the event's identifier.
+// A publisher may publish an event again after a failure, and a consumer commits an offset only after the record was
+// processed. Consumers therefore deduplicate by event id.
 package kafka
 
 import (
@@ -15,47 +15,47 @@ import (
 
 const scope = "@{ project.module }@/pkg/kafka"
 
-// The instruments. The errors are about names, which are constant, and the instruments are usable all the same.
+// Creating an instrument fails only for an invalid name. These names are constant, so the errors are ignored.
 var (
 	tracer = otel.Tracer(scope)
 	meter  = otel.Meter(scope)
 
 	consumed, _ = meter.Int64Counter("events_consumed_total",
-		metric.WithDescription("Records that were dealt with, by outcome."))
+		metric.WithDescription("Processed records, by outcome."))
 	duration, _ = meter.Float64Histogram("event_duration_seconds",
-		metric.WithDescription("Time that handling one record took."), seconds)
+		metric.WithDescription("Time to process one record."), seconds)
 	delay, _ = meter.Float64Histogram("event_delay_seconds",
-		metric.WithDescription("Time from the event until it was handled."), seconds)
+		metric.WithDescription("Time from the event's occurrence until it was handled."), seconds)
 	lagRecords, _ = meter.Int64ObservableGauge("consumer_lag_records",
-		metric.WithDescription("Records of a partition that are not dealt with yet. A consumer that waits and the one that took over both tell."))
+		metric.WithDescription("Unprocessed records of a partition. After a rebalance, a blocked consumer and the new owner may both report it."))
 	blocked, _ = meter.Int64ObservableGauge("consumer_blocked",
-		metric.WithDescription("1 while records fail and are neither retried nor given up, 0 otherwise; by group."))
+		metric.WithDescription("1 while records can be neither handled nor forwarded, 0 otherwise; by group."))
 
 	seconds = metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 )
 
-// Config says where the brokers are.
+// Config holds the brokers' addresses.
 type Config struct {
-	// Brokers are addresses with commas between them.
+	// Brokers is a comma-separated list of addresses.
 	Brokers string `env:"KAFKA_BROKERS"`
 }
 
 const (
 	requestTimeout = 10 * time.Second
-	// deliveryTimeout ends the wait for a broker that is away; the caller tries again.
+	// deliveryTimeout bounds the wait for an unreachable broker. The caller retries.
 	deliveryTimeout = 15 * time.Second
 )
 
-// Topic is where a service publishes its events.
+// Topic returns the topic that a service publishes to.
 func Topic(service string) string { return "@{ project.name }@." + service }
 
-// Group is the consumer group of a service.
+// Group returns the consumer group of a service.
 func Group(service string) string { return "@{ project.name }@." + service }
 
-// RetryTopic holds the records of a topic that one consumer tries again later.
+// RetryTopic returns the topic for records that one consumer retries later.
 func RetryTopic(topic, consumer string) string { return topic + "." + consumer + ".retry" }
 
-// DeadTopic holds the records of a topic that one consumer gave up, for somebody to look at.
+// DeadTopic returns one consumer's dead-letter topic for a topic.
 func DeadTopic(topic, consumer string) string { return topic + "." + consumer + ".dlq" }
 
 func (c Config) options(more ...kgo.Opt) []kgo.Opt {
@@ -63,19 +63,19 @@ func (c Config) options(more ...kgo.Opt) []kgo.Opt {
 		kgo.SeedBrokers(strings.Split(c.Brokers, ",")...),
 		kgo.DialTimeout(requestTimeout),
 		kgo.RequestTimeoutOverhead(requestTimeout),
-		// Only a broker that permits it makes a topic: the one on a developer's machine.
+		// Takes effect only where the broker allows it: in local development.
 		kgo.AllowAutoTopicCreation(),
 	}, more...)
 }
 
-// producing are the options of every client that produces: it waits for all in-sync replicas.
+// producing returns the options of every producing client: acks from all in-sync replicas.
 func producing() []kgo.Opt {
 	return []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProduceRequestTimeout(requestTimeout),
 		kgo.RecordDeliveryTimeout(deliveryTimeout),
-		// Without it a record in flight to a broker that went away could never time out. What is cancelled is
-		// produced again by the caller, and the client fences the first try before it does.
+		// Without this, a record in flight to a broker that disappeared would never time out. The caller produces a
+		// cancelled record again; the client fences the first attempt before that.
 		kgo.AllowIdempotentProduceCancellation(),
 	}
 }

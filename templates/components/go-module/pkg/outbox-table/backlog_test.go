@@ -7,7 +7,7 @@ import (
 	"@{ project.module }@/pkg/postgres/postgrestest"
 )
 
-func TestTheBacklogIsCountedUpToALimit(t *testing.T) {
+func TestBacklog_ManyEvents_IsCappedAtLimit(t *testing.T) {
 	pool := postgrestest.New(t, fstest.MapFS{"00001_outbox.sql": {Data: []byte(`-- +goose Up
 CREATE TABLE outbox (position bigint, message bytea, created_at timestamptz);
 `)}})

@@ -12,30 +12,30 @@ import (
 	envelopev1 "@{ project.module }@/gen/envelope/v1"
 )
 
-// maxCounted is where counting stops, so that a backlog is not made worse by being measured.
+// maxCounted caps the count, so that measuring a large backlog stays cheap.
 const maxCounted = 100_000
 
-// The errors are about names, as with the instruments of every outbox.
+// The errors are ignored for the same reason as those in relay.go.
 var (
 	pendingEvents, _ = meter.Int64Gauge("outbox_pending_events",
-		metric.WithDescription("Events that wait in the table; more than a hundred thousand are not counted."))
+		metric.WithDescription("Unpublished events in the table, counted up to 100000."))
 	oldestSeconds, _ = meter.Float64Gauge("outbox_oldest_seconds",
-		metric.WithDescription("How long the first event in the table has waited."))
+		metric.WithDescription("Age of the oldest unpublished event."))
 )
 
 // Table is an outbox in a table `outbox (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message bytea NOT
 // NULL, created_at timestamptz NOT NULL DEFAULT clock_timestamp())`, which the service's migrations make.
 //
-// Positions are taken when events are written and become visible when transactions are committed, so a lower one may
-// appear after a higher one. Nothing is lost by that: what is published is deleted, row by row, and what is there is
-// what is not published; no position is ever remembered as the last one. But it is an order only for events whose
-// transactions wait for each other: those that lock the row of the aggregate before they emit.
+// Positions are assigned on insert but become visible on commit, so a lower position may appear after a higher one. No
+// event is lost by that: published rows are deleted one by one, and no "last position" is stored. But order is
+// guaranteed only between transactions that exclude each other, that is, those that lock the aggregate's row before
+// they emit.
 type Table struct {
-	// Batch is how many events one look may return; zero means the default.
+	// Batch is the maximum number of events per batch. Zero selects the default.
 	Batch int
 }
 
-// Emit inserts an event with the transaction, under the trace and the request of ctx.
+// Emit inserts an event inside tx, with the trace context and request id of ctx.
 func (Table) Emit(ctx context.Context, tx Executor, event Event) error {
 	message, err := encode(ctx, event)
 	if err != nil {
@@ -47,10 +47,10 @@ func (Table) Emit(ctx context.Context, tx Executor, event Event) error {
 	return nil
 }
 
-// Name is the table's.
+// Name returns the name of the table.
 func (Table) Name() string { return "outbox" }
 
-// Read reads the table.
+// Read implements [Source].
 func (t Table) Read(conn *pgx.Conn) Reader { return &tableReader{Table: t, conn: conn} }
 
 type tableReader struct {
@@ -59,9 +59,9 @@ type tableReader struct {
 	measured time.Time
 }
 
-// Next looks at the first rows of the table.
+// Next returns the first rows of the table.
 func (r *tableReader) Next(ctx context.Context) ([]*envelopev1.Envelope, Confirm, error) {
-	// Before anything else, so that the backlog is known while the broker is away.
+	// First, so that the backlog is reported even while the broker is unreachable.
 	if err := r.measure(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -98,7 +98,8 @@ func (r *tableReader) first(ctx context.Context) (positions []int64, events []*e
 	return positions, events, rows.Err()
 }
 
-// remove deletes what was published and nothing else: a row below the last one may have become visible meanwhile.
+// remove deletes exactly the published rows. A range would also delete rows that a concurrent commit made visible
+// meanwhile.
 func (r *tableReader) remove(ctx context.Context, positions []int64) error {
 	if _, err := r.conn.Exec(ctx, "DELETE FROM outbox WHERE position = ANY ($1)", positions); err != nil {
 		return fmt.Errorf("delete %d published events: %w", len(positions), err)
@@ -107,7 +108,7 @@ func (r *tableReader) remove(ctx context.Context, positions []int64) error {
 	return nil
 }
 
-// measure says now and then how many events wait and for how long.
+// measure reports the backlog every measureEvery.
 func (r *tableReader) measure(ctx context.Context) error {
 	if time.Since(r.measured) < measureEvery {
 		return nil

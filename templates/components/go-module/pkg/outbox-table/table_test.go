@@ -37,7 +37,7 @@ func waiting(t *testing.T, pool *pgxpool.Pool) int {
 	return rows
 }
 
-func TestARowStaysUntilItsEventIsAcknowledged(t *testing.T) {
+func TestTable_UnacknowledgedEvent_KeepsRow(t *testing.T) {
 	pool, table := postgrestest.New(t, tables), outbox.Table{}
 	emit(t, pool, table, nil, "1", "2", "3")
 	before := make(chan int, 1)
@@ -47,13 +47,13 @@ func TestARowStaysUntilItsEventIsAcknowledged(t *testing.T) {
 	}}
 	stop := start(t, pool, table, b)
 	if rows := <-before; rows != 3 {
-		t.Errorf("%d rows while the events are published", rows)
+		t.Errorf("%d rows before the events were acknowledged", rows)
 	}
 	eventually(t, "the table is empty", func() bool { return waiting(t, pool) == 0 })
 	stop()
 }
 
-func TestLargeEventsArePublishedInSmallBatches(t *testing.T) {
+func TestTable_LargeEvents_ArePublishedInSmallBatches(t *testing.T) {
 	pool, table := postgrestest.New(t, tables), outbox.Table{}
 	const events, size = 12, 800 << 10
 	for range events {

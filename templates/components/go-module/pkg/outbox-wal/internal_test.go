@@ -11,7 +11,7 @@ import (
 	"@{ project.module }@/pkg/postgres/postgrestest"
 )
 
-// What PostgreSQL 18 sent for a transaction with two messages, and a cut through each record.
+// Records captured from PostgreSQL 18 for a transaction with two messages, and a truncated one.
 const (
 	begin   = "420000000001c00cb0000303c2205d3be5000002fe"
 	hello   = "4d010000000001c00c786f72646572735f6f7574626f78000000000568656c6c6f"
@@ -21,7 +21,7 @@ const (
 	cutText = "4d010000000001c00c786f7264"
 )
 
-func TestRecords(t *testing.T) {
+func TestBatch_Records_AreDecodedOrRejected(t *testing.T) {
 	prefix := string([]byte{0x6f, 0x72, 0x64, 0x65, 0x72, 0x73}) + "_outbox"
 	for _, test := range []struct {
 		name    string
@@ -29,19 +29,19 @@ func TestRecords(t *testing.T) {
 		want    batch
 		refused string
 	}{
-		{name: "a transaction", records: []string{begin, hello, empty, commit}, want: batch{
+		{name: "single transaction", records: []string{begin, hello, empty, commit}, want: batch{
 			messages: []message{{prefix: prefix, content: []byte("hello")}, {prefix: "x", content: []byte{}}},
 			end:      0x1c00ce0,
 			size:     5,
 		}},
-		{name: "two transactions end where the later one does", records: []string{begin, commit, begin, strings.Replace(commit, "01c00ce0", "01c00dff", 1)}, want: batch{end: 0x1c00dff}},
-		{name: "rows are passed over", records: []string{row}},
-		{name: "nothing at all", records: []string{""}, refused: "empty record"},
-		{name: "cut in the commit", records: []string{commit[:len(commit)-2]}, refused: "cut off"},
-		{name: "cut in the begin", records: []string{begin[:10]}, refused: "cut off"},
-		{name: "cut in the prefix", records: []string{cutText}, refused: "cut off"},
-		{name: "cut in the content", records: []string{hello[:len(hello)-2]}, refused: "cut off"},
-		{name: "a length beyond the record", records: []string{strings.Replace(hello, "00000005", "ffffffff", 1)}, refused: "cut off"},
+		{name: "two transactions end at the later commit", records: []string{begin, commit, begin, strings.Replace(commit, "01c00ce0", "01c00dff", 1)}, want: batch{end: 0x1c00dff}},
+		{name: "row records are ignored", records: []string{row}},
+		{name: "empty record", records: []string{""}, refused: "empty record"},
+		{name: "truncated commit", records: []string{commit[:len(commit)-2]}, refused: "cut off"},
+		{name: "truncated begin", records: []string{begin[:10]}, refused: "cut off"},
+		{name: "truncated prefix", records: []string{cutText}, refused: "cut off"},
+		{name: "truncated content", records: []string{hello[:len(hello)-2]}, refused: "cut off"},
+		{name: "length exceeds the record", records: []string{strings.Replace(hello, "00000005", "ffffffff", 1)}, refused: "cut off"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got batch
@@ -68,13 +68,13 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-func TestPositionsAreWrittenAsPostgreSQLReadsThem(t *testing.T) {
+func TestLSN_String_UsesPostgreSQLNotation(t *testing.T) {
 	if got := lsn(0x16_b374d848).String(); got != "16/B374D848" {
 		t.Errorf("got %s", got)
 	}
 }
 
-func TestABatchIsFullWithAWholeTransaction(t *testing.T) {
+func TestBatch_SizeLimitReached_IsFullAtCommit(t *testing.T) {
 	found := batch{size: maxBatchBytes - 1}
 	for _, step := range []struct {
 		record string
@@ -93,8 +93,8 @@ func TestABatchIsFullWithAWholeTransaction(t *testing.T) {
 	}
 }
 
-// What waits is known although nothing of it can be published.
-func TestTheSlotIsMeasuredBeforeAnythingIsPublished(t *testing.T) {
+// The lag must be reported even if no event can be decoded.
+func TestReader_MalformedEvent_StillMeasuresSlot(t *testing.T) {
 	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
 	conn, err := pool.Acquire(t.Context())
 	if err != nil {
@@ -115,7 +115,7 @@ func TestTheSlotIsMeasuredBeforeAnythingIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, _, err := reader.Next(t.Context()); err == nil {
-		t.Fatal("what is no event was read as one")
+		t.Fatal("a malformed event was decoded")
 	}
 	if reader.measured.IsZero() {
 		t.Error("the slot was not measured")

@@ -20,11 +20,11 @@ func init() {
 	}
 }
 
-// logged is a database with a slot.
+// logged creates a database with a replication slot.
 func logged(t *testing.T) (*pgxpool.Pool, outbox.WAL) {
 	t.Helper()
 	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
-	// Slots are named on the whole server.
+	// Slot names are global to the server.
 	wal := outbox.WAL{Names: outbox.NamesOf("test-" + pool.Config().ConnConfig.Database), Heartbeat: 50 * time.Millisecond}
 	install(t, pool, wal)
 	t.Cleanup(func() {
@@ -56,27 +56,27 @@ func confirmed(t *testing.T, pool *pgxpool.Pool, wal outbox.WAL) string {
 	return position
 }
 
-func TestEventsOfAnotherServiceAreLeftAlone(t *testing.T) {
+func TestWAL_EventOfAnotherService_IsNotPublished(t *testing.T) {
 	pool, wal := logged(t)
 	b := new(broker)
 	stop := start(t, pool, wal, b)
 	emit(t, pool, outbox.WAL{Names: outbox.NamesOf("another")}, nil, "of another service")
 	emit(t, pool, wal, nil, "own")
-	eventually(t, "the own one is published", func() bool { return len(b.keys()) >= 1 })
+	eventually(t, "this service's event is published", func() bool { return len(b.keys()) >= 1 })
 	stop()
 	if got := b.keys(); len(got) != 1 || got[0] != "own" {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestAnIdleSlotMovesOn(t *testing.T) {
+func TestWAL_IdleSlot_Advances(t *testing.T) {
 	pool, wal := logged(t)
 	b := new(broker)
 	stop := start(t, pool, wal, b)
 	position := confirmed(t, pool, wal)
 	for range 2 {
 		before := position
-		eventually(t, "the slot moves", func() bool { position = confirmed(t, pool, wal); return position != before })
+		eventually(t, "the slot advances", func() bool { position = confirmed(t, pool, wal); return position != before })
 	}
 	stop()
 	if got := b.keys(); len(got) != 0 {
@@ -84,7 +84,7 @@ func TestAnIdleSlotMovesOn(t *testing.T) {
 	}
 }
 
-func TestInstallingAgainKeepsWhatWaits(t *testing.T) {
+func TestWAL_RepeatedInstall_KeepsPendingEvents(t *testing.T) {
 	pool, wal := logged(t)
 	emit(t, pool, wal, nil, "1")
 	install(t, pool, wal)

@@ -1,8 +1,8 @@
-// Package outbox carries events from the transaction that causes them to a broker.
+// Package outbox implements the transactional outbox: events reach the broker if, and only if, their transaction
+// commits.
 //
-// An event is emitted inside the transaction that it belongs to: both are committed or neither is. A Relay reads what was
-// committed and publishes it, at least once: what was published before a crash may be published again, so consumers
-// deduplicate by the event's identifier.
+// An event is written inside the transaction that causes it. A Relay reads committed events and publishes them at least
+// once: after a crash, events may be published again, so consumers deduplicate by event id.
 package outbox
 
 import (
@@ -18,15 +18,15 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-// MaxSize is what an event may take. A larger one would be refused by the broker, whose limit is 1 MiB, after it was
-// committed: the relay could neither publish it nor go past it.
+// MaxSize is the maximum size of an encoded event. The broker's limit is 1 MiB. A larger event would fail only after
+// its transaction committed, and the relay could neither publish nor skip it.
 const MaxSize = 900 << 10
 
 // Event is something that happened to one aggregate.
 type Event struct {
-	// ID is unique, a UUID.
+	// ID is a UUID. Consumers deduplicate by it.
 	ID string
-	// Type is what happened, such as "invoice.created"; it says what the payload is.
+	// Type names what happened, such as "invoice.created", and determines the payload's message type.
 	Type        string
 	Aggregate   string
 	AggregateID string
@@ -34,12 +34,12 @@ type Event struct {
 	Payload     proto.Message
 }
 
-// Executor is a transaction.
+// Executor is the open transaction that an event is written in.
 type Executor interface {
 	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
 }
 
-// encode makes an event, under the trace and the request of ctx, what a Relay publishes.
+// encode wraps an event in the envelope that a Relay publishes, with the trace context and request id of ctx.
 func encode(ctx context.Context, event Event) ([]byte, error) {
 	payload, err := proto.Marshal(event.Payload)
 	if err != nil {

@@ -17,68 +17,68 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-// The instruments. The errors are about names, which are constant, and the instruments are usable all the same.
+// Creating an instrument fails only for an invalid name. These names are constant, so the errors are ignored.
 var (
 	meter = otel.Meter("@{ project.module }@/pkg/outbox")
 
 	published, _ = meter.Int64Counter("events_published_total",
-		metric.WithDescription("Events that the broker acknowledged; one that was published again counts again."))
+		metric.WithDescription("Events acknowledged by the broker; an event published again counts again."))
 	failures, _ = meter.Int64Counter("outbox_failures_total",
-		metric.WithDescription("Passes of the relay that failed and are tried again."))
+		metric.WithDescription("Relay passes that failed and will be retried."))
 	lastAdvance, _ = meter.Float64Gauge("outbox_last_advance_timestamp_seconds",
-		metric.WithDescription("When the relay last knew that nothing is left behind it; an idle one sees to it again and again."))
+		metric.WithDescription("Unix time at which the relay last advanced or found the outbox empty."))
 )
 
-// PassTimeout bounds what follows a look: publish, confirm. A relay that is told to stop finishes it, so a pod's grace period
-// is longer than this.
+// PassTimeout bounds publishing and confirming one batch. A graceful shutdown finishes the batch, so the pod's
+// termination grace period must be longer.
 const PassTimeout = 20 * time.Second
 
 const (
 	defaultInterval = 200 * time.Millisecond
 	defaultBackoff  = 2 * time.Second
 	defaultBatch    = 500
-	// maxBatchBytes keeps large events from filling the relay's memory.
+	// maxBatchBytes bounds the relay's memory use.
 	maxBatchBytes = 4 << 20
 	lockInterval  = 5 * time.Second
-	// measureEvery is how often a reader says how much waits.
+	// measureEvery is the interval between two measurements of the backlog.
 	measureEvery = 10 * time.Second
-	// lookTimeout is longer than any backlog takes to be looked through: a look that is given up begins anew.
+	// lookTimeout must exceed the time to scan the largest backlog: a scan that times out starts from the beginning.
 	lookTimeout = 2 * time.Minute
-	// stalled is how long a living relay may take between two turns of its loop.
+	// stalled is the time without a turn of the loop after which the relay fails its liveness check.
 	stalled = lookTimeout + PassTimeout + time.Minute
 )
 
-// Source is where the events of committed transactions wait for a relay.
+// Source is the storage of an outbox.
 type Source interface {
-	// Name is its own in the database: the relay's lock goes by it.
+	// Name is unique in the database. The relay's advisory lock is derived from it.
 	Name() string
-	// Read begins to read over a connection, which no more than one relay does at a time.
+	// Read starts reading over a connection. The lock ensures that only one relay reads at a time.
 	Read(conn *pgx.Conn) Reader
 }
 
-// Reader looks at what waits.
+// Reader reads committed events in batches.
 type Reader interface {
-	// Next gives the events that come next, in their order, and takes none away. They come again until they are
-	// confirmed, which is done after all of them are acknowledged; without confirm there was nothing.
+	// Next returns the next batch in order without removing it. The same events are returned until confirm is called,
+	// which happens after the broker has acknowledged all of them. A nil confirm means that there was nothing to read.
 	Next(ctx context.Context) (events []*envelopev1.Envelope, confirm Confirm, err error)
 }
 
-// Confirm ends the wait of what a look found.
+// Confirm removes a published batch from the outbox.
 type Confirm func(ctx context.Context) error
 
-// Publisher hands events to the broker in the given order and returns when all of them are acknowledged.
+// Publisher sends events to the broker in the given order and returns when all of them are acknowledged.
 type Publisher interface {
 	Publish(ctx context.Context, events []*envelopev1.Envelope) error
 }
 
-// Relay publishes the events of one service. The zero durations mean the defaults.
+// Relay publishes the events of one service. Zero durations select the defaults.
 type Relay struct {
 	DatabaseURL string
 	Source      Source
 	Publisher   Publisher
 	Log         *slog.Logger
 
-	// Interval is the pause after a look that found nothing.
+	// Interval is the poll interval while the outbox is empty.
 	Interval time.Duration
 	// Backoff is the pause after a failure.
 	Backoff time.Duration
@@ -86,7 +86,7 @@ type Relay struct {
 	progress progress
 }
 
-// Run publishes until ctx ends. Whatever fails is tried again from what is not confirmed, over a new connection.
+// Run publishes until ctx is cancelled. After a failure it reconnects and resumes at the first unconfirmed event.
 func (r *Relay) Run(ctx context.Context) error {
 	for {
 		err := r.session(ctx)
@@ -100,7 +100,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	}
 }
 
-// session works over one connection. Lock and reading share it, so that losing one is losing the other.
+// session runs over one connection. The advisory lock belongs to it, so a lost connection also releases the lock.
 func (r *Relay) session(ctx context.Context) error {
 	r.progress.turn()
 	conn, err := connect(ctx, r.DatabaseURL)
@@ -125,7 +125,7 @@ func (r *Relay) session(ctx context.Context) error {
 	return nil
 }
 
-// lock waits until no other relay of this outbox is left, such as the one that a release replaces.
+// lock blocks until no other relay holds the lock, such as the old pod during a rollout.
 func (r *Relay) lock(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		var held bool
@@ -137,14 +137,14 @@ func (r *Relay) lock(ctx context.Context, conn *pgx.Conn) error {
 			return nil
 		}
 		r.progress.turn()
-		r.Log.InfoContext(ctx, "another relay is at work, waiting", "outbox", r.Source.Name())
+		r.Log.InfoContext(ctx, "another relay holds the lock, waiting", "outbox", r.Source.Name())
 		if sleep(ctx, lockInterval); ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 }
 
-// pass publishes what comes next and confirms it.
+// pass publishes and confirms one batch. It is not interrupted by a shutdown.
 func (r *Relay) pass(ctx context.Context, reader Reader) (moved bool, err error) {
 	events, confirm, err := look(ctx, reader)
 	if err != nil || confirm == nil {
@@ -158,14 +158,14 @@ func (r *Relay) pass(ctx context.Context, reader Reader) (moved bool, err error)
 	return true, confirm(ctx)
 }
 
-// look takes nothing away, so it may be interrupted.
+// look has no side effects, so a shutdown may interrupt it.
 func look(ctx context.Context, reader Reader) ([]*envelopev1.Envelope, Confirm, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	return reader.Next(ctx)
 }
 
-// publish returns when every event is acknowledged.
+// publish returns once the broker has acknowledged every event.
 func (r *Relay) publish(ctx context.Context, events []*envelopev1.Envelope) error {
 	if len(events) == 0 {
 		return nil
@@ -180,7 +180,8 @@ func (r *Relay) publish(ctx context.Context, events []*envelopev1.Envelope) erro
 	return nil
 }
 
-// connect asks the server to notice a vanished relay within a minute: until then it would hold the lock.
+// connect sets TCP keepalives so that the server drops a vanished relay within a minute. Until then that relay would
+// hold the lock.
 func connect(ctx context.Context, url string) (*pgx.Conn, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -217,7 +218,7 @@ func or[T comparable](value, fallback T) T {
 	return value
 }
 
-// Live says whether the loop turns. A broker or a database that is away does not stop it, and a restart would not help.
+// Live is the liveness check. An unreachable broker or database does not fail it: a restart would not help.
 func (r *Relay) Live(context.Context) error {
 	if still := r.progress.stands(); still > stalled {
 		return fmt.Errorf("the relay's loop stands still for %s", still.Round(time.Second))
@@ -225,7 +226,7 @@ func (r *Relay) Live(context.Context) error {
 	return nil
 }
 
-// Ready says whether it is this relay that works.
+// Ready is the readiness check: it passes for the relay that holds the lock.
 func (r *Relay) Ready(context.Context) error {
 	if !r.progress.held.Load() {
 		return errors.New("the relay does not hold the lock of its outbox")
@@ -233,7 +234,7 @@ func (r *Relay) Ready(context.Context) error {
 	return nil
 }
 
-// progress is what the relay's loop tells the probes, which run in other goroutines.
+// progress is shared with the health checks, which run in other goroutines.
 type progress struct {
 	turned atomic.Int64
 	held   atomic.Bool
@@ -241,7 +242,7 @@ type progress struct {
 
 func (p *progress) turn() { p.turned.Store(time.Now().UnixNano()) }
 
-// stands is how long the loop has not turned; zero before its first turn.
+// stands returns the time since the loop's last turn, or zero before the first.
 func (p *progress) stands() time.Duration {
 	turned := p.turned.Load()
 	if turned == 0 {
@@ -250,5 +251,5 @@ func (p *progress) stands() time.Duration {
 	return time.Since(time.Unix(0, turned))
 }
 
-// advanced marks that nothing is left behind the relay, or less than before.
+// advanced records that the relay made progress or found nothing to do.
 func advanced(ctx context.Context) { lastAdvance.Record(ctx, float64(time.Now().UnixMilli())/1000) }

@@ -29,11 +29,11 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// broker keeps what was published and fails when it is told to.
+// broker is a fake that records published events and can be made to fail.
 type broker struct {
 	mu     sync.Mutex
 	events []*envelopev1.Envelope
-	// fail is asked before a batch is taken, with what was taken so far.
+	// fail is called before a batch is accepted, with the number of events accepted so far.
 	fail func(taken int, batch []*envelopev1.Envelope) error
 }
 
@@ -59,16 +59,16 @@ func (b *broker) keys() []string {
 	return keys
 }
 
-// box is an outbox with both of its ends.
+// box is an outbox with both ends.
 type box interface {
 	outbox.Source
 	Emit(ctx context.Context, tx outbox.Executor, event outbox.Event) error
 }
 
-// kinds are the outboxes of this module; each is made in a database of its own.
+// kinds holds a constructor per outbox implementation. Each creates its own database.
 var kinds = map[string]func(t *testing.T) (*pgxpool.Pool, box){}
 
-// each holds every kind to the same.
+// each runs a test against every implementation.
 func each(t *testing.T, test func(t *testing.T, pool *pgxpool.Pool, o box)) {
 	t.Helper()
 	for name, open := range kinds {
@@ -79,7 +79,7 @@ func each(t *testing.T, test func(t *testing.T, pool *pgxpool.Pool, o box)) {
 	}
 }
 
-// emit commits, or rolls back, one transaction with an event per key.
+// emit runs one transaction with an event per key. It rolls back if end is an error.
 func emit(t *testing.T, pool *pgxpool.Pool, o box, end error, keys ...string) {
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
@@ -96,7 +96,7 @@ func emit(t *testing.T, pool *pgxpool.Pool, o box, end error, keys ...string) {
 	}
 }
 
-// start runs a relay until the returned function is called, which waits for its end.
+// start runs a relay. stop ends it and waits.
 func start(t *testing.T, pool *pgxpool.Pool, o box, publisher outbox.Publisher) (stop func()) {
 	t.Helper()
 	relay := &outbox.Relay{
@@ -133,7 +133,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("not within 20 seconds: %s", what)
 }
 
-func TestWhatIsCommittedIsPublishedInOrder(t *testing.T) {
+func TestRelay_CommittedEvents_ArePublishedInOrder(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		emit(t, pool, o, nil, "before", "the relay")
 		b := new(broker)
@@ -150,8 +150,8 @@ func TestWhatIsCommittedIsPublishedInOrder(t *testing.T) {
 	})
 }
 
-// What is written first may be committed last: it comes later, but it comes.
-func TestWhatIsCommittedLateIsNotLost(t *testing.T) {
+// An event that is written first but committed last is published last, not lost.
+func TestRelay_LateCommit_IsPublished(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		b := new(broker)
 		stop := start(t, pool, o, b)
@@ -176,8 +176,8 @@ func TestWhatIsCommittedLateIsNotLost(t *testing.T) {
 	})
 }
 
-// Transactions that lock the same row follow each other, and so do their events.
-func TestEventsOfOneAggregateKeepTheirOrder(t *testing.T) {
+// Transactions that lock the same row are serialised, so their events must be in order.
+func TestRelay_ConcurrentWriters_KeepsOrderPerAggregate(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		const writers, changes = 6, 20
 		if _, err := pool.Exec(t.Context(), "CREATE TABLE things AS SELECT name, 0 AS version FROM unnest(ARRAY['a', 'b']) AS name"); err != nil {
@@ -208,7 +208,7 @@ func TestEventsOfOneAggregateKeepTheirOrder(t *testing.T) {
 	})
 }
 
-// change locks a thing, makes its next version and emits that.
+// change locks a row, increments its version and emits the new version.
 func change(ctx context.Context, pool *pgxpool.Pool, o box, name string) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var version int
@@ -219,7 +219,7 @@ func change(ctx context.Context, pool *pgxpool.Pool, o box, name string) error {
 	})
 }
 
-func TestAnEventCarriesTraceAndRequest(t *testing.T) {
+func TestRelay_Event_CarriesTraceAndRequestID(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		id := trace.TraceID{1, 2, 3}
 		ctx := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
@@ -244,8 +244,8 @@ func TestAnEventCarriesTraceAndRequest(t *testing.T) {
 	})
 }
 
-// The broker takes a batch and the relay dies before it confirms: the batch comes again, whole and in order.
-func TestKilledBetweenPublishingAndAdvancingItPublishesAgain(t *testing.T) {
+// If the relay crashes between publishing and confirming, the whole batch is published again in order.
+func TestRelay_KilledBeforeConfirming_PublishesAgain(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		emit(t, pool, o, nil, "1", "2")
 		b := new(broker)
@@ -253,7 +253,7 @@ func TestKilledBetweenPublishingAndAdvancingItPublishesAgain(t *testing.T) {
 		killed := sync.OnceFunc(func() { close(taken) })
 		dying := publisherFunc(func(ctx context.Context, events []*envelopev1.Envelope) error {
 			_ = b.Publish(ctx, events)
-			// As a kill does, this ends the session on the server before anything is confirmed.
+			// Simulates a crash: the database session ends before anything is confirmed.
 			const kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 			_, err := pool.Exec(ctx, kill)
 			killed()
@@ -273,7 +273,7 @@ func TestKilledBetweenPublishingAndAdvancingItPublishesAgain(t *testing.T) {
 	})
 }
 
-func TestAFailedPublishStopsTheStreamUntilItSucceeds(t *testing.T) {
+func TestRelay_FailedPublish_RetriesInOrder(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		var failures int
 		b := &broker{fail: func(taken int, _ []*envelopev1.Envelope) error {
@@ -298,7 +298,7 @@ func TestAFailedPublishStopsTheStreamUntilItSucceeds(t *testing.T) {
 	})
 }
 
-func TestASecondRelayWaits(t *testing.T) {
+func TestRelay_SecondInstance_WaitsForFirst(t *testing.T) {
 	each(t, func(t *testing.T, pool *pgxpool.Pool, o box) {
 		first, second := new(broker), new(broker)
 		stopFirst := start(t, pool, o, first)
@@ -314,7 +314,7 @@ func TestASecondRelayWaits(t *testing.T) {
 	})
 }
 
-func TestWhatTheBrokerWouldRefuseIsNotCommitted(t *testing.T) {
+func TestEmit_OversizedEvent_ReturnsError(t *testing.T) {
 	each(t, func(t *testing.T, _ *pgxpool.Pool, o box) {
 		event := outbox.Event{ID: rand.Text(), Type: "thing.made", Payload: wrapperspb.String(strings.Repeat("x", outbox.MaxSize))}
 		err := o.Emit(t.Context(), nil, event)

@@ -23,7 +23,7 @@ CREATE TABLE things (name text CONSTRAINT things_name_key UNIQUE);
 DROP TABLE things;
 `)}}
 
-func TestMigratesAtOnceAndOnce(t *testing.T) {
+func TestMigrate_Concurrent_AppliesEachMigrationOnce(t *testing.T) {
 	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
 	more := fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}, "00002_things.sql": files["00001_things.sql"]}
 	var group sync.WaitGroup
@@ -37,7 +37,7 @@ func TestMigratesAtOnceAndOnce(t *testing.T) {
 	group.Wait()
 }
 
-func TestAMigrationGivesUpALockThatSomebodyHolds(t *testing.T) {
+func TestMigrate_LockedTable_TimesOutUntilReleased(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
@@ -63,11 +63,11 @@ INSERT INTO things DEFAULT VALUES;
 	}
 	var timeout string
 	if err := pool.QueryRow(t.Context(), "SELECT statement_timeout FROM things").Scan(&timeout); err != nil || timeout != "5min" {
-		t.Errorf("statements may take %q, %v", timeout, err)
+		t.Errorf("statement_timeout is %q, %v", timeout, err)
 	}
 }
 
-func TestUniqueViolationsAreKnownByName(t *testing.T) {
+func TestIsUnique_Violation_MatchesConstraintName(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	insert := func() error {
 		_, err := pool.Exec(t.Context(), "INSERT INTO things VALUES ('a')")
@@ -82,30 +82,30 @@ func TestUniqueViolationsAreKnownByName(t *testing.T) {
 	}
 }
 
-func TestWhatIsAboutTheServerIsUnavailable(t *testing.T) {
+func TestIsUnavailable_ServerError_ReturnsTrue(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	_, err := pool.Exec(t.Context(), "BEGIN READ ONLY; INSERT INTO things VALUES ('a')")
 	if !postgres.IsUnavailable(fmt.Errorf("add: %w", err)) {
-		t.Errorf("no writes: %v", err)
+		t.Errorf("read-only: %v", err)
 	}
 	_, err = postgres.Open(t.Context(), postgres.Config{URL: "postgres://me@127.0.0.1:1/x?sslmode=disable", PoolSize: 1})
 	if !postgres.IsUnavailable(err) {
-		t.Errorf("nobody there: %v", err)
+		t.Errorf("connection refused: %v", err)
 	}
 	for code, want := range map[string]bool{
-		"53100": true, "53300": true, "57P01": true, "08006": true, // disk full, too many connections, shut down, connection lost
-		"57014": false, "23505": false, "40001": false, "22003": false, // cancelled, unique, serialization, out of range
+		"53100": true, "53300": true, "57P01": true, "08006": true, // disk full, too many connections, admin shutdown, connection failure
+		"57014": false, "23505": false, "40001": false, "22003": false, // query cancelled, unique violation, serialization failure, out of range
 	} {
 		if postgres.IsUnavailable(&pgconn.PgError{Code: code}) != want {
 			t.Errorf("%s is unavailable: %t", code, !want)
 		}
 	}
 	if postgres.IsUnavailable(nil) || postgres.IsUnavailable(context.DeadlineExceeded) {
-		t.Error("what is no error of the server's is one")
+		t.Error("nil or a context error counts as unavailable")
 	}
 }
 
-func TestErrorsDoNotShowThePassword(t *testing.T) {
+func TestOpen_Failure_HidesPassword(t *testing.T) {
 	for _, address := range []string{"postgres://me:hunter2@127.0.0.1:1/x?connect_timeout=1", "postgres://me:hunter2@[/x"} {
 		_, err := postgres.Open(t.Context(), postgres.Config{URL: config.URL(address), PoolSize: 1})
 		if err == nil || strings.Contains(err.Error(), "hunter2") {

@@ -26,7 +26,7 @@ func environment(values map[string]string) func(string) (string, bool) {
 	}
 }
 
-// text is a writer that several goroutines may use.
+// text is a concurrency-safe writer.
 type text struct {
 	mu      sync.Mutex
 	builder strings.Builder
@@ -44,7 +44,7 @@ func (t *text) String() string {
 	return t.builder.String()
 }
 
-func TestAJobGetsItsSettings(t *testing.T) {
+func TestProgram_Job_ReadsSettings(t *testing.T) {
 	var got string
 	program := process.Program{Service: "test", Commands: map[string]process.Command{
 		"greet": process.Job(func(_ context.Context, _ *process.Process, s settings) error {
@@ -58,7 +58,7 @@ func TestAJobGetsItsSettings(t *testing.T) {
 	}
 }
 
-func TestWhatCannotRunSaysWhy(t *testing.T) {
+func TestProgram_CannotRun_ExitsWithReason(t *testing.T) {
 	program := process.Program{Service: "test", Commands: map[string]process.Command{
 		"greet": process.Job(func(context.Context, *process.Process, settings) error { return nil }),
 		"fail":  process.Job(func(context.Context, *process.Process, struct{}) error { return errors.New("no luck") }),
@@ -86,7 +86,7 @@ func TestWhatCannotRunSaysWhy(t *testing.T) {
 	}
 }
 
-func TestASignalTurnsReadinessOffBeforeWorkEnds(t *testing.T) {
+func TestProgram_SIGTERM_FailsReadinessThenDrains(t *testing.T) {
 	var steps []string
 	program := process.Program{
 		Service: "test",
@@ -130,7 +130,7 @@ func readiness(p *process.Process) int {
 	return recorder.Code
 }
 
-func TestProbe(t *testing.T) {
+func TestProgram_Probe_ReturnsExitCode(t *testing.T) {
 	answer := http.StatusOK
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(answer) }))
 	t.Cleanup(server.Close)

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 
 type thing struct{ Name string }
 
-// world is two queues of its own and what was carried out.
+// world has two private queues and records the processed tasks.
 type world struct {
 	config queue.Config
 	client *queue.Client
@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	if address.Host == "" {
 		t.Fatal("QUEUE_URL names no server: `make test` starts one and runs this test")
 	}
-	address.Path = "/15" // not where a running stack's workers look
+	address.Path = "/15" // a database that no running stack uses
 	w := &world{config: queue.Config{URL: config.URL(address.String())}, queues: []string{"urgent-" + rand.Text(), "slow-" + rand.Text()}}
 	if w.client, err = queue.NewClient(w.config); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func (w *world) all() []string {
 	return slices.Clone(w.done)
 }
 
-// work runs a worker until the returned function is called.
+// work runs a worker until stop is called.
 func (w *world) work(t *testing.T, handle func(ctx context.Context, payload thing) error) (stop func()) {
 	t.Helper()
 	worker := &queue.Worker{
@@ -117,9 +117,9 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("not within 30 seconds: %s", what)
 }
 
-func TestABrokerThatTakesNoTasksIsUnavailableThoughItAnswers(t *testing.T) {
+func TestClient_BrokerRefusesWrites_ReturnsUnavailable(t *testing.T) {
 	w := newWorld(t)
-	// A user who may not write meets what full memory means for everybody, and disturbs nobody.
+	// A user without write permission gets the same errors as with full memory, without affecting other tests.
 	address, err := url.Parse(string(w.config.URL))
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestABrokerThatTakesNoTasksIsUnavailableThoughItAnswers(t *testing.T) {
 	}
 }
 
-func TestTasksOfTheFirstQueueGoFirst(t *testing.T) {
+func TestWorker_SeveralQueues_DrainsFirstQueueFirst(t *testing.T) {
 	w := newWorld(t)
 	for _, id := range []string{"1", "2", "3"} {
 		w.send(t, t.Context(), w.queues[1], "slow "+id)
@@ -169,10 +169,10 @@ func TestTasksOfTheFirstQueueGoFirst(t *testing.T) {
 	}
 }
 
-func TestATaskIsTakenOnceEvenAfterItWasDone(t *testing.T) {
+func TestClient_DuplicateTask_IsEnqueuedOnce(t *testing.T) {
 	w := newWorld(t)
 	if !w.send(t, t.Context(), w.queues[0], "1") || w.send(t, t.Context(), w.queues[0], "1") {
-		t.Error("the same task was taken twice")
+		t.Error("a duplicate task was enqueued")
 	}
 	stop := w.work(t, func(_ context.Context, made thing) error {
 		w.add(made.Name)
@@ -181,11 +181,11 @@ func TestATaskIsTakenOnceEvenAfterItWasDone(t *testing.T) {
 	eventually(t, "it is done", func() bool { return len(w.all()) == 1 })
 	stop()
 	if w.send(t, t.Context(), w.queues[0], "1") {
-		t.Error("a task that was done was taken again")
+		t.Error("a finished task was enqueued again")
 	}
 }
 
-func TestAFailureIsTriedAgainUnlessItIsPermanent(t *testing.T) {
+func TestWorker_FailedTask_IsRetriedUnlessPermanent(t *testing.T) {
 	w := newWorld(t)
 	w.send(t, t.Context(), w.queues[0], "hopeless")
 	w.send(t, t.Context(), w.queues[0], "unlucky")
@@ -196,16 +196,16 @@ func TestAFailureIsTriedAgainUnlessItIsPermanent(t *testing.T) {
 		}
 		return errors.New("not this time")
 	})
-	eventually(t, "both are tried", func() bool { return len(w.all()) == 2 })
+	eventually(t, "both are attempted", func() bool { return len(w.all()) == 2 })
 	stop()
 	inspector := inspect(t, w)
-	eventually(t, "they are kept", func() bool {
+	eventually(t, "one is archived and one waits for its retry", func() bool {
 		info, err := inspector.GetQueueInfo(w.queues[0])
 		return err == nil && info.Archived == 1 && info.Retry == 1
 	})
 }
 
-func TestToldToStopItFinishesTheTaskInHand(t *testing.T) {
+func TestWorker_Shutdown_FinishesTaskInProgress(t *testing.T) {
 	w := newWorld(t)
 	w.send(t, t.Context(), w.queues[0], "1")
 	working := make(chan struct{})
@@ -222,7 +222,7 @@ func TestToldToStopItFinishesTheTaskInHand(t *testing.T) {
 	}
 }
 
-func TestTraceAndRequestGoThrough(t *testing.T) {
+func TestWorker_Task_CarriesTraceAndRequestID(t *testing.T) {
 	w := newWorld(t)
 	ctx, err := telemetry.WithRequestID(t.Context(), "request-1")
 	if err != nil {
@@ -251,14 +251,14 @@ func TestTraceAndRequestGoThrough(t *testing.T) {
 	}
 }
 
-func TestAPayloadThatCannotBeReadIsGivenUp(t *testing.T) {
+func TestHandlerOf_MalformedPayload_SkipsRetry(t *testing.T) {
 	err := queue.HandlerOf(func(context.Context, thing) error { return nil })(t.Context(), []byte("{"))
 	if !errors.Is(err, asynq.SkipRetry) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestErrorsDoNotShowThePassword(t *testing.T) {
+func TestNewClient_InvalidURL_HidesPassword(t *testing.T) {
 	_, err := queue.NewClient(queue.Config{URL: "redis://:hunter2@[/"})
 	if err == nil || err.Error() != "QUEUE_URL is not a valid address of Redis" {
 		t.Errorf("got %v", err)

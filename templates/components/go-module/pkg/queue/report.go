@@ -20,22 +20,22 @@ import (
 
 const scope = "@{ project.module }@/pkg/queue"
 
-// The instruments. The errors are about names, which are constant, and the instruments are usable all the same.
+// Creating an instrument fails only for an invalid name. These names are constant, so the errors are ignored.
 var (
 	tracer = otel.Tracer(scope)
 	meter  = otel.Meter(scope)
 
 	processed, _ = meter.Int64Counter("tasks_processed_total",
-		metric.WithDescription("Attempts of tasks, by outcome."))
+		metric.WithDescription("Task attempts, by outcome."))
 	duration, _ = meter.Float64Histogram("task_duration_seconds",
-		metric.WithDescription("Time that one attempt took."),
+		metric.WithDescription("Duration of one task attempt."),
 		metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20))
 	tasks, _ = meter.Int64ObservableGauge("queue_tasks",
-		metric.WithDescription("Tasks in the broker, by state; from one worker of the service."))
+		metric.WithDescription("Tasks in the broker, by state; reported by one worker per service."))
 	latency, _ = meter.Float64ObservableGauge("queue_latency_seconds",
-		metric.WithDescription("Age of the oldest task that waits; from one worker of the service."))
+		metric.WithDescription("Age of the oldest pending task; reported by one worker per service."))
 	memory, _ = meter.Float64ObservableGauge("queue_broker_memory_ratio",
-		metric.WithDescription("Share of the broker's memory that is used; it refuses tasks when all is. From one worker of the service."))
+		metric.WithDescription("Used share of the broker's memory limit; at 1 it rejects tasks. Reported by one worker per service."))
 )
 
 const (
@@ -43,25 +43,25 @@ const (
 	leaseDuration  = 3 * reportInterval
 )
 
-// extend keeps the lease when it is one's own, and takes it when it is nobody's.
+// extend renews the caller's lease, or acquires it if it is free.
 var extend = redis.NewScript(`
 local holder = redis.call("GET", KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
 return 1`)
 
-// reporter observes the queues while it holds the service's lease. All workers see the same queues: if each of them
-// reported, a sum would count every task as often as there are workers.
+// reporter reports the queues while it holds the service's lease. All workers see the same queues: if each of them
+// reported, a sum would count every task once per worker.
 type reporter struct {
 	connection redis.UniversalClient
 	key, self  string
 
 	mu     sync.Mutex
-	queues []*asynq.QueueInfo // none unless this is the one that reports
-	memory float64            // none when the broker has no limit
+	queues []*asynq.QueueInfo // nil without the lease
+	memory float64            // 0 if the broker has no limit
 }
 
-// report keeps one worker of the service reporting until ctx ends.
+// report competes for the lease and reports until ctx is cancelled.
 func report(ctx context.Context, connection redis.UniversalClient, service string, queues []string, log *slog.Logger) error {
 	r := &reporter{connection: connection, key: "report:" + service, self: rand.Text()}
 	registration, err := meter.RegisterCallback(r.observe, tasks, latency, memory)
@@ -74,7 +74,7 @@ func report(ctx context.Context, connection redis.UniversalClient, service strin
 	inspector := asynq.NewInspectorFromRedisClient(connection)
 	for {
 		if err := r.look(ctx, inspector, queues); err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "looking at the queues failed", "error", err)
+			log.WarnContext(ctx, "inspecting the queues failed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -84,7 +84,7 @@ func report(ctx context.Context, connection redis.UniversalClient, service strin
 	}
 }
 
-// look reads the queues. Without an answer from the broker nothing is reported, rather than what was true before.
+// look reads the queues. If the broker does not answer, nothing is reported: stale values would mislead.
 func (r *reporter) look(ctx context.Context, inspector *asynq.Inspector, queues []string) error {
 	var seen []*asynq.QueueInfo
 	var used float64
@@ -100,7 +100,7 @@ func (r *reporter) look(ctx context.Context, inspector *asynq.Inspector, queues 
 	return err
 }
 
-// usedMemory is the share of the broker's memory that is used, 0 when it has no limit.
+// usedMemory returns the used share of the broker's memory limit, or 0 without a limit.
 func usedMemory(ctx context.Context, connection redis.UniversalClient) (float64, error) {
 	text, err := connection.Info(ctx, "memory").Result()
 	if err != nil {
@@ -133,7 +133,7 @@ func inspect(inspector *asynq.Inspector, queues []string) ([]*asynq.QueueInfo, e
 	infos := make([]*asynq.QueueInfo, len(queues))
 	for i, queue := range queues {
 		if !slices.Contains(known, queue) {
-			infos[i] = &asynq.QueueInfo{Queue: queue} // nothing was ever sent
+			infos[i] = &asynq.QueueInfo{Queue: queue} // asynq creates a queue with its first task
 			continue
 		}
 		if infos[i], err = inspector.GetQueueInfo(queue); err != nil {

@@ -19,17 +19,17 @@ import (
 )
 
 const (
-	// ShutdownTimeout is what a worker that is told to stop grants the tasks in hand; then they are put back. A
-	// pod's grace period is longer.
+	// ShutdownTimeout is how long a graceful shutdown waits for tasks in progress. After it they are requeued. The
+	// pod's termination grace period must be longer.
 	ShutdownTimeout = 25 * time.Second
 
 	healthInterval = 5 * time.Second
 )
 
-// Handler carries out one type of task.
+// Handler processes one type of task.
 type Handler func(ctx context.Context, data []byte) error
 
-// HandlerOf makes a handler of a function that takes the payload. A payload that it can't read is given up.
+// HandlerOf adapts a function with a typed payload. A malformed payload is a permanent error.
 func HandlerOf[P any](handle func(ctx context.Context, payload P) error) Handler {
 	return func(ctx context.Context, data []byte) error {
 		var into P
@@ -40,7 +40,7 @@ func HandlerOf[P any](handle func(ctx context.Context, payload P) error) Handler
 	}
 }
 
-// Permanent says that trying again is of no use: the task is archived at once, for somebody to look at.
+// Permanent marks an error as not retryable: the task is archived at once for inspection.
 func Permanent(err error) error {
 	if err == nil {
 		return nil
@@ -48,12 +48,12 @@ func Permanent(err error) error {
 	return fmt.Errorf("%w: %w", err, asynq.SkipRetry)
 }
 
-// Worker carries out tasks.
+// Worker processes tasks.
 type Worker struct {
 	Config Config
-	// Service tells the workers of one service, which share the report about its queues.
+	// Service identifies the workers of one service; only one of them reports the queues' figures.
 	Service string
-	// Queues in the order of their priority: a later one is served when those before it are empty.
+	// Queues in strict priority order: a queue is served only while those before it are empty.
 	Queues      []string
 	Handlers    map[string]Handler
 	Concurrency int
@@ -62,7 +62,7 @@ type Worker struct {
 	broker atomic.Pointer[error]
 }
 
-// Run works until ctx ends, and then finishes the tasks in hand.
+// Run processes tasks until ctx is cancelled, then finishes those in progress.
 func (w *Worker) Run(ctx context.Context) error {
 	connection, err := open(w.Config)
 	if err != nil {
@@ -95,7 +95,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	return <-reported
 }
 
-// priorities are asynq's: the higher number goes first.
+// priorities maps queues to asynq's priorities, where a higher number goes first.
 func (w *Worker) priorities() map[string]int {
 	priorities := make(map[string]int, len(w.Queues))
 	for i, queue := range w.Queues {
@@ -104,12 +104,12 @@ func (w *Worker) priorities() map[string]int {
 	return priorities
 }
 
-// Available says whether the broker answered when it was asked last.
+// Available returns the result of the last health check of the broker.
 func (w *Worker) Available(context.Context) error {
 	if last := w.broker.Load(); last != nil {
 		return *last
 	}
-	return nil // not asked yet
+	return nil // not checked yet
 }
 
 func unpack(ctx context.Context, task *asynq.Task, handler Handler) error {
@@ -118,13 +118,13 @@ func unpack(ctx context.Context, task *asynq.Task, handler Handler) error {
 		return Permanent(fmt.Errorf("decode the task: %w", err))
 	}
 	if body.Version != Version {
-		// Not permanent: during a release the worker that knows it may be the next to try.
+		// Not permanent: during a rollout, the next attempt may run on a worker that knows this version.
 		return fmt.Errorf("the payload has version %d, not %d", body.Version, Version)
 	}
 	return handler(ctx, body.Data)
 }
 
-// observe continues the trace of who sent the task, logs failures and counts.
+// observe continues the sender's trace and records the outcome.
 func (w *Worker) observe(next asynq.Handler) asynq.Handler {
 	return asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
 		queue, _ := asynq.GetQueueName(ctx)
@@ -156,7 +156,7 @@ func (w *Worker) observe(next asynq.Handler) asynq.Handler {
 	})
 }
 
-// logger writes what asynq says about itself. It calls Fatal never after Start, and an exit is not a logger's business.
+// logger adapts slog to asynq. Fatal does not exit: asynq never calls it after Start.
 type logger struct{ log *slog.Logger }
 
 func (l logger) Debug(args ...any) { l.log.Debug(fmt.Sprint(args...)) }

@@ -1,4 +1,4 @@
-// Package telemetry carries one trace and one request id through every hop: HTTP, gRPC, events, tasks, workflows.
+// Package telemetry propagates trace context and request id through HTTP, gRPC, events, tasks and workflows.
 package telemetry
 
 import (
@@ -15,11 +15,11 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// requestIDMember is the baggage member that holds the request id, so that it travels with the trace.
+// requestIDMember is the baggage member for the request id, so that it is propagated with the trace context.
 const requestIDMember = "request_id"
 
-// Start sets up W3C propagation and spans for the whole process. Spans are always made, since logs name their trace;
-// where they are sent is up to the processors. Stop flushes them.
+// Start sets up W3C propagation and tracing for the process. Spans are always created, because log lines contain their
+// trace id; the processors decide where they are exported. stop flushes them.
 func Start(service, release, environment string, processors ...sdktrace.SpanProcessor) (stop func(context.Context) error) {
 	options := []sdktrace.TracerProviderOption{
 		sdktrace.WithResource(resource.NewSchemaless(
@@ -37,31 +37,31 @@ func Start(service, release, environment string, processors ...sdktrace.SpanProc
 	return provider.Shutdown
 }
 
-// Inject gives what a message must carry for its receiver to continue the trace.
+// Inject returns the headers that propagate the trace context and request id of ctx.
 func Inject(ctx context.Context) map[string]string {
 	carrier := propagation.MapCarrier{}
 	otel.GetTextMapPropagator().Inject(ctx, carrier)
 	return carrier
 }
 
-// Extract continues the trace that a message carried.
+// Extract restores the trace context and request id from a message's headers.
 func Extract(ctx context.Context, carried map[string]string) context.Context {
 	return otel.GetTextMapPropagator().Extract(ctx, propagation.MapCarrier(carried))
 }
 
-// NewRequestID makes an id for a request that came without one.
+// NewRequestID generates an id for a request that has none.
 func NewRequestID() string {
 	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails: it ends the program instead
+	_, _ = rand.Read(id[:]) // never returns an error: it crashes the program instead
 	return hex.EncodeToString(id[:])
 }
 
-// RequestID is the id of the request that all this began with, or empty.
+// RequestID returns the id of the originating request, or "".
 func RequestID(ctx context.Context) string {
 	return baggage.FromContext(ctx).Member(requestIDMember).Value()
 }
 
-// WithRequestID remembers the request's id.
+// WithRequestID stores the request id in the context's baggage.
 func WithRequestID(ctx context.Context, id string) (context.Context, error) {
 	member, err := baggage.NewMemberRaw(requestIDMember, id)
 	if err != nil {
@@ -74,7 +74,7 @@ func WithRequestID(ctx context.Context, id string) (context.Context, error) {
 	return baggage.ContextWithBaggage(ctx, bag), nil
 }
 
-// ValidRequestID says whether a caller's id is one that logs and headers can hold.
+// ValidRequestID says whether a client's request id is safe in logs and headers.
 func ValidRequestID(id string) bool {
 	if id == "" || len(id) > 128 {
 		return false

@@ -9,33 +9,35 @@ import (
 	"@{ project.module }@/pkg/telemetry"
 )
 
-// headerName is where the trace and the request travel, from whoever starts a workflow to each of its activities.
+// headerName is the Temporal header that carries trace context and baggage from the starter of a workflow to its
+// activities.
 const headerName = "trace"
 
 type carrierKey struct{}
 
-// Propagator carries the trace and the baggage. A workflow only hands them on: spans would not survive a replay.
+// Propagator propagates trace context and baggage. Workflows only pass them on: a span in a workflow would be recreated
+// on every replay.
 type Propagator struct{}
 
 var _ workflow.ContextPropagator = Propagator{}
 
-// Inject is called where a workflow is started.
+// Inject is called when a client starts a workflow.
 func (Propagator) Inject(ctx context.Context, writer workflow.HeaderWriter) error {
 	return write(telemetry.Inject(ctx), writer)
 }
 
-// InjectFromWorkflow is called where a workflow starts an activity.
+// InjectFromWorkflow is called when a workflow starts an activity.
 func (Propagator) InjectFromWorkflow(ctx workflow.Context, writer workflow.HeaderWriter) error {
 	return write(carried(ctx), writer)
 }
 
-// Extract is called where an activity begins.
+// Extract is called when an activity begins.
 func (Propagator) Extract(ctx context.Context, reader workflow.HeaderReader) (context.Context, error) {
 	carrier, err := read(reader)
 	return telemetry.Extract(ctx, carrier), err
 }
 
-// ExtractToWorkflow is called where a workflow begins, each time it is replayed.
+// ExtractToWorkflow is called when a workflow begins, including each replay.
 func (Propagator) ExtractToWorkflow(ctx workflow.Context, reader workflow.HeaderReader) (workflow.Context, error) {
 	carrier, err := read(reader)
 	return workflow.WithValue(ctx, carrierKey{}, carrier), err

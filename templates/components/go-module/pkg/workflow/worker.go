@@ -15,26 +15,26 @@ import (
 
 const (
 	startInterval = 2 * time.Second
-	// stalled is far longer than one poll, which ends after a minute at the latest, and the pause after one that failed.
+	// stalled is far longer than one long poll, which takes at most a minute, plus the backoff after a failure.
 	stalled = 5 * time.Minute
 )
 
-// Worker carries out the workflows and activities of one task queue.
+// Worker runs the workflows and activities of one task queue.
 type Worker struct {
 	Config    Config
 	TaskQueue string
-	// Concurrency is how many activities run at the same time.
+	// Concurrency is the maximum number of concurrent activities.
 	Concurrency int
 	Register    func(worker.Registry)
 	Log         *slog.Logger
 
-	// running is whether the server took this worker.
+	// running is set once the worker has started against the server.
 	running atomic.Bool
-	// polled is when it last began to ask the server for work, in nanoseconds.
+	// polled is when the last poll began, in Unix nanoseconds.
 	polled atomic.Int64
 }
 
-// Run works until ctx ends, and then finishes the activities in hand. It waits for a server that is not there yet.
+// Run works until ctx is cancelled, then finishes activities in progress. It retries while the server is unreachable.
 func (w *Worker) Run(ctx context.Context) error {
 	connection, err := open(w.Config, w.Log, polls{client.MetricsNopHandler, &w.polled})
 	if err != nil {
@@ -55,7 +55,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 }
 
-// once works until ctx ends or the worker can't go on.
+// once runs one worker until ctx is cancelled or the worker fails.
 func (w *Worker) once(ctx context.Context, connection client.Client) error {
 	fatal := make(chan error, 1)
 	running := worker.New(connection, w.TaskQueue, worker.Options{
@@ -66,7 +66,7 @@ func (w *Worker) once(ctx context.Context, connection client.Client) error {
 	})
 	w.Register(running)
 	w.polled.Store(0)
-	// Asks the server for the namespace.
+	// Fails if the server is unreachable or the namespace does not exist.
 	if err := running.Start(); err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (w *Worker) once(ctx context.Context, connection client.Client) error {
 	}
 }
 
-// Ready says whether the server took this worker and it asks for work. Whether others do says nothing about this one.
+// Ready is the readiness check: this worker has started and polls. Other pollers on the queue do not count.
 func (w *Worker) Ready(context.Context) error {
 	if !w.running.Load() || w.polled.Load() == 0 {
 		return errors.New("the worker does not poll")
@@ -89,11 +89,11 @@ func (w *Worker) Ready(context.Context) error {
 	return nil
 }
 
-// Live says whether the worker goes on asking for work. A server that is away does not stop it.
+// Live is the liveness check: the worker keeps polling. An unreachable server does not fail it.
 func (w *Worker) Live(context.Context) error {
 	polled := w.polled.Load()
 	if !w.running.Load() || polled == 0 {
-		return nil // Run is about to start it
+		return nil // not started yet
 	}
 	if still := time.Since(time.Unix(0, polled)); still > stalled {
 		return fmt.Errorf("the worker has not polled for %s", still.Round(time.Second))
@@ -101,16 +101,16 @@ func (w *Worker) Live(context.Context) error {
 	return nil
 }
 
-// polls notes when a client begins to poll. Only the client's own measures tell.
+// polls records when a poll begins. The SDK exposes this only through its measurements.
 type polls struct {
 	client.MetricsHandler
 	last *atomic.Int64
 }
 
-// WithTags keeps the handler: which queue is polled makes no difference.
+// WithTags ignores the tags: it does not matter which queue is polled.
 func (p polls) WithTags(map[string]string) client.MetricsHandler { return p }
 
-// Counter gives the one counter that matters; the others count nothing.
+// Counter intercepts the counter of long polls.
 func (p polls) Counter(name string) client.MetricsCounter {
 	if name == "temporal_long_request" {
 		return p
@@ -118,5 +118,5 @@ func (p polls) Counter(name string) client.MetricsCounter {
 	return p.MetricsHandler.Counter(name)
 }
 
-// Inc is called as a poll begins.
+// Inc is called when a poll begins.
 func (p polls) Inc(int64) { p.last.Store(time.Now().UnixNano()) }

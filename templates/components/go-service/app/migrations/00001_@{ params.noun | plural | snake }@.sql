@@ -11,7 +11,7 @@ CREATE TABLE @{ params.noun | plural | snake }@ (
     CHECK ((status = 'confirmed') = (confirmed_at IS NOT NULL))
 );
 @% if params.http or params.grpc %@
--- A user's own, newest first: ids sort by time.
+-- Serves the list of a user, newest first: ids are UUIDv7.
 CREATE INDEX @{ params.noun | plural | snake }@_by_user ON @{ params.noun | plural | snake }@ (user_id, id DESC);
 
 CREATE TABLE idempotency_keys (
@@ -22,6 +22,6 @@ CREATE TABLE idempotency_keys (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, key)
 );
--- The oldest go first.
+-- Serves the deletion of expired keys.
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 @% endif %@

@@ -1,9 +1,9 @@
-// Package migrations holds the steps that made the schema what it is.
+// Package migrations embeds the SQL migrations.
 package migrations
 
 import "embed"
 
-// Files are the steps, for goose.
+// Files holds the migrations in goose's format.
 //
 //go:embed *.sql
 var Files embed.FS

@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 
-/** Gives every page its own nonce; Next.js finds it in the request's policy and puts it on its scripts. */
+/** Sets a CSP with a new nonce; Next.js reads it from the request's policy and adds it to its scripts. */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
@@ -13,10 +13,10 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Pages only: not the API, the probes, or files that never change.
+  // Pages only: not the API, the probes or static files.
 @% if base %@
   matcher: [
-    // The root below the base path, which the pattern leaves out.
+    // The pattern does not match the root of the base path.
     "/",
     "/((?!@{ (bindings.api.facts.path | split("/") | list)[1] }@/|_next/static|_next/image|healthz|readyz|icon.svg|robots.txt).*)",
   ],
@@ -25,9 +25,9 @@ export const config = {
 @% endif %@
 };
 
-/** The policy of one response. Scripts and styles need the nonce, which is new for every request. */
+/** The policy of one response: scripts and styles need its nonce. */
 function contentSecurityPolicy(nonce: string, development: boolean): string {
-  // The development server evaluates code, injects styles and reloads over a web socket.
+  // The development server needs eval, inline styles and a WebSocket.
   const script = development ? "'strict-dynamic' 'unsafe-eval'" : "'strict-dynamic'";
   const style = development ? "'unsafe-inline'" : `'nonce-${nonce}'`;
   const connect = development ? "'self' ws:" : "'self'";

@@ -1,7 +1,7 @@
-"""People who log in."""
+"""User accounts."""
 
 from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """A model of our own from the first migration on: replacing Django's later is hard."""
+    """A custom user model from the first migration: swapping Django's later is hard."""

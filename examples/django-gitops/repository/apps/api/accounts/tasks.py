@@ -1,4 +1,4 @@
-"""What is tidied up for users."""
+"""Scheduled cleanup of accounts data."""
 
 from celery import shared_task
 from django.core.management import call_command
@@ -6,5 +6,5 @@ from django.core.management import call_command
 
 @shared_task(name="accounts.clear_sessions")
 def clear_sessions() -> None:
-    """Delete the sessions that are over; nothing else does."""
+    """Delete expired sessions: Django never does so by itself."""
     call_command("clearsessions")

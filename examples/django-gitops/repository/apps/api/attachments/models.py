@@ -8,12 +8,12 @@ from orders.models import Order
 
 
 def storage_key(attachment: models.Model, name: str) -> str:
-    """Where the file is kept: nothing of the user's file name, so that no name can do harm."""
+    """The object key; it never contains the user's file name, which is untrusted."""
     return f"attachments/{attachment.pk}"
 
 
 class Attachment(models.Model):
-    """A file; its content is in the object store."""
+    """Metadata of a file whose content is in the object store."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     order = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Log lines as JSON, each with the id of the request that caused it."""
+"""JSON log lines with the id of the request that caused them."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
-# What every record has; anything else was passed as `extra`.
+# Attributes of every record; all others came through `extra`.
 STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
 
 

@@ -1,4 +1,4 @@
-"""The project: settings, addresses, background work."""
+"""Project package: settings, root URLs, Celery application."""
 
 from config.celery import app as celery_app
 

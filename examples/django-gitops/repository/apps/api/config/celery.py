@@ -1,4 +1,4 @@
-"""Celery: the application, request ids in tasks, and signs of life."""
+"""The Celery application, request ids in tasks, and liveness files."""
 
 import os
 import threading
@@ -24,12 +24,12 @@ BEAT_ALIVE = Path("/tmp/beat")
 
 @signals.setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
-    """Celery sets up logging unless somebody listens here; the settings have done it."""
+    """Keep Django's logging: a receiver of this signal stops Celery from configuring its own."""
 
 
 @signals.before_task_publish.connect
 def send_request_id(headers: dict[str, Any], **_: Any) -> None:
-    """A task carries the id of the request, or task, that it was born in."""
+    """Propagate the request id of the publishing request or task."""
     headers.setdefault("request_id", request_id.get())
 
 
@@ -39,10 +39,10 @@ def adopt_request_id(task: Any, **_: Any) -> None:
 
 
 class Pulse:
-    """Touches a file while the worker's event loop turns.
+    """Liveness: touches a file while the worker's event loop runs.
 
-    The loop stands still while the worker waits for a lost broker to come back, and a restart would
-    not help then: a thread keeps the file fresh until the loop runs again.
+    The loop also stops while the worker reconnects to the broker, when a restart would not help. A
+    thread keeps touching the file until the loop runs again.
     """
 
     def __init__(self, file: Path, *, interval: float = 5, patience: float = 30) -> None:
@@ -69,7 +69,7 @@ pulse = Pulse(WORKER_ALIVE)
 
 
 class PulseStep(bootsteps.StartStopStep):
-    """Starts with each connection to the broker and stops when it is lost."""
+    """Started with each broker connection, stopped when it is lost."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
@@ -91,7 +91,7 @@ def start_pulse(**_: Any) -> None:
 
 
 class Scheduler(PersistentScheduler):
-    """Touches a file each time it has looked at the schedule."""
+    """Liveness of beat: touches a file on every tick."""
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         BEAT_ALIVE.touch()

@@ -1,4 +1,4 @@
-"""Settings; every value that differs between environments comes from the process environment."""
+"""Django settings; whatever differs between environments is an environment variable."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
 
 ENVIRONMENT = env.string("ENVIRONMENT")
-# Which build this is; the image says it.
+# Set by the image.
 RELEASE = env.string("RELEASE", default="unreleased")
 DEBUG = env.boolean("DEBUG", default=False)
 if DEBUG and ENVIRONMENT != "local":
@@ -40,7 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Health questions come from inside the platform: without a known host name and without TLS.
+    # First: probes come without a known host name and without TLS.
     "common.middleware.HealthMiddleware",
     "common.middleware.RequestLogMiddleware",
     "metrics.middleware.MetricsMiddleware",
@@ -69,7 +69,7 @@ TEMPLATES = [
     },
 ]
 
-# Data: one pool per process, as large as the number of threads that share it.
+# Data: one connection pool per process, with a connection for each thread.
 DATABASES = {"default": settings_from_url(env.url("DATABASE_URL"), pool_size=4)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -81,7 +81,7 @@ CACHES = {
     },
 }
 
-# People
+# Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -93,13 +93,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Transport: TLS ends at the gateway, which says so in a header that it overwrites.
+# Transport: TLS terminates at the gateway, which overwrites X-Forwarded-Proto.
 CSRF_FAILURE_VIEW = "common.problems.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=False)
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.duration("HSTS_SECONDS", default=3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-# No preloading: it can hardly be taken back, and covers what else the domain's owner has.
+# No HSTS preload: it is hard to undo and covers every subdomain of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SESSION_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SECURE = not DEBUG
@@ -113,7 +113,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
-# What a request may send; a view that takes more says so with `max_body_bytes`.
+# Request body limit; a view that accepts more sets `max_body_bytes`.
 MAX_BODY_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
@@ -176,40 +176,40 @@ LOGGING = {
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # RequestLogMiddleware writes the one line per request.
+        # RequestLogMiddleware writes the access log.
         "django.server": {"handlers": [], "level": "ERROR", "propagate": False},
     },
 }
 
-# The slice: how long the example work takes, and who may log in after `seed`.
+# Example data: duration of the simulated work, and the demo user of `seed`.
 WORK_SECONDS = env.number("WORK_SECONDS", default=0.0)
 SEED_USERNAME = env.string("SEED_USERNAME", default="demo")
 SEED_PASSWORD = env.string("SEED_PASSWORD", default="")
 
-# Background work: at least once, in JSON, with nothing hoarded by a worker that is busy.
+# Background tasks: at-least-once delivery, JSON only, no prefetching by a busy worker.
 CELERY_BROKER_URL = env.url("CELERY_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.duration("CELERY_VISIBILITY_TIMEOUT", default=300),
-    # How often a worker looks for messages whose time is over, in seconds.
+    # How often a worker restores messages past their visibility timeout, in seconds.
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
-    # Nothing waits for ever for a broker that doesn't answer. A worker asks for messages for a
-    # second at a time, so an answer may take longer than that.
+    # Fail fast when the broker is unresponsive. The socket timeout has to exceed the worker's
+    # blocking read of one second.
     "socket_connect_timeout": 3,
     "socket_timeout": 5,
     "socket_keepalive": True,
 }
-# Without a broker a request is not held up: the sweep below catches up on it.
+# Don't block the request while the broker is down: the sweep below requeues the work.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-# A task whose process dies is not put back at once. The sweep below finds what was left unfinished;
-# where the whole worker died, the broker delivers again. Both stop after a number of attempts.
+# Don't requeue at once when a child process dies: a crashing task would loop. The sweep below picks
+# it up; if the whole worker died, the broker redelivers. Both stop after MAX_ATTEMPTS.
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
-# A worker that is told to stop has 60 seconds for what it is doing.
+# Below the termination grace period of 60 seconds.
 CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_TASK_TIME_LIMIT = 55
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -222,18 +222,17 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BEAT_SCHEDULER = "config.celery:Scheduler"
-# Losing it is harmless: nothing is so rare that a beat which starts often would never come to it.
+# Ephemeral: the intervals are short enough to start over after a restart.
 CELERY_BEAT_SCHEDULE_FILENAME = "/tmp/beat-schedule"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 30
 SWEEP_SECONDS = 30
 HOUR_SECONDS = 60 * 60
-# Nobody waits for these: they have a queue of their own, and are not held up by what users want.
+# On the last queue, so that user-facing tasks don't delay them.
 CELERY_BEAT_SCHEDULE = {
     "requeue-stale": {
         "task": "orders.requeue_stale",
         "schedule": SWEEP_SECONDS,
-        # It may have to wait behind other work, longer than until the next one; more than a few of
-        # them waiting would be of no use.
+        # May queue behind other work for longer than one interval; expiry limits how many pile up.
         "options": {"queue": "slow", "expires": 10 * SWEEP_SECONDS},
     },
     "clear-sessions": {
@@ -245,7 +244,7 @@ CELERY_BEAT_SCHEDULE = {
 STALE_AFTER_SECONDS = env.duration("STALE_AFTER_SECONDS", default=900)
 if CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] >= STALE_AFTER_SECONDS:
     env.reject("STALE_AFTER_SECONDS", "is not longer than CELERY_VISIBILITY_TIMEOUT")
-# Attachments: in an object store that speaks S3, addressed by path so that any host name will do.
+# Attachments: any S3-compatible store, with path-style addressing so that any host name works.
 STORAGES["default"] = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
@@ -256,7 +255,7 @@ STORAGES["default"] = {
         "region_name": env.string("S3_REGION"),
         "addressing_style": "path",
         "signature_version": "s3v4",
-        # Keys are random: nothing is overwritten, and nobody asks for a free name before each save.
+        # Keys are random: skip the lookup of a free name before each save.
         "file_overwrite": True,
         "default_acl": None,
         "querystring_auth": True,

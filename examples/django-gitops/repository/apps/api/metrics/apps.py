@@ -1,4 +1,4 @@
-"""Metrics of this process."""
+"""App configuration of the metrics."""
 
 from importlib import import_module
 
@@ -9,5 +9,5 @@ class MetricsConfig(AppConfig):
     name = "metrics"
 
     def ready(self) -> None:
-        # Connects to Celery's signals, which needs the applications to be there.
+        # Connects to Celery's signals, which requires loaded apps.
         import_module("metrics.tasks")

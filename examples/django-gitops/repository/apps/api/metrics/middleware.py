@@ -1,4 +1,4 @@
-"""Counts and times requests."""
+"""Request metrics."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class MetricsMiddleware:
-    """Labels are the route's pattern, never the path: their number has to stay small."""
+    """Labels use the route pattern, not the path, to keep the cardinality low."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

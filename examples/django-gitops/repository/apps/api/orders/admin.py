@@ -1,4 +1,4 @@
-"""Orders in the admin: to look at, not to change."""
+"""Orders in the admin, read-only."""
 
 from typing import TYPE_CHECKING
 

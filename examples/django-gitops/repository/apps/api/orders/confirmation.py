@@ -1,7 +1,7 @@
-"""Carrying out what was asked for.
+"""Processing a recorded request.
 
-It may be asked for again at any time: after a crash, a lost acknowledgement or an impatient
-operator. The work may then run again, its effect happens once.
+It may be triggered more than once: after a crash, a lost acknowledgement or a manual retry. The
+work may run again, but it takes effect once.
 """
 
 import logging
@@ -15,12 +15,12 @@ from .models import Order
 
 logger = logging.getLogger(__name__)
 
-# What has crashed its process this often is not tried again.
+# After this many attempts the record is marked as failed instead of retried.
 MAX_ATTEMPTS = 5
 
 
 def confirm(identifier: UUID) -> bool:
-    """From `pending` through `processing` to `confirmed`; returns whether this call confirmed."""
+    """Move it to `confirmed` by way of `processing`; returns whether this call confirmed it."""
     if not _advance(identifier, Order.Status.PROCESSING):
         return False
     work(identifier)
@@ -28,9 +28,9 @@ def confirm(identifier: UUID) -> bool:
 
 
 def work(identifier: UUID) -> None:
-    """Stands for what takes its time: a payment, a document, a call to another system.
+    """Placeholder for slow work: a payment, a document, a call to another system.
 
-    It may run twice at once. Give another system the identifier, so that it acts on it once.
+    It may run twice at the same time. Pass the identifier to other systems as idempotency key.
     """
     logger.info("working", extra={"id": str(identifier)})
     time.sleep(settings.WORK_SECONDS)

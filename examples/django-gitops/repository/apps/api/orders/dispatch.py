@@ -1,4 +1,4 @@
-"""How a recorded order gets carried out."""
+"""How a recorded order gets processed."""
 
 from uuid import UUID
 
@@ -6,5 +6,5 @@ from .tasks import confirm_order
 
 
 def request_confirmation(identifier: UUID) -> None:
-    """Leave it to a worker."""
+    """Enqueue it for a worker."""
     confirm_order.delay(str(identifier))

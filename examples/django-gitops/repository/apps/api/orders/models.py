@@ -1,4 +1,4 @@
-"""Orders and what happened to them."""
+"""Orders and their history."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from common.logs import request_id
 
 
 class Order(models.Model):
-    """What a user asked for, and how far it is."""
+    """A user's request and its state."""
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -49,7 +49,7 @@ class Order(models.Model):
         return self.status in {self.Status.CONFIRMED, self.Status.FAILED}
 
     def advance(self, status: Status) -> None:
-        """Move to a status and write that down; call it in a transaction that holds the row."""
+        """Set the status and record an event; the caller holds the row lock in a transaction."""
         self.status = status
         if status == self.Status.PROCESSING:
             self.attempts += 1
@@ -60,7 +60,7 @@ class Order(models.Model):
 
 
 class OrderEvent(models.Model):
-    """One step in the life of its order; never changed afterwards."""
+    """One status change of its order; append-only."""
 
     order = models.ForeignKey(
         Order,
@@ -74,7 +74,7 @@ class OrderEvent(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            # The effect happens once, whatever the code above believes.
+            # The last line of defence: the database accepts one confirmation per row.
             models.UniqueConstraint(
                 fields=["order"],
                 condition=models.Q(status="confirmed"),

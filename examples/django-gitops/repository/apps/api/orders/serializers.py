@@ -1,4 +1,4 @@
-"""What the API says about orders."""
+"""Serializers for orders."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""What users can do."""
+"""Operations that users can perform."""
 
 from django.db import transaction
 
@@ -15,9 +15,9 @@ def place(
     title: str,
     quantity: int,
 ) -> Order:
-    """Record what the user asks for, and have it carried out once that is committed.
+    """Record the request and dispatch it after the commit.
 
-    What is recorded stays so even if handing it on fails: that is logged.
+    A failed dispatch is logged and does not undo the record.
     """
     order = Order.objects.create(
         owner=owner,

@@ -1,4 +1,4 @@
-"""Background work; every task may run twice."""
+"""Background tasks; delivery is at least once, so every task may run twice."""
 
 import logging
 from datetime import timedelta
@@ -27,25 +27,25 @@ WAITING = [Order.Status.PENDING, Order.Status.PROCESSING]
     max_retries=5,
 )
 def confirm_order(identifier: str) -> None:
-    """Carry it out; a database that is away for a moment is asked again later."""
+    """Process one; retried with backoff while the database is unavailable."""
     confirm(UUID(identifier))
 
 
 @shared_task(name="orders.requeue_stale")
 def requeue_stale() -> int:
-    """Ask again for what a lost message or a killed process left behind; returns for how many.
+    """Requeue work left behind by a lost message or a killed process; returns the count.
 
-    Two sweeps at once may ask twice for the same, which does no harm.
+    Concurrent sweeps may requeue the same work twice, which is harmless.
     """
     asked = 0
     for identifier in find_stale():
         try:
             confirm_order.delay(str(identifier))
         except BrokerError:
-            # Not touched, so that the next sweep finds it.
+            # `updated_at` stays, so that the next sweep finds it again.
             logger.exception("not asked again", extra={"id": str(identifier)})
             continue
-        # Touched, so that the next sweeps leave it the same time again.
+        # Restart its grace period, so that the next sweep skips it.
         order = Order.objects.filter(pk=identifier, status__in=WAITING)
         order.update(updated_at=timezone.now())
         asked += 1
@@ -54,9 +54,9 @@ def requeue_stale() -> int:
 
 @transaction.atomic
 def find_stale() -> list[UUID]:
-    """What made no progress for long, the oldest first.
+    """Unfinished work without recent progress, oldest first.
 
-    What never gets anywhere is not among it: it fails here, after a number of attempts.
+    Work that has used up its attempts is marked as failed and left out.
     """
     limit = timezone.now() - timedelta(seconds=settings.STALE_AFTER_SECONDS)
     stale = (

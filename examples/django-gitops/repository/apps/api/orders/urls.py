@@ -1,4 +1,4 @@
-"""Addresses below `/api/v1/`."""
+"""Routes below `/api/v1/`."""
 
 from rest_framework.routers import SimpleRouter
 

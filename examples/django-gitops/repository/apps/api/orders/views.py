@@ -30,7 +30,7 @@ class OrderViewSet(
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Order]:
-        """Only one's own: what belongs to others does not exist."""
+        """Restrict to the user's own rows, so those of others give 404 and not 403."""
         if getattr(self, "swagger_fake_view", False):
             return Order.objects.none()
         mine = Order.objects.filter(owner=user_of(self.request))

@@ -1,4 +1,4 @@
-"""What most tests need."""
+"""Shared fixtures."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from accounts.models import User
 
 @pytest.fixture(autouse=True)
 def _own_cache_keys(settings: Settings) -> None:
-    """Throttles count in the real cache: each test gets counters of its own."""
+    """Throttles count in the real cache, so each test gets its own key prefix."""
     prefix = f"test-{uuid.uuid4()}"
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": prefix}}
 
@@ -28,13 +28,13 @@ def other(db: None) -> User:
 
 @pytest.fixture
 def client() -> APIClient:
-    """Nobody, with CSRF checks as in production."""
+    """An anonymous client, with CSRF checks as in production."""
     return APIClient(enforce_csrf_checks=True)
 
 
 @pytest.fixture
 def api(user: User) -> APIClient:
-    """The user, logged in."""
+    """A client authenticated as `user`."""
     client = APIClient()
     client.force_authenticate(user)
     return client

@@ -1,6 +1,6 @@
-"""Settings for tests and type checks: the real ones, over an environment that is complete.
+"""Settings for tests and type checks: the real ones, with a complete environment.
 
-Servers come from the environment; on a machine without it, the addresses are those of local ones.
+Server addresses come from the environment and default to localhost.
 """
 
 import os
@@ -25,7 +25,7 @@ os.environ.setdefault("DATABASE_URL", "postgres://test:test@localhost:5432/test"
 os.environ.setdefault("CACHE_URL", "redis://localhost:6379/0")
 os.environ |= {"CELERY_VISIBILITY_TIMEOUT": "300", "STALE_AFTER_SECONDS": "900"}
 os.environ.setdefault("CELERY_BROKER_URL", "redis://localhost:6379")
-# Messages of tests must not meet the workers of a running stack: they get a database of their own.
+# A separate Redis database, so that workers of a running stack do not take messages of tests.
 os.environ["CELERY_BROKER_URL"] = (
     urlsplit(os.environ["CELERY_BROKER_URL"])._replace(path="/15").geturl()
 )
@@ -38,11 +38,11 @@ os.environ.setdefault("S3_SECRET_KEY", "test-secret")
 os.environ.setdefault("S3_REGION", "us-east-1")
 os.environ |= {"SENTRY_DSN": "", "SENTRY_TRACES_SAMPLE_RATE": "0"}
 
-from config.settings import *  # noqa: F403 (all of them, then the differences)
+from config.settings import *  # noqa: F403 (overridden below)
 
-# Static files are found, not collected.
+# Serve static files from the apps: tests do not run collectstatic.
 WHITENOISE_AUTOREFRESH = True
-# Fast instead of strong: tests make many users.
+# A fast hasher: tests create many users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

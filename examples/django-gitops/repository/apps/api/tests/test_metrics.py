@@ -1,4 +1,4 @@
-"""Metrics of requests, of background tasks and the port that serves them."""
+"""Metrics of requests, background tasks and the port that serves them."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def count(route: str, status: str, method: str = "GET") -> float:
     return REGISTRY.get_sample_value("http_requests_total", labels) or 0
 
 
-def test_requests_are_counted_by_route_and_not_by_path(client: APIClient) -> None:
+def test_request_counter_unknown_paths_share_one_route(client: APIClient) -> None:
     before = count("none", "404")
     client.get("/nowhere/1")
     client.get("/nowhere/2")
@@ -29,14 +29,14 @@ def test_requests_are_counted_by_route_and_not_by_path(client: APIClient) -> Non
 
 
 @pytest.mark.django_db
-def test_parameters_are_not_part_of_the_route(api: APIClient) -> None:
+def test_request_counter_route_omits_query_string(api: APIClient) -> None:
     route = "api/v1/auth/me/"
     before = count(route, "200")
     api.get("/api/v1/auth/me/?x=1")
     assert count(route, "200") == before + 1
 
 
-def test_tasks_are_counted_and_timed() -> None:
+def test_task_metrics_record_count_and_duration() -> None:
     @shared_task(name="some.task")
     def some_task() -> None:
         """Does nothing."""
@@ -48,27 +48,27 @@ def test_tasks_are_counted_and_timed() -> None:
     assert REGISTRY.get_sample_value("task_duration_seconds_count", labels) == 1
 
 
-def test_every_queue_has_a_length() -> None:
+def test_queue_length_covers_every_queue() -> None:
     (lengths,) = tasks.QueueLengths().collect()
     queues = {sample.labels["queue"] for sample in lengths.samples}
     assert queues == set(current_app.conf.task_queues)
 
 
-def test_a_worker_measures_the_queues_that_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queue_length_worker_reports_only_its_queues(monkeypatch: pytest.MonkeyPatch) -> None:
     served = current_app.conf.task_default_queue
     monkeypatch.setattr(current_app.amqp.queues, "_consume_from", {served: None})
     (lengths,) = tasks.QueueLengths().collect()
     assert [sample.labels["queue"] for sample in lengths.samples] == [served]
 
 
-def test_without_a_broker_the_lengths_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queue_length_broker_down_is_omitted(monkeypatch: pytest.MonkeyPatch) -> None:
     away = current_app.connection_for_read("redis://127.0.0.1:1")
     monkeypatch.setattr(current_app, "connection_or_acquire", lambda: away)
     (lengths,) = tasks.QueueLengths().collect()
     assert lengths.samples == []
 
 
-def test_adds_up_what_the_processes_of_the_container_count(
+def test_exposition_sums_metrics_of_all_processes(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -81,7 +81,7 @@ def test_adds_up_what_the_processes_of_the_container_count(
     assert 'http_requests_total{method="GET",route="x",status="200"} 2.0' in lines
 
 
-def test_serves_nothing_outside_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exposition_without_multiproc_dir_does_not_listen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     exposition.start(port=19091)
     with pytest.raises(OSError, match="refused"):

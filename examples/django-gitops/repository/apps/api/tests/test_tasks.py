@@ -1,4 +1,4 @@
-"""Tasks by themselves, and how the pieces are wired."""
+"""Tasks called directly, and the Celery configuration."""
 
 import os
 import socket
@@ -34,7 +34,7 @@ from orders.models import Order
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The identifiers that were put into the queue, instead of putting them there."""
+    """The ids passed to `delay`, which is replaced so that nothing is enqueued."""
     identifiers: list[str] = []
     monkeypatch.setattr(tasks.confirm_order, "delay", identifiers.append)
     return identifiers
@@ -51,14 +51,14 @@ def make(user: User) -> Callable[..., Order]:
     return make
 
 
-def test_a_request_becomes_a_message(asked: list[str]) -> None:
+def test_request_confirmation_enqueues_task(asked: list[str]) -> None:
     identifier = uuid4()
     dispatch.request_confirmation(identifier)
     assert asked == [str(identifier)]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_a_broker_the_request_is_recorded(
+def test_create_broker_down_returns_201_and_stays_pending(
     api: APIClient,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -73,9 +73,9 @@ def test_without_a_broker_the_request_is_recorded(
     assert "no broker" in caplog.text
 
 
-def test_a_broker_that_never_answers_is_given_up_within_seconds() -> None:
+def test_publish_unresponsive_broker_times_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        # What would wait for ever is let go after a while.
+        # Safety net: without timeouts the publish would block forever.
         threading.Timer(60, silent.close).start()
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
         began = time.monotonic()
@@ -86,7 +86,7 @@ def test_a_broker_that_never_answers_is_given_up_within_seconds() -> None:
         assert time.monotonic() - began < 25
 
 
-def test_the_sweep_asks_again_for_what_is_stale_once(
+def test_requeue_stale_enqueues_each_stale_record_once(
     make: Callable[..., Order],
     asked: list[str],
     settings: Settings,
@@ -101,7 +101,7 @@ def test_the_sweep_asks_again_for_what_is_stale_once(
     assert tasks.requeue_stale() == 0
 
 
-def test_what_the_sweep_cannot_ask_for_holds_nothing_up_and_comes_again(
+def test_requeue_stale_publish_error_skips_and_retries_later(
     make: Callable[..., Order],
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
@@ -121,7 +121,7 @@ def test_what_the_sweep_cannot_ask_for_holds_nothing_up_and_comes_again(
     assert asked == [str(first.pk), str(second.pk), str(first.pk)]
 
 
-def test_the_sweep_gives_up_in_the_end(
+def test_requeue_stale_after_max_attempts_marks_failed(
     make: Callable[..., Order],
     asked: list[str],
     settings: Settings,
@@ -137,7 +137,7 @@ def test_the_sweep_gives_up_in_the_end(
     assert asked == []
 
 
-def test_what_a_worker_may_still_have_is_never_stale() -> None:
+def test_settings_stale_after_within_visibility_timeout_fails() -> None:
     result = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=configured.BASE_DIR,
@@ -156,7 +156,7 @@ def test_what_a_worker_may_still_have_is_never_stale() -> None:
 
 
 @pytest.mark.django_db
-def test_sessions_that_are_over_are_deleted() -> None:
+def test_clear_sessions_deletes_only_expired() -> None:
     for key, days in (("over", -1), ("open", 1)):
         end = timezone.now() + timedelta(days=days)
         Session.objects.create(session_key=key, session_data="", expire_date=end)
@@ -164,7 +164,7 @@ def test_sessions_that_are_over_are_deleted() -> None:
     assert [session.session_key for session in Session.objects.all()] == ["open"]
 
 
-def test_a_database_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_confirm_task_database_down_fails_after_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(_: object) -> None:
         raise OperationalError
 
@@ -173,26 +173,26 @@ def test_a_database_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch)
     assert isinstance(result.result, OperationalError)
 
 
-def test_what_is_sent_has_a_queue() -> None:
+def test_task_queues_are_all_declared() -> None:
     queues = set(current_app.conf.task_queues)
     assert current_app.conf.task_default_queue in queues
     named = {getattr(task, "queue", None) for task in current_app.tasks.values()}
     assert named - {None} <= queues
 
 
-def test_what_is_scheduled_exists_and_may_wait_longer_than_until_the_next_one() -> None:
+def test_beat_schedule_tasks_exist_and_expire_after_next_run() -> None:
     for planned in current_app.conf.beat_schedule.values():
         assert planned["task"] in current_app.tasks
         assert planned["options"]["expires"] > planned["schedule"]
 
 
-def test_time_limits_fit_into_the_time_before_redelivery() -> None:
+def test_task_time_limits_are_below_visibility_timeout() -> None:
     conf = current_app.conf
     assert conf.task_soft_time_limit < conf.task_time_limit
     assert conf.task_time_limit < conf.broker_transport_options["visibility_timeout"]
 
 
-def test_a_message_carries_the_request_id() -> None:
+def test_publish_adds_request_id_header() -> None:
     headers: dict[str, object] = {}
     token = request_id.set("abc-123")
     try:
@@ -202,7 +202,7 @@ def test_a_message_carries_the_request_id() -> None:
     assert headers == {"request_id": "abc-123"}
 
 
-def test_the_pulse_stops_when_the_loop_does_and_not_when_the_broker_is_away(tmp_path: Path) -> None:
+def test_pulse_unhealthy_only_when_consuming_loop_stalls(tmp_path: Path) -> None:
     pulse = Pulse(tmp_path / "alive", patience=0)
     assert pulse.healthy()
     pulse.consuming = True
@@ -212,8 +212,8 @@ def test_the_pulse_stops_when_the_loop_does_and_not_when_the_broker_is_away(tmp_
     assert pulse.healthy()
 
 
-def test_in_development_a_command_runs_again_after_a_change(tmp_path: Path) -> None:
-    """The command counts its runs; the second one ends by itself."""
+def test_reload_changed_file_restarts_command(tmp_path: Path) -> None:
+    """The command appends to a file on each run; the second run exits by itself."""
     source = tmp_path / "code.py"
     source.touch()
     runs = tmp_path / "runs"

@@ -9,20 +9,20 @@ function policyOf(response: Response): string {
 describe("proxy", () => {
   const request = () => new NextRequest("http://localhost:3000/login");
 
-  it("lets only scripts with the response's nonce run", () => {
+  it("allows only scripts that carry the response's nonce", () => {
     const policy = policyOf(proxy(request()));
     expect(policy).toMatch(/script-src 'self' 'nonce-[A-Za-z0-9+/]{22}==' 'strict-dynamic'/);
     expect(policy).not.toContain("unsafe");
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
-  it("hands the same policy to the renderer", () => {
+  it("passes the same policy to the renderer", () => {
     const response = proxy(request());
     const forwarded = response.headers.get("x-middleware-request-content-security-policy");
     expect(forwarded).toBe(policyOf(response));
   });
 
-  it("never uses a nonce twice", () => {
+  it("generates a new nonce for every response", () => {
     expect(policyOf(proxy(request()))).not.toBe(policyOf(proxy(request())));
   });
 });

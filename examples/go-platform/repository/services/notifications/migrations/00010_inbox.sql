@@ -1,12 +1,12 @@
 -- +goose Up
--- Which events were dealt with. Old ones are forgotten, so the time is indexed.
+-- Ids of processed events, for deduplication. Expired ones are purged by the indexed time.
 CREATE TABLE inbox (
     event_id uuid PRIMARY KEY,
     received_at timestamptz NOT NULL
 );
 CREATE INDEX inbox_received_at ON inbox (received_at);
 
--- What of another service one was made for.
+-- The resource of another service that each row was created for.
 CREATE TABLE notification_origins (
     service text NOT NULL,
     id uuid NOT NULL,

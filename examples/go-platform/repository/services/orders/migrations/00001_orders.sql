@@ -10,7 +10,7 @@ CREATE TABLE orders (
     confirmed_at timestamptz,
     CHECK ((status = 'confirmed') = (confirmed_at IS NOT NULL))
 );
--- A user's own, newest first: ids sort by time.
+-- Serves the list of a user, newest first: ids are UUIDv7.
 CREATE INDEX orders_by_user ON orders (user_id, id DESC);
 
 CREATE TABLE idempotency_keys (
@@ -21,5 +21,5 @@ CREATE TABLE idempotency_keys (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, key)
 );
--- The oldest go first.
+-- Serves the deletion of expired keys.
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);

@@ -10,5 +10,5 @@ CREATE TABLE order_runs (
     PRIMARY KEY (subject_id, workflow),
     CHECK ((status = 'started') = (ended_at IS NULL))
 );
--- What waits to be begun is looked for again and again.
+-- Serves the periodic search for runs that no worker has picked up.
 CREATE INDEX order_runs_waiting ON order_runs (started_at) WHERE begun_at IS NULL AND ended_at IS NULL;

@@ -1,4 +1,4 @@
-// Package postgrestest gives each test a database of its own on a real server.
+// Package postgrestest creates a separate database per test on a real server.
 package postgrestest
 
 import (
@@ -19,8 +19,8 @@ import (
 	"@{ project.module }@/pkg/postgres"
 )
 
-// New makes a database on the server that DATABASE_URL names, migrates it and drops it at the test's end. Without the
-// variable the test fails: one that is skipped would look like one that passed.
+// New creates a database on the server at DATABASE_URL, migrates it and drops it after the test. Without the variable
+// the test fails, because a skipped test looks like a passed one.
 func New(t testing.TB, migrations fs.FS) *pgxpool.Pool {
 	t.Helper()
 	address := os.Getenv("DATABASE_URL")
@@ -47,7 +47,7 @@ func New(t testing.TB, migrations fs.FS) *pgxpool.Pool {
 	return pool
 }
 
-// URL is the address of a pool's database.
+// URL returns the address of a pool's database.
 func URL(pool *pgxpool.Pool) config.URL { return config.URL(pool.Config().ConnString()) }
 
 func admin(t testing.TB, address, statement string) {

@@ -35,7 +35,7 @@ type serveConfig struct {
 @% endif %@
 }
 
-// serve answers requests until it is told to stop.
+// serve handles requests until ctx is cancelled, then shuts down gracefully.
 func serve(ctx context.Context, p *process.Process, settings serveConfig) error {
 @% if params.database %@
 	items, pool, err := openStore(ctx, p, settings.Database)

@@ -1,4 +1,4 @@
-// Package app does what users and other services ask for.
+// Package app implements the use cases.
 package app
 
 import (
@@ -8,13 +8,13 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-// Service is the use cases. It keeps nothing.
+// Service implements the use cases. It is stateless.
 type Service struct{}
 
-// New makes the use cases.
+// New creates a Service.
 func New() *Service { return &Service{} }
 
-// Assess says what a draft would become.
+// Assess validates a draft and returns the result without storing it.
 func (*Service) Assess(_ context.Context, draft domain.Draft) (domain.@{ params.noun | pascal }@, error) {
 	return domain.New@{ params.noun | pascal }@(draft, time.Now())
 }

@@ -8,7 +8,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-func TestAssess(t *testing.T) {
+func TestService_AssessDraft_ReturnsAssessedOrInvalid(t *testing.T) {
 	service := app.New()
 	item, err := service.Assess(t.Context(), domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"})
 	if err != nil || item.Status != domain.StatusAssessed {

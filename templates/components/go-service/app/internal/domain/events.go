@@ -2,13 +2,13 @@ package domain
 
 import "time"
 
-// What others are told about.
+// Event types.
 const (
 	EventCreated   = "@{ params.noun | snake }@.created"
 	EventConfirmed = "@{ params.noun | snake }@.confirmed"
 )
 
-// Event is something that happened and that others may know.
+// Event is a domain event that other services may consume.
 type Event struct {
 	ID         ID
 	Type       string
@@ -16,7 +16,7 @@ type Event struct {
 	OccurredAt time.Time
 }
 
-// NewEvent says what happened to it.
+// NewEvent creates an event of the given type with a new id.
 func NewEvent(kind string, subject @{ params.noun | pascal }@, now time.Time) Event {
 	return Event{ID: NewID(), Type: kind, Subject: subject, OccurredAt: now.UTC()}
 }

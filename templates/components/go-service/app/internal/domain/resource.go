@@ -1,4 +1,4 @@
-// Package domain holds the rules. It knows no database, no transport and no framework.
+// Package domain holds the business rules. It depends on no database, transport or framework.
 package domain
 
 import (
@@ -8,31 +8,31 @@ import (
 	"unicode/utf8"
 )
 
-// Status is how far it has come.
+// Status is the state in the lifecycle.
 type Status string
 
 @% if params.database %@
-// The ways from pending lead to confirmed and never back.
+// The only transition is from pending to confirmed.
 const (
 	StatusPending   Status = "pending"
 	StatusConfirmed Status = "confirmed"
 )
 @% else %@
-// StatusAssessed is what passed the rules; nothing is kept of it.
+// StatusAssessed means that the draft is valid. Nothing is stored.
 const StatusAssessed Status = "assessed"
 @% endif %@
 
 const referenceLimit = 140
 
-// Draft is what somebody wants to have.
+// Draft is the unvalidated input.
 type Draft struct {
 	UserID    string
 	Reference string
-	Amount    int64 // in the currency's minor unit
+	Amount    int64 // in the currency's minor unit, such as cents
 	Currency  string
 }
 
-// @{ params.noun | pascal }@ belongs to the user who asked for it.
+// @{ params.noun | pascal }@ belongs to the user who created it.
 type @{ params.noun | pascal }@ struct {
 	ID          ID
 	UserID      string
@@ -41,10 +41,10 @@ type @{ params.noun | pascal }@ struct {
 	Currency    string
 	Status      Status
 	CreatedAt   time.Time
-	ConfirmedAt time.Time // zero until it is
+	ConfirmedAt time.Time // zero while pending
 }
 
-// New@{ params.noun | pascal }@ makes one of a draft that meets the rules; otherwise the error is an [InvalidError].
+// New@{ params.noun | pascal }@ validates a draft. If it breaks a rule, the error is an [InvalidError].
 func New@{ params.noun | pascal }@(draft Draft, now time.Time) (@{ params.noun | pascal }@, error) {
 	draft.Reference = strings.TrimSpace(draft.Reference)
 	wrong := map[string]string{}
@@ -74,12 +74,12 @@ func New@{ params.noun | pascal }@(draft Draft, now time.Time) (@{ params.noun |
 @% else %@
 		Status:    StatusAssessed,
 @% endif %@
-		CreatedAt: now.UTC().Truncate(time.Microsecond), // what a database keeps of it
+		CreatedAt: now.UTC().Truncate(time.Microsecond), // PostgreSQL's precision
 	}, nil
 }
 @% if params.database %@
 
-// Confirmed is the same, confirmed; false when it was so already.
+// Confirmed returns a confirmed copy, and false if it was confirmed already.
 func (item @{ params.noun | pascal }@) Confirmed(now time.Time) (@{ params.noun | pascal }@, bool) {
 	if item.Status == StatusConfirmed {
 		return item, false
@@ -102,16 +102,16 @@ func isCurrency(code string) bool {
 	return true
 }
 
-// UserIDLimit is how long the name of a user may be.
+// UserIDLimit is the maximum length of a user id.
 const UserIDLimit = 255
 @% if params.http or (params.grpc and params.database) %@
 
-// KeyLimit is how long a key may be that a caller gives its request.
+// KeyLimit is the maximum length of an idempotency key.
 const KeyLimit = 128
 @% endif %@
 
-// LabelProblem says what is wrong with a text by which a caller names itself or its request; nothing when it is fine.
-// Such texts are printable ASCII: whatever carries, logs and keeps them takes that as it is.
+// LabelProblem says why text is not a valid user id or idempotency key; it is empty for valid text. Only printable
+// ASCII is allowed, because headers, logs and the database all accept it unchanged.
 func LabelProblem(text string, limit int) string {
 	if text == "" {
 		return "must be given"

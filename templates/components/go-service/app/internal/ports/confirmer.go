@@ -1,5 +1,5 @@
 @% if not params.database %@
-// Package ports says what the application needs of the outside, in its own words.
+// Package ports declares the interfaces that the application needs from its adapters.
 @% endif %@
 package ports
 
@@ -9,8 +9,8 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-// Confirmer confirms what belongs to another service. Doing so again changes nothing.
+// Confirmer confirms a resource of another service. Implementations are idempotent.
 type Confirmer interface {
-	// Confirm gives [domain.ErrNotFound] when the service has no such thing.
+	// Confirm returns [domain.ErrNotFound] if the service does not have the resource.
 	Confirm(ctx context.Context, service string, id domain.ID) error
 }

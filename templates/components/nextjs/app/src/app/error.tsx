@@ -5,7 +5,7 @@ interface Props {
   readonly reset: () => void;
 }
 
-/** Shown instead of a page that failed. The digest leads to the full error in the server's log. */
+/** Error boundary. The digest identifies the full error in the server's log. */
 export default function ErrorPage({ error, reset }: Props) {
   return (
     <div role="alert">

@@ -29,7 +29,7 @@ describe("LoginForm", () => {
     expect(apiSend).toHaveBeenCalledWith("@{ bindings.api.facts.path }@/auth/login/", credentials);
   });
 
-  it("shows why it could not, and lets the visitor try again", async () => {
+  it("shows the error and lets the visitor try again", async () => {
     vi.mocked(apiSend).mockRejectedValueOnce(new ApiError(401, "Wrong user name or password."));
     fireEvent.submit(screen.getByRole("form"));
     expect((await screen.findByRole("alert")).textContent).toBe("Wrong user name or password.");
@@ -37,7 +37,7 @@ describe("LoginForm", () => {
     expect(router.replace).not.toHaveBeenCalled();
   });
 
-  it("never puts the password into an address, not even before scripts run", () => {
+  it("submits with POST even before hydration, so no URL holds the password", () => {
     expect(screen.getByRole<HTMLFormElement>("form").method).toBe("post");
   });
 });
@@ -58,7 +58,7 @@ describe("LogoutButton", () => {
     expect(apiSend).toHaveBeenCalledWith("@{ bindings.api.facts.path }@/auth/logout/");
   });
 
-  it("says so when it could not", async () => {
+  it("shows an error when signing out fails", async () => {
     vi.mocked(apiSend).mockRejectedValueOnce(new TypeError("no network"));
     fireEvent.click(screen.getByRole("button"));
     expect((await screen.findByRole("alert")).textContent).toContain("cannot be reached");

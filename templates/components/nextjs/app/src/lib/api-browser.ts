@@ -2,13 +2,13 @@ import type { Body, ReadPath, SendPath } from "./contract";
 import { ApiError } from "./problem";
 
 @% if base %@
-// The framework's base path: what answers below it passes calls on to the API.
+// Next.js' base path; the route handler below it proxies calls to the API.
 const BASE = "@{ base }@";
 @% endif %@
 const CSRF_COOKIE = "csrftoken";
 const CSRF_PATH: ReadPath = "@{ bindings.api.facts.path }@/auth/csrf/";
 
-/** Sends a change to the API from the browser: same origin, session cookie, CSRF token. */
+/** POSTs to the API from the browser, with session cookie and CSRF token. */
 export async function apiSend<Path extends SendPath>(
   path: Path,
   ...[body]: Body<Path>

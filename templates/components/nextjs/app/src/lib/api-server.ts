@@ -5,7 +5,7 @@ import type { Answer, Query, ReadPath } from "./contract";
 import { readEnvironment } from "./env";
 import { ApiError } from "./problem";
 
-// The visitor's session, and what the API needs to know about the outside connection.
+// The visitor's session, and the headers from which the API derives client address and scheme.
 const FORWARDED = [
   "accept-language",
   "cookie",
@@ -14,7 +14,7 @@ const FORWARDED = [
   "x-request-id",
 ];
 
-/** Reads from the API inside the private network, in the name of the visitor. */
+/** GETs from the API inside the private network, with the visitor's session. */
 export async function apiGet<Path extends ReadPath>(
   path: Path,
   query?: Query<Path>,
@@ -29,7 +29,7 @@ export async function apiGet<Path extends ReadPath>(
     url.searchParams.set(name, String(value));
   }
   const response = await fetch(url, {
-    // One visitor's data at one moment: never stored, never shown to somebody else.
+    // Per-visitor data: never cache it across requests or visitors.
     cache: "no-store",
     headers: { accept: "application/json", ...Object.fromEntries(forwarded) },
     signal: AbortSignal.timeout(10_000),
@@ -40,7 +40,7 @@ export async function apiGet<Path extends ReadPath>(
   return (await response.json()) as Answer<Path>;
 }
 
-/** The signed-in visitor; anybody else is sent to the login page. */
+/** The signed-in user; redirects to the login page otherwise. */
 export async function requireUser(): Promise<Answer<"@{ bindings.api.facts.path }@/auth/me/">> {
   try {
     return await apiGet("@{ bindings.api.facts.path }@/auth/me/");

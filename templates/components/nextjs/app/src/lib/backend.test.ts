@@ -38,7 +38,7 @@ describe("forwardToApi", () => {
     await new Promise((resolve) => api.close(resolve));
   });
 
-  it("passes on method, host, path with its last slash, query, body, cookies and token", async () => {
+  it("forwards method, host, path, trailing slash, query, body, cookies and token", async () => {
     const answer = await forwardToApi(
       new Request(`${PLACE}/things/?status=201`, {
         method: "POST",
@@ -68,14 +68,14 @@ describe("forwardToApi", () => {
     expect(answer.headers.getSetCookie()).toHaveLength(2);
   });
 
-  it("leaves redirects to the browser", async () => {
+  it("returns redirects to the browser without following them", async () => {
     const answer = await forwardToApi(new Request(`${PLACE}/moved/?status=302`));
     expect(answer.status).toBe(302);
     expect(answer.headers.get("location")).toBe("@{ bindings.api.facts.path }@/elsewhere/");
     expect(received).toHaveLength(1);
   });
 
-  it("passes on answers without a body", async () => {
+  it("forwards responses without a body", async () => {
     const answer = await forwardToApi(
       new Request(`${PLACE}/auth/logout/?status=204`, { method: "POST" }),
     );
@@ -83,7 +83,7 @@ describe("forwardToApi", () => {
     expect(await answer.text()).toBe("");
   });
 
-  it("holds no body: the API's refusal comes back before all of it is there", async () => {
+  it("streams the body: a rejection arrives before the upload ends", async () => {
     api.removeAllListeners("request").on("request", (_, answer: ServerResponse) => {
       answer.writeHead(413, { "content-length": 9 }).write("too large");
     });
@@ -102,7 +102,7 @@ describe("forwardToApi", () => {
     expect(sent).toBeLessThan(1000);
   });
 
-  it("answers 502 as a problem document when the API is away", async () => {
+  it("returns a 502 problem document when the API is unreachable", async () => {
     vi.stubEnv("API_INTERNAL_URL", "http://127.0.0.1:9");
     const log = vi.spyOn(console, "error").mockReturnValue(undefined);
     const answer = await forwardToApi(new Request(`${PLACE}/things/`));

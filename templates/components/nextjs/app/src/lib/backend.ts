@@ -5,14 +5,14 @@ import { pipeline, Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { readEnvironment } from "./env";
 
-// Less than a gateway waits for us, so that the visitor gets our answer and not the gateway's.
+// Below the gateway's timeout, so that the client gets this error and not the gateway's.
 const TIMEOUT_MS = 25_000;
 // A request with neither of these has no body (RFC 9112, 6.3).
 const ANNOUNCE_BODY = ["content-length", "transfer-encoding"];
-// Statuses whose answers have no body, not even an empty one.
+// Statuses for which the Response constructor rejects a body.
 const BODILESS = new Set([204, 205, 304]);
 
-// What belongs to one connection and must not travel over the next one (RFC 9110, 7.6.1).
+// Hop-by-hop headers, which a proxy must not forward (RFC 9110, 7.6.1).
 const HOP_BY_HOP = new Set([
   "connection",
   "expect",
@@ -27,10 +27,9 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * Passes a browser's API call on to the API and its answer back, so that both share one origin where
- * no gateway does it. The address is read for each call: the image doesn't know its environment.
- * The host stays what the browser said, because the API compares a change's origin with it. Bodies are
- * passed on as they come and never held: how large one may be is the API's to say.
+ * Proxies browser calls to the API where no gateway does, so that both share one origin. The address
+ * is read per call, because one image serves every environment. The Host header is kept: the API's
+ * CSRF check compares it with the origin. Bodies are streamed; the API enforces the size limit.
  */
 export async function forwardToApi(request: Request): Promise<Response> {
   try {
@@ -48,7 +47,7 @@ export async function forwardToApi(request: Request): Promise<Response> {
 async function exchange(request: Request, base: URL): Promise<Response> {
 @% if base %@
   const { host, pathname: asked, search } = new URL(request.url);
-  // Only this program lies below the base path, the API does not.
+  // Strip the base path: the API is not below it.
   const pathname = asked.startsWith("@{ base }@/") ? asked.slice(@{ base | length }@) : asked;
 @% else %@
   const { host, pathname, search } = new URL(request.url);
@@ -66,7 +65,7 @@ async function exchange(request: Request, base: URL): Promise<Response> {
   const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const call = send(new URL(pathname + search, base), options, resolve).on("error", reject);
     if (request.body && ANNOUNCE_BODY.some((name) => request.headers.has(name))) {
-      // An error of either side ends the other, and arrives above.
+      // pipeline destroys both streams on error; the error surfaces through `call`.
       pipeline(Readable.fromWeb(request.body as ReadableStream), call, () => undefined);
     } else {
       call.end();

@@ -1,7 +1,7 @@
 import type { components, paths } from "./api-types";
 
-// What the API takes and answers. `npm run types` writes api-types.ts from the API's own description, and the checks
-// compare the two: an answer is not looked into again at run time.
+// Types of the API's requests and responses. `npm run types` generates api-types.ts from openapi.yaml, and CI checks that
+// it is current, so responses are not validated at run time.
 
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
@@ -9,14 +9,14 @@ interface Json<Content> {
   content: { "application/json": Content };
 }
 
-/** A path that can be read as it stands. */
+/** A GET path without parameters. */
 export type ReadPath = {
   [Path in keyof paths]: paths[Path] extends { get: { responses: { 200: Json<unknown> } } }
     ? Fixed<Path>
     : never;
 }[keyof paths];
 
-/** A path to which a change can be sent as it stands. */
+/** A POST path without parameters. */
 export type SendPath = {
   [Path in keyof paths]: paths[Path] extends { post: object } ? Fixed<Path> : never;
 }[keyof paths];
@@ -35,7 +35,7 @@ export type Query<Path extends ReadPath> = paths[Path]["get"] extends {
   ? Parameters
   : never;
 
-/** The body that goes to a path; nothing where it takes none. */
+/** The request body of a path, as rest arguments: empty where it takes none. */
 export type Body<Path extends SendPath> = paths[Path]["post"] extends {
   requestBody: Json<infer Content>;
 }

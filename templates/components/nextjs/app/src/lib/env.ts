@@ -1,4 +1,4 @@
-/** Every variable that the server reads and its type, all at run time: one image serves every environment. */
+/** The variables that the server reads at run time, so one image serves every environment. */
 export const VARIABLES = {
   API_INTERNAL_URL: "url",
   RELEASE: "string",
@@ -29,7 +29,7 @@ function httpUrl(source: Record<string, string | undefined>, name: string): URL 
   }
   const url = URL.parse(value);
   if (!url || !["http:", "https:"].includes(url.protocol)) {
-    // The value is not repeated: an address may carry a password.
+    // Don't show the value: a URL may contain a password.
     throw new EnvironmentError(`${name} is not an http(s) address`);
   }
   return url;

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import "./globals.css";
 
-// Every page carries the nonce of its own response, so none can be made at build time.
+// Every page carries its response's CSP nonce, so none can be prerendered.
 export const dynamic = "force-dynamic";
 
 export const metadata: Metadata = {

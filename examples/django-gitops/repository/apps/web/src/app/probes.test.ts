@@ -2,13 +2,13 @@ import { describe, expect, it, vi } from "vitest";
 import { GET as healthz } from "./healthz/route";
 import { GET as readyz } from "./readyz/route";
 
-describe("the probes", () => {
-  it("is alive without an environment, so that a wrong one is seen and not restarted", () => {
+describe("the health probes", () => {
+  it("stays live with an incomplete environment, so a bad config causes no restarts", () => {
     vi.stubEnv("API_INTERNAL_URL", "");
     expect(healthz().status).toBe(200);
   });
 
-  it("says which build it is", async () => {
+  it("reports the release", async () => {
     vi.stubEnv("RELEASE", "1.2.3");
     expect(await healthz().json()).toEqual({ status: "ok", release: "1.2.3" });
   });

@@ -6,7 +6,7 @@ interface Props extends ComponentProps<"input"> {
   readonly error?: string | undefined;
 }
 
-/** A labelled input whose error is announced with it. */
+/** A labelled input; its error is linked by aria-describedby for screen readers. */
 export function Field({ label, error, ...input }: Props) {
   const id = useId();
   return (

@@ -18,7 +18,7 @@ describe("RefreshWhile", () => {
     vi.useRealTimers();
   });
 
-  it("refreshes until nothing is unfinished", () => {
+  it("refreshes at intervals until everything is finished", () => {
     const view = render(<RefreshWhile unfinished />);
     vi.advanceTimersByTime(4500);
     expect(router.refresh).toHaveBeenCalledTimes(2);

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 
 const INTERVAL_MS = 2000;
 
-/** Has the server render the page again, at intervals, for as long as something on it is unfinished. */
+/** Refreshes the server-rendered page at intervals while something on it is unfinished. */
 export function RefreshWhile({ unfinished }: { unfinished: boolean }) {
   const router = useRouter();
 

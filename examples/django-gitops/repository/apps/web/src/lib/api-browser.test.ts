@@ -19,7 +19,7 @@ describe("apiSend", () => {
     document.cookie = `${CSRF_COOKIE}=; max-age=0`;
   });
 
-  it("sends the CSRF token of the cookie and the body as JSON", async () => {
+  it("sends the CSRF token from the cookie and a JSON body", async () => {
     document.cookie = `${CSRF_COOKIE}=known%21`;
     calls.mockResolvedValueOnce(Response.json({ id: 1 }));
     await apiSend(LOGIN, credentials);
@@ -35,7 +35,7 @@ describe("apiSend", () => {
     );
   });
 
-  it("asks for a token first when there is none", async () => {
+  it("fetches a CSRF token first when there is no cookie", async () => {
     calls.mockImplementationOnce(() => {
       document.cookie = `${CSRF_COOKIE}=fresh`;
       return Promise.resolve(new Response(null, { status: 204 }));
@@ -49,7 +49,7 @@ describe("apiSend", () => {
     expect(calls.mock.calls[1]?.[1]?.headers).toMatchObject({ "x-csrftoken": "fresh" });
   });
 
-  it("turns an error answer into an ApiError", async () => {
+  it("throws an ApiError for an error response", async () => {
     document.cookie = `${CSRF_COOKIE}=known`;
     calls.mockResolvedValueOnce(Response.json({ detail: "No." }, { status: 403 }));
     await expect(apiSend(LOGIN, credentials)).rejects.toThrow(new ApiError(403, "No."));

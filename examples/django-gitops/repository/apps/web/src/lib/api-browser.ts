@@ -4,7 +4,7 @@ import { ApiError } from "./problem";
 const CSRF_COOKIE = "csrftoken";
 const CSRF_PATH: ReadPath = "/api/v1/auth/csrf/";
 
-/** Sends a change to the API from the browser: same origin, session cookie, CSRF token. */
+/** POSTs to the API from the browser, with session cookie and CSRF token. */
 export async function apiSend<Path extends SendPath>(
   path: Path,
   ...[body]: Body<Path>

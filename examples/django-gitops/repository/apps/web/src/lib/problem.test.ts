@@ -9,7 +9,7 @@ function problem(status: number, body: unknown, type = "application/problem+json
 }
 
 describe("ApiError.from", () => {
-  it("takes the problem's own words and its messages per field", async () => {
+  it("reads the problem's detail and its errors per field", async () => {
     const error = await ApiError.from(
       problem(400, {
         type: "about:blank",
@@ -33,10 +33,10 @@ describe("ApiError.from", () => {
   });
 
   it.each([
-    ["a proxy's page", "<h1>Bad gateway</h1>", "text/html"],
-    ["a broken body", "{", "application/problem+json"],
-    ["a list", "[]", "application/json"],
-  ])("survives %s", async (_, body, type) => {
+    ["an HTML error page", "<h1>Bad gateway</h1>", "text/html"],
+    ["invalid JSON", "{", "application/problem+json"],
+    ["a JSON array", "[]", "application/json"],
+  ])("falls back to the status for %s", async (_, body, type) => {
     const error = await ApiError.from(problem(502, body, type));
     expect(error.message).toBe("The service answered with status 502.");
     expect(error.fields).toEqual({});
@@ -47,13 +47,13 @@ describe("ApiError.from", () => {
     [403, true],
     [404, false],
     [500, false],
-  ])("knows whether signing in helps after %i", async (status, expected) => {
+  ])("tells whether status %i means unauthenticated", async (status, expected) => {
     expect((await ApiError.from(problem(status, {}))).isUnauthenticated).toBe(expected);
   });
 });
 
 describe("describeFailure", () => {
-  it("shows the API's words, and nothing of an internal error", () => {
+  it("shows the API's message and hides internal errors", () => {
     expect(describeFailure(new ApiError(400, "Too many."))).toBe("Too many.");
     expect(describeFailure(new TypeError("connect ECONNREFUSED 10.0.0.7"))).not.toContain(
       "10.0.0.7",

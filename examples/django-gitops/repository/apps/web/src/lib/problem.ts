@@ -1,17 +1,17 @@
-/** An error answer of the API: RFC 9457 `application/problem+json`, or whatever a proxy sent instead. */
+/** An error response: RFC 9457 `application/problem+json`, or anything that a proxy sent. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
   constructor(
     readonly status: number,
     message: string,
-    /** Messages per form field, for answers to invalid input. */
+    /** Validation messages by form field. */
     readonly fields: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
 
-  /** True where signing in (again) is what helps. */
+  /** Signing in (again) may help. Django sends 403 for anonymous requests. */
   get isUnauthenticated(): boolean {
     return this.status === 401 || this.status === 403;
   }
@@ -30,7 +30,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The text to show for any failure, without leaking what went wrong inside. */
+/** The message to show for any failure; hides internal errors. */
 export function describeFailure(error: unknown): string {
   return error instanceof ApiError ? error.message : "The service cannot be reached. Try again.";
 }

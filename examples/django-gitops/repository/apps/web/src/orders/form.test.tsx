@@ -26,7 +26,7 @@ describe("OrderForm", () => {
     fireEvent.submit(screen.getByRole("form"));
   }
 
-  it("creates one, empties itself and has the list rendered again", async () => {
+  it("posts the values, clears the form and refreshes the list", async () => {
     vi.mocked(apiSend).mockResolvedValueOnce();
     submit("Espresso machine", "2");
     await vi.waitFor(() => expect(refresh).toHaveBeenCalledOnce());
@@ -36,7 +36,7 @@ describe("OrderForm", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
-  it("says what is wrong, at the field it is about, and keeps what was typed", async () => {
+  it("shows a validation error at its field and keeps the input", async () => {
     const error = new ApiError(400, "The input is not valid.", { quantity: "Too many." });
     vi.mocked(apiSend).mockRejectedValueOnce(error);
     submit("Espresso machine", "2000");
@@ -49,7 +49,7 @@ describe("OrderForm", () => {
     expect(refresh).not.toHaveBeenCalled();
   });
 
-  it("cannot be sent twice while it is busy", () => {
+  it("disables the button while a request is in flight", () => {
     vi.mocked(apiSend).mockReturnValueOnce(new Promise(() => undefined));
     submit("Espresso machine", "1");
     expect(screen.getByRole<HTMLButtonElement>("button").disabled).toBe(true);

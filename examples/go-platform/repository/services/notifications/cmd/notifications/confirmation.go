@@ -12,7 +12,7 @@ type confirmationConfig struct {
 	Peers peers.Config
 }
 
-// openConfirmation prepares the work that events ask for.
+// openConfirmation builds the use case that processes events. The caller must call stop.
 func openConfirmation(settings confirmationConfig, items *store.Store) (confirmation *app.Confirmation, stop func(), err error) {
 	others, err := peers.Open(settings.Peers)
 	if err != nil {

@@ -24,7 +24,7 @@ type consumeConfig struct {
 	Queue queue.Config
 }
 
-// consume takes in the events of other services until it is told to stop.
+// consume handles events from other services until ctx is cancelled.
 func consume(ctx context.Context, p *process.Process, settings consumeConfig) error {
 	items, pool, err := openStore(ctx, p, settings.Database)
 	if err != nil {

@@ -18,11 +18,11 @@ import (
 	"git.example.com/acme/shop/services/notifications/migrations"
 )
 
-// The program and the project's variable contract agree.
-func TestReadsExactlyWhatTheContractDeclares(t *testing.T) {
+// config/env.schema.yaml must declare exactly the variables that the program reads.
+func TestProgram_Variables_MatchContract(t *testing.T) {
 	file := os.Getenv("ENV_SCHEMA")
 	if file == "" {
-		file = "../../../../config/env.schema.yaml" // in a test image it is elsewhere
+		file = "../../../../config/env.schema.yaml" // the test image has it elsewhere
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -40,7 +40,7 @@ func TestReadsExactlyWhatTheContractDeclares(t *testing.T) {
 	}
 }
 
-func TestAReleaseThatIsDeliveredAgainMigratesAgain(t *testing.T) {
+func TestMigrate_Repeated_SucceedsAndReadinessTracksDatabase(t *testing.T) {
 	database := postgres.Config{URL: postgrestest.URL(postgrestest.New(t, migrations.Files)), PoolSize: 4}
 	log := slog.New(slog.DiscardHandler)
 	p := &process.Process{Service: "notifications", Log: log, Admin: admin.New(log)}
@@ -57,7 +57,7 @@ func TestAReleaseThatIsDeliveredAgainMigratesAgain(t *testing.T) {
 	for _, test := range []struct {
 		state  string
 		status int
-	}{{"there", http.StatusOK}, {"away", http.StatusServiceUnavailable}} {
+	}{{"reachable", http.StatusOK}, {"unreachable", http.StatusServiceUnavailable}} {
 		answer := httptest.NewRecorder()
 		p.Admin.Handler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody))
 		if answer.Code != test.status {

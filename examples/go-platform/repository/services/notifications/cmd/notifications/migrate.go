@@ -12,7 +12,7 @@ type migrateConfig struct {
 	Database postgres.Config
 }
 
-// migrate brings the database to what this release needs.
+// migrate applies this release's schema migrations.
 func migrate(ctx context.Context, p *process.Process, settings migrateConfig) error {
 	pool, err := postgres.Open(ctx, settings.Database)
 	if err != nil {

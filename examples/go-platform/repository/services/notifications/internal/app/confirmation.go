@@ -10,20 +10,20 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/ports"
 )
 
-// Confirmation does the work that an event of another service asks for.
+// Confirmation processes events of other services.
 type Confirmation struct {
 	Inbox ports.Inbox
 	Peers ports.Confirmer
-	// Takes is how long the example's work takes.
+	// Takes is how long the simulated work takes.
 	Takes time.Duration
 }
 
-// Follow implements [ports.Next] where no queue lies between.
+// Follow implements [ports.Next] for services without a task queue.
 func (c *Confirmation) Follow(ctx context.Context, _ domain.ID, origin ports.Origin) error {
 	return c.Confirm(ctx, origin)
 }
 
-// Confirm does the work and confirms what it was for. Doing so again changes nothing.
+// Confirm does the work and confirms the resources. It is idempotent.
 func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
 	select {
 	case <-ctx.Done():
@@ -39,7 +39,7 @@ func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
 	return c.Peers.Confirm(ctx, origin.Service, origin.ID)
 }
 
-// confirms are the services that want to know.
+// confirms lists the services whose resources are confirmed.
 var confirms = []string{
 	"orders",
 }
@@ -55,7 +55,7 @@ func (c *Confirmation) own(ctx context.Context, origin ports.Origin) error {
 	})
 }
 
-// Hopeless says whether an error would come again however often one tried.
+// Hopeless says whether a retry cannot succeed.
 func Hopeless(err error) bool {
 	_, invalid := errors.AsType[*domain.InvalidError](err)
 	return invalid || errors.Is(err, domain.ErrNotFound)

@@ -1,4 +1,4 @@
-// Package app does what the events of other services ask for.
+// Package app implements the use cases.
 package app
 
 import (
@@ -9,20 +9,20 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/ports"
 )
 
-// Consumption takes in what other services made.
+// Consumption handles events of other services.
 type Consumption struct {
 	inbox ports.Inbox
 	next  ports.Next
 }
 
-// NewConsumption makes the use case; what follows is left to next.
+// NewConsumption creates the use case. next processes each event further.
 func NewConsumption(inbox ports.Inbox, next ports.Next) *Consumption {
 	return &Consumption{inbox: inbox, next: next}
 }
 
-// Take makes one of the draft for the origin, once however often the event comes; fresh is false when it came before.
+// Take creates a resource for the origin. It is idempotent per event id; fresh is false for a duplicate.
 //
-// What follows is asked for each time: the process may have ended after the transaction and before that.
+// The follow-up runs on every delivery, because the process may have crashed between the commit and the follow-up.
 func (c *Consumption) Take(ctx context.Context, event domain.ID, origin ports.Origin, draft domain.Draft) (fresh bool, err error) {
 	now := time.Now()
 	item, err := domain.NewNotification(draft, now)

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// What callers can be told apart from accidents.
+// Errors that callers are told about. Any other error is internal.
 var (
-	// ErrNotFound is also what a stranger is told about somebody else's things.
+	// ErrNotFound is also returned for resources of other users, so that their existence does not leak.
 	ErrNotFound = errors.New("there is no such thing")
 )
 
-// InvalidError names the fields that are wrong, and why.
+// InvalidError maps each invalid field to a reason.
 type InvalidError struct {
 	Fields map[string]string
 }

@@ -12,24 +12,24 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/domain"
 )
 
-func TestADraftMustMeetTheRules(t *testing.T) {
+func TestNew_InvalidDraft_ReportsEachField(t *testing.T) {
 	good := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
 	for _, test := range []struct {
 		name   string
 		change func(*domain.Draft)
 		wrong  []string
 	}{
-		{"good", func(*domain.Draft) {}, nil},
-		{"long", func(d *domain.Draft) { d.Reference = strings.Repeat("é", 140) }, nil},
-		{"too long", func(d *domain.Draft) { d.Reference = strings.Repeat("é", 141) }, []string{"reference"}},
-		{"blank", func(d *domain.Draft) { d.Reference = " \t" }, []string{"reference"}},
-		{"not storable", func(d *domain.Draft) { d.Reference = "a\x00b" }, []string{"reference"}},
-		{"nothing", func(d *domain.Draft) { d.Amount = 0 }, []string{"amount"}},
-		{"less than nothing", func(d *domain.Draft) { d.Amount = -1 }, []string{"amount"}},
-		{"small letters", func(d *domain.Draft) { d.Currency = "eur" }, []string{"currency"}},
-		{"nobody's", func(d *domain.Draft) { d.UserID = "" }, []string{"user_id"}},
-		{"nobody's name", func(d *domain.Draft) { d.UserID = "a\x00b" }, []string{"user_id"}},
-		{"empty", func(d *domain.Draft) { *d = domain.Draft{} }, []string{"amount", "currency", "reference", "user_id"}},
+		{"valid", func(*domain.Draft) {}, nil},
+		{"reference at the limit", func(d *domain.Draft) { d.Reference = strings.Repeat("é", 140) }, nil},
+		{"reference over the limit", func(d *domain.Draft) { d.Reference = strings.Repeat("é", 141) }, []string{"reference"}},
+		{"blank reference", func(d *domain.Draft) { d.Reference = " \t" }, []string{"reference"}},
+		{"reference with a NUL byte", func(d *domain.Draft) { d.Reference = "a\x00b" }, []string{"reference"}},
+		{"zero amount", func(d *domain.Draft) { d.Amount = 0 }, []string{"amount"}},
+		{"negative amount", func(d *domain.Draft) { d.Amount = -1 }, []string{"amount"}},
+		{"lower-case currency", func(d *domain.Draft) { d.Currency = "eur" }, []string{"currency"}},
+		{"missing user id", func(d *domain.Draft) { d.UserID = "" }, []string{"user_id"}},
+		{"user id with a NUL byte", func(d *domain.Draft) { d.UserID = "a\x00b" }, []string{"user_id"}},
+		{"empty draft", func(d *domain.Draft) { *d = domain.Draft{} }, []string{"amount", "currency", "reference", "user_id"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			draft := good
@@ -42,13 +42,13 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !slices.Equal(wrong, test.wrong) {
-				t.Errorf("wrong are %v, not %v", wrong, test.wrong)
+				t.Errorf("invalid fields are %v, not %v", wrong, test.wrong)
 			}
 		})
 	}
 }
 
-func TestConfirmingTwiceChangesNothing(t *testing.T) {
+func TestConfirmed_AlreadyConfirmed_ChangesNothing(t *testing.T) {
 	item, err := domain.NewNotification(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -62,9 +62,9 @@ func TestConfirmingTwiceChangesNothing(t *testing.T) {
 	}
 }
 
-func TestIDsSortByTimeAndAreReadBack(t *testing.T) {
+func TestID_NewAndParse_SortsByTimeAndRoundTrips(t *testing.T) {
 	var first, second domain.ID
-	synctest.Test(t, func(*testing.T) { // in there time passes at once
+	synctest.Test(t, func(*testing.T) { // with a fake clock
 		first = domain.NewID()
 		time.Sleep(time.Millisecond)
 		second = domain.NewID()
@@ -82,7 +82,7 @@ func TestIDsSortByTimeAndAreReadBack(t *testing.T) {
 	}
 }
 
-func TestALabelIsShortAndPrintable(t *testing.T) {
+func TestLabelProblem_InvalidText_IsDescribed(t *testing.T) {
 	for _, test := range []struct{ text, problem string }{
 		{"a|b c~", ""},
 		{strings.Repeat("x", 8), ""},

@@ -6,8 +6,8 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/domain"
 )
 
-// Confirmer confirms what belongs to another service. Doing so again changes nothing.
+// Confirmer confirms a resource of another service. Implementations are idempotent.
 type Confirmer interface {
-	// Confirm gives [domain.ErrNotFound] when the service has no such thing.
+	// Confirm returns [domain.ErrNotFound] if the service does not have the resource.
 	Confirm(ctx context.Context, service string, id domain.ID) error
 }

@@ -1,4 +1,4 @@
-// Package ports says what the application needs of the outside, in its own words.
+// Package ports declares the interfaces that the application needs from its adapters.
 package ports
 
 import (
@@ -7,10 +7,10 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/domain"
 )
 
-// Tx is a transaction.
+// Tx is an open transaction.
 type Tx interface {
 	Add(ctx context.Context, item domain.Notification) error
-	// Find locks it until the transaction ends.
+	// Find locks the row until the transaction ends.
 	Find(ctx context.Context, id domain.ID) (domain.Notification, error)
 	Save(ctx context.Context, item domain.Notification) error
 }

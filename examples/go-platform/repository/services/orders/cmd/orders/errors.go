@@ -5,5 +5,5 @@ import (
 	"git.example.com/acme/shop/pkg/process"
 )
 
-// errorsExtension lets every process report its errors.
+// errorsExtension enables error reporting in every process.
 func errorsExtension() process.Extension { return errortracking.Extension() }

@@ -1,4 +1,4 @@
-// The program of the service; each of its processes is one of its commands.
+// Command orders is the service's binary. Each deployed process runs one of its subcommands.
 package main
 
 import (

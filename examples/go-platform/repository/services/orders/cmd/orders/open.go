@@ -11,7 +11,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/adapters/store"
 )
 
-// openStore connects to the database; nothing works without it, so that readiness hangs on it.
+// openStore connects to the database and makes readiness depend on it: no request can be served without it.
 func openStore(ctx context.Context, p *process.Process, settings postgres.Config) (*store.Store, *pgxpool.Pool, error) {
 	pool, err := postgres.Open(ctx, settings)
 	if err != nil {

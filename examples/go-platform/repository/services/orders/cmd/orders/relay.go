@@ -15,7 +15,7 @@ type relayConfig struct {
 	Kafka    kafka.Config
 }
 
-// relay publishes the events of committed transactions until it is told to stop.
+// relay publishes events from the outbox until ctx is cancelled.
 func relay(ctx context.Context, p *process.Process, settings relayConfig) error {
 	publisher, err := kafka.NewPublisher(settings.Kafka, kafka.Topic(p.Service))
 	if err != nil {

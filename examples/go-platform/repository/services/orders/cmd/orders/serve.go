@@ -22,7 +22,7 @@ type serveConfig struct {
 	Runs startConfig
 }
 
-// serve answers requests until it is told to stop.
+// serve handles requests until ctx is cancelled, then shuts down gracefully.
 func serve(ctx context.Context, p *process.Process, settings serveConfig) error {
 	items, pool, err := openStore(ctx, p, settings.Database)
 	if err != nil {

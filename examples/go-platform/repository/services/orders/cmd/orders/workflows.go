@@ -26,10 +26,10 @@ type workflowsConfig struct {
 	Takes config.Seconds `env:"WORK_SECONDS" default:"0"`
 }
 
-// restartInterval is how often runs are looked for that were asked for and have not begun.
+// restartInterval is how often the worker looks for requested runs that no worker has picked up.
 const restartInterval = 30 * time.Second
 
-// workflows carries out workflows until it is told to stop.
+// workflows runs the Temporal worker until ctx is cancelled.
 func workflows(ctx context.Context, p *process.Process, settings workflowsConfig) error {
 	items, pool, err := openStore(ctx, p, settings.Database)
 	if err != nil {
@@ -61,7 +61,7 @@ func workflows(ctx context.Context, p *process.Process, settings workflowsConfig
 	return group.Wait()
 }
 
-// restart starts again, from time to time, what was asked for and has not begun.
+// restart periodically starts requested runs that no worker has picked up.
 func restart(ctx context.Context, p *process.Process, items *store.Store, starter *runs.Starter) {
 	for {
 		select {
@@ -71,10 +71,10 @@ func restart(ctx context.Context, p *process.Process, items *store.Store, starte
 		}
 		restarted, err := app.Restart(ctx, items, starter)
 		if err != nil && ctx.Err() == nil {
-			p.Log.ErrorContext(ctx, "runs could not be started again", "error", err)
+			p.Log.ErrorContext(ctx, "restarting pending runs failed", "error", err)
 		}
 		if restarted > 0 {
-			p.Log.WarnContext(ctx, "runs that had not begun were started again", "count", restarted)
+			p.Log.WarnContext(ctx, "pending runs were restarted", "count", restarted)
 		}
 	}
 }
@@ -83,7 +83,7 @@ type startConfig struct {
 	Temporal workflow.Config
 }
 
-// openRuns prepares what starts workflows; it connects when the first one is started.
+// openRuns builds the use cases that start workflows. The client connects on first use.
 func openRuns(p *process.Process, settings startConfig, items *store.Store) (use *app.Runs, stop func(), err error) {
 	connection, err := workflow.Open(settings.Temporal, p.Log)
 	if err != nil {

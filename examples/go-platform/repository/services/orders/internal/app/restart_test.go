@@ -13,7 +13,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/ports"
 )
 
-// runMemory keeps the runs of subjects that it makes up; all of them are of one user.
+// runMemory is an in-memory store. Every subject belongs to the user "me".
 type runMemory struct {
 	subject domain.Order
 	kept    map[domain.ID]domain.Run
@@ -72,7 +72,7 @@ func (m *runMemory) Publish(_ context.Context, event domain.Event) error {
 	return nil
 }
 
-// unsteady refuses subjects, or all while it is away, and knows what it started.
+// unsteady is a fake starter that fails for some subjects, or for all while away is set.
 type unsteady struct {
 	away    error
 	refused map[domain.ID]error
@@ -87,22 +87,22 @@ func (s *unsteady) Start(_ context.Context, _ string, id domain.ID) error {
 	return nil
 }
 
-func TestWhatCouldNotBeStartedIsStartedAgain(t *testing.T) {
+func TestRestart_WaitingRun_IsStartedOnceServerAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, away := newRunMemory(), errors.New("nobody answers")
+		store, away := newRunMemory(), errors.New("unavailable")
 		starts := &unsteady{away: away}
 		runs := app.NewRuns(store, starts)
 		id := domain.NewID()
 		if _, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, away) {
 			t.Fatalf("started, %v", err)
 		}
-		// Whoever asked may be about to ask again.
+		// Too early: the client may still retry.
 		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 0 {
 			t.Errorf("started %d at once, %v", restarted, err)
 		}
 		time.Sleep(time.Minute)
 		if restarted, err := app.Restart(t.Context(), store, starts); !errors.Is(err, away) || restarted != 0 {
-			t.Errorf("started %d while nobody answers, %v", restarted, err)
+			t.Errorf("started %d while the server is unavailable, %v", restarted, err)
 		}
 		starts.away = nil
 		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 1 || !slices.Equal(starts.started, []domain.ID{id}) {
@@ -112,12 +112,12 @@ func TestWhatCouldNotBeStartedIsStartedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		if restarted, err := app.Restart(t.Context(), store, starts); err != nil || restarted != 0 {
-			t.Errorf("what has begun was started %d times again, %v", restarted, err)
+			t.Errorf("a run that had begun was restarted: %d, %v", restarted, err)
 		}
 	})
 }
 
-func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
+func TestRestart_OneRunFails_StartsTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, bad, good := newRunMemory(), domain.NewID(), domain.NewID()
 		refusal := errors.New("not this one")
@@ -133,9 +133,9 @@ func TestOneThatCannotBeStartedKeepsNoOtherFromIt(t *testing.T) {
 	})
 }
 
-func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
+func TestRuns_StartAfterFailure_StartsRunOnce(t *testing.T) {
 	store, id := newRunMemory(), domain.NewID()
-	starts := &unsteady{away: errors.New("nobody answers")}
+	starts := &unsteady{away: errors.New("unavailable")}
 	runs := app.NewRuns(store, starts)
 	if _, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, starts.away) {
 		t.Fatalf("got %v", err)
@@ -148,22 +148,22 @@ func TestARunThatCouldNotBeStartedIsStartedWhenItIsAskedForAgain(t *testing.T) {
 	ended, _ := run.Ended(domain.RunCompleted, "", run.StartedAt)
 	store.kept[id] = ended
 	if again, err := runs.Start(t.Context(), "me", id, domain.WorkflowRefund); err != nil || again != ended {
-		t.Errorf("after its end: %+v, %v", again, err)
+		t.Errorf("a completed run: %+v, %v", again, err)
 	}
 	if !slices.Equal(starts.started, []domain.ID{id}) {
 		t.Errorf("started %v", starts.started)
 	}
 }
 
-func TestARunOfSomebodyElseIsNotThere(t *testing.T) {
+func TestRuns_SubjectOfAnotherUser_ReturnsNotFound(t *testing.T) {
 	store, id := newRunMemory(), domain.NewID()
 	starts := &unsteady{}
 	runs := app.NewRuns(store, starts)
 	if _, err := runs.Start(t.Context(), "you", id, domain.WorkflowRefund); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("starting gave %v", err)
+		t.Errorf("start: %v", err)
 	}
 	if _, err := runs.Get(t.Context(), "you", id, domain.WorkflowRefund); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("asking gave %v", err)
+		t.Errorf("get: %v", err)
 	}
 	if _, err := runs.Get(t.Context(), "me", id, domain.WorkflowRefund); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("before it was started: %v", err)

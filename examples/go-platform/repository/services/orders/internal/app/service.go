@@ -1,4 +1,4 @@
-// Package app does what users and other services ask for.
+// Package app implements the use cases.
 package app
 
 import (
@@ -12,15 +12,16 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/ports"
 )
 
-// Service is the use cases around one store.
+// Service implements the use cases on top of a store.
 type Service struct {
 	store ports.Store
 }
 
-// New makes the use cases.
+// New creates a Service.
 func New(store ports.Store) *Service { return &Service{store: store} }
 
-// Create makes one of a draft. The same user's same key gives the same one again, as it is by now.
+// Create is idempotent per user and idempotency key: a repeated request returns the resource created first, in its
+// current state. The same key with a different draft returns [domain.ErrKeyReused].
 func (s *Service) Create(ctx context.Context, draft domain.Draft, key string) (domain.Order, error) {
 	now := time.Now()
 	item, err := domain.NewOrder(draft, now)
@@ -51,12 +52,13 @@ func (s *Service) Create(ctx context.Context, draft domain.Draft, key string) (d
 	return item, nil
 }
 
-// Get finds one of the user's own.
+// Get returns a resource that the user owns, or [domain.ErrNotFound].
 func (s *Service) Get(ctx context.Context, userID string, id domain.ID) (domain.Order, error) {
 	return s.store.Get(ctx, userID, id)
 }
 
-// List gives a page of the user's own, newest first, and where the next one begins; empty at the end.
+// List returns one page of the user's resources, newest first, and the cursor of the next page; the cursor is empty on
+// the last page.
 func (s *Service) List(
 	ctx context.Context, userID string, before domain.ID, limit int,
 ) (page []domain.Order, next domain.ID, err error) {
@@ -71,7 +73,7 @@ func (s *Service) List(
 	return page, next, nil
 }
 
-// Confirm confirms it, whoever it belongs to. Doing so again changes nothing.
+// Confirm is idempotent and does not check ownership: other services call it.
 func (s *Service) Confirm(ctx context.Context, id domain.ID) (domain.Order, error) {
 	var item domain.Order
 	err := s.store.Within(ctx, func(ctx context.Context, tx ports.Tx) error {
@@ -96,7 +98,7 @@ func (s *Service) Confirm(ctx context.Context, id domain.ID) (domain.Order, erro
 	return item, nil
 }
 
-// fingerprint is what two requests for the same thing have in common.
+// fingerprint hashes the request's content, to detect an idempotency key that is reused for a different request.
 func fingerprint(item domain.Order) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %s", item.Reference, item.Amount, item.Currency))
 	return hex.EncodeToString(sum[:])

@@ -12,7 +12,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/ports"
 )
 
-// memory is a store that forgets; one change at a time, undone when it fails.
+// memory is an in-memory store without transactions.
 type memory struct {
 	items map[domain.ID]domain.Order
 	keys  map[string]ports.Key
@@ -87,7 +87,7 @@ func (m *memory) Publish(_ context.Context, event domain.Event) error {
 
 var draft = domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
 
-func TestARepeatedRequestMakesNothingNew(t *testing.T) {
+func TestService_RepeatedIdempotencyKey_ReturnsFirstResult(t *testing.T) {
 	store := newMemory()
 	service := app.New(store)
 	first, err := service.Create(t.Context(), draft, "key")
@@ -101,18 +101,18 @@ func TestARepeatedRequestMakesNothingNew(t *testing.T) {
 	other := draft
 	other.Amount = 2
 	if _, err := service.Create(t.Context(), other, "key"); !errors.Is(err, domain.ErrKeyReused) {
-		t.Errorf("another request with the key: %v", err)
+		t.Errorf("the key with another draft: %v", err)
 	}
 	other.UserID = "you"
 	if theirs, err := service.Create(t.Context(), other, "key"); err != nil || theirs.ID == first.ID {
-		t.Errorf("somebody else's key: %+v, %v", theirs, err)
+		t.Errorf("the same key of another user: %+v, %v", theirs, err)
 	}
 	if len(store.events) != 2 || store.events[0].Type != domain.EventCreated || store.events[0].Subject != first {
 		t.Errorf("events are %+v", store.events)
 	}
 }
 
-func TestConfirmingTwiceIsConfirmingOnce(t *testing.T) {
+func TestService_ConfirmTwice_ConfirmsOnce(t *testing.T) {
 	store := newMemory()
 	service := app.New(store)
 	item, err := service.Create(t.Context(), draft, "key")
@@ -127,14 +127,14 @@ func TestConfirmingTwiceIsConfirmingOnce(t *testing.T) {
 		t.Errorf("became %+v, %v", twice, err)
 	}
 	if _, err := service.Confirm(t.Context(), domain.NewID()); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("what is not there: %v", err)
+		t.Errorf("an unknown id: %v", err)
 	}
 	if len(store.events) != 2 || store.events[1].Type != domain.EventConfirmed {
 		t.Errorf("events are %+v", store.events)
 	}
 }
 
-func TestPagesHoldEverythingOnce(t *testing.T) {
+func TestService_ListPages_ReturnsEachItemOnce(t *testing.T) {
 	store := newMemory()
 	service := app.New(store)
 	for i := range 5 {

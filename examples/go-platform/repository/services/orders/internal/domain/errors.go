@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// What callers can be told apart from accidents.
+// Errors that callers are told about. Any other error is internal.
 var (
-	// ErrNotFound is also what a stranger is told about somebody else's things.
+	// ErrNotFound is also returned for resources of other users, so that their existence does not leak.
 	ErrNotFound = errors.New("there is no such thing")
-	// ErrKeyReused means that a request came with the idempotency key of another one.
+	// ErrKeyReused means that the idempotency key was used before with a different request.
 	ErrKeyReused = errors.New("the key belongs to another request")
 )
 
-// InvalidError names the fields that are wrong, and why.
+// InvalidError maps each invalid field to a reason.
 type InvalidError struct {
 	Fields map[string]string
 }

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// ID names one thing, everywhere and for ever: a UUID of version 7, so that ids sort by the time they were made.
+// ID is a UUIDv7, so ids sort by creation time.
 type ID string
 
 var idForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// NewID makes one.
+// NewID generates an id from the current time and random bytes.
 func NewID() ID {
 	var bytes [16]byte
-	_, _ = rand.Read(bytes[:]) // never fails: it ends the program instead
+	_, _ = rand.Read(bytes[:]) // never returns an error: it crashes the program instead
 	var clock [8]byte
 	binary.BigEndian.PutUint64(clock[:], uint64(time.Now().UnixMilli()))
 	copy(bytes[:6], clock[2:])
@@ -27,7 +27,7 @@ func NewID() ID {
 	return ID(strings.Join([]string{text[:8], text[8:12], text[12:16], text[16:20], text[20:]}, "-"))
 }
 
-// ParseID reads one; what isn't one names nothing.
+// ParseID returns [ErrNotFound] for malformed text: nothing can have that id.
 func ParseID(text string) (ID, error) {
 	text = strings.ToLower(text)
 	if !idForm.MatchString(text) {

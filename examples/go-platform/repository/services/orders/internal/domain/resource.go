@@ -1,4 +1,4 @@
-// Package domain holds the rules. It knows no database, no transport and no framework.
+// Package domain holds the business rules. It depends on no database, transport or framework.
 package domain
 
 import (
@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Status is how far it has come.
+// Status is the state in the lifecycle.
 type Status string
 
-// The ways from pending lead to confirmed and never back.
+// The only transition is from pending to confirmed.
 const (
 	StatusPending   Status = "pending"
 	StatusConfirmed Status = "confirmed"
@@ -19,15 +19,15 @@ const (
 
 const referenceLimit = 140
 
-// Draft is what somebody wants to have.
+// Draft is the unvalidated input.
 type Draft struct {
 	UserID    string
 	Reference string
-	Amount    int64 // in the currency's minor unit
+	Amount    int64 // in the currency's minor unit, such as cents
 	Currency  string
 }
 
-// Order belongs to the user who asked for it.
+// Order belongs to the user who created it.
 type Order struct {
 	ID          ID
 	UserID      string
@@ -36,10 +36,10 @@ type Order struct {
 	Currency    string
 	Status      Status
 	CreatedAt   time.Time
-	ConfirmedAt time.Time // zero until it is
+	ConfirmedAt time.Time // zero while pending
 }
 
-// NewOrder makes one of a draft that meets the rules; otherwise the error is an [InvalidError].
+// NewOrder validates a draft. If it breaks a rule, the error is an [InvalidError].
 func NewOrder(draft Draft, now time.Time) (Order, error) {
 	draft.Reference = strings.TrimSpace(draft.Reference)
 	wrong := map[string]string{}
@@ -65,11 +65,11 @@ func NewOrder(draft Draft, now time.Time) (Order, error) {
 		Amount:    draft.Amount,
 		Currency:  draft.Currency,
 		Status:    StatusPending,
-		CreatedAt: now.UTC().Truncate(time.Microsecond), // what a database keeps of it
+		CreatedAt: now.UTC().Truncate(time.Microsecond), // PostgreSQL's precision
 	}, nil
 }
 
-// Confirmed is the same, confirmed; false when it was so already.
+// Confirmed returns a confirmed copy, and false if it was confirmed already.
 func (item Order) Confirmed(now time.Time) (Order, bool) {
 	if item.Status == StatusConfirmed {
 		return item, false
@@ -91,14 +91,14 @@ func isCurrency(code string) bool {
 	return true
 }
 
-// UserIDLimit is how long the name of a user may be.
+// UserIDLimit is the maximum length of a user id.
 const UserIDLimit = 255
 
-// KeyLimit is how long a key may be that a caller gives its request.
+// KeyLimit is the maximum length of an idempotency key.
 const KeyLimit = 128
 
-// LabelProblem says what is wrong with a text by which a caller names itself or its request; nothing when it is fine.
-// Such texts are printable ASCII: whatever carries, logs and keeps them takes that as it is.
+// LabelProblem says why text is not a valid user id or idempotency key; it is empty for valid text. Only printable
+// ASCII is allowed, because headers, logs and the database all accept it unchanged.
 func LabelProblem(text string, limit int) string {
 	if text == "" {
 		return "must be given"

@@ -1,4 +1,4 @@
-// Package ports says what the application needs of the outside, in its own words.
+// Package ports declares the interfaces that the application needs from its adapters.
 package ports
 
 import (
@@ -7,32 +7,32 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/domain"
 )
 
-// Store keeps what there is.
+// Store persists resources.
 type Store interface {
-	// Within does a change in one transaction: all of it or nothing.
+	// Within runs change in one transaction and rolls it back if change returns an error.
 	Within(ctx context.Context, change func(ctx context.Context, tx Tx) error) error
-	// Get finds one of a user's own, or gives [domain.ErrNotFound].
+	// Get returns a resource that the user owns, or [domain.ErrNotFound].
 	Get(ctx context.Context, userID string, id domain.ID) (domain.Order, error)
-	// List gives a user's own, newest first, those before the given one; all when it is empty.
+	// List returns the user's resources older than before, newest first. An empty before starts at the newest.
 	List(ctx context.Context, userID string, before domain.ID, limit int) ([]domain.Order, error)
 }
 
-// Tx is a transaction.
+// Tx is an open transaction.
 type Tx interface {
 	Add(ctx context.Context, item domain.Order) error
-	// Find locks it until the transaction ends.
+	// Find locks the row until the transaction ends.
 	Find(ctx context.Context, id domain.ID) (domain.Order, error)
 	Save(ctx context.Context, item domain.Order) error
-	// Remember keeps a request's key, unless there is one already: then it gives that one and false.
+	// Remember stores an idempotency key. If the key exists, it returns the stored one and fresh is false.
 	Remember(ctx context.Context, key Key) (kept Key, fresh bool, err error)
-	// Publish makes an event part of the transaction: others get to know it if, and only if, it is committed.
+	// Publish writes an event to the outbox. It is published only if the transaction commits.
 	Publish(ctx context.Context, event domain.Event) error
 }
 
-// Key is how a user's repeated request is recognised, and what it had made.
+// Key is a stored idempotency key and the resource that its request created.
 type Key struct {
 	UserID      string
 	Text        string
-	Fingerprint string // of what was asked for
+	Fingerprint string // hash of the request's content
 	ID          domain.ID
 }

@@ -1,4 +1,4 @@
-"""For development: run a command and restart it when a Python file changes.
+"""Development only: run a command and restart it when a Python file changes.
 
 python -I -S config/reload.py COMMAND…
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def newest(directory: Path) -> float:
-    """When a Python file below the directory was last changed."""
+    """The latest modification time of the Python files in the directory."""
     return max((path.stat().st_mtime for path in directory.rglob("*.py")), default=0.0)
 
 
@@ -31,6 +31,6 @@ def main(command: list[str], directory: Path, *, interval: float = 1) -> int:
 
 
 if __name__ == "__main__":
-    # As the first process of a container it gets no default handling: stop like on Ctrl-C.
+    # PID 1 has no default SIGTERM handler: handle it like Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:], Path.cwd()))

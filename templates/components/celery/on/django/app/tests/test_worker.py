@@ -1,6 +1,6 @@
 @% set One = unit.params.noun | pascal %@
 @% set many = unit.params.noun | plural | snake %@
-"""A real worker: what it does, how it stops, and what happens when it dies."""
+"""A real worker process: processing, graceful shutdown and crash recovery."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ type Start = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts workers on the tests' database and broker."""
+    """Starts workers on the test database and broker; kills them afterwards."""
     current_app.control.purge()
     started: list[subprocess.Popen[bytes]] = []
     database = urlsplit(os.environ["DATABASE_URL"])
@@ -53,7 +53,7 @@ def start() -> Iterator[Start]:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """The worker and its pool, at once and without notice."""
+    """SIGKILL the worker and its pool."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -80,7 +80,7 @@ def steps(placed: @{ One }@) -> list[str]:
     return list(placed.events.values_list("status", flat=True))
 
 
-def test_carries_it_out_under_the_request_id_and_shows_that_it_is_alive(start: Start) -> None:
+def test_worker_keeps_request_id_and_passes_liveness_probe(start: Start) -> None:
     start()
     token = request_id.set("abc-123")
     placed = place()
@@ -92,7 +92,7 @@ def test_carries_it_out_under_the_request_id_and_shows_that_it_is_alive(start: S
     assert subprocess.run(probe, check=False).returncode == 0
 
 
-def test_told_to_stop_it_finishes_what_it_does(start: Start) -> None:
+def test_worker_sigterm_finishes_running_task(start: Start) -> None:
     worker = start(WORK_SECONDS="2")
     placed = place()
     until(placed, "processing")
@@ -101,7 +101,7 @@ def test_told_to_stop_it_finishes_what_it_does(start: Start) -> None:
     assert steps(placed) == ["pending", "processing", "confirmed"]
 
 
-def test_killed_in_the_middle_another_one_confirms_exactly_once(start: Start) -> None:
+def test_worker_killed_mid_task_another_confirms_once(start: Start) -> None:
     worker = start(WORK_SECONDS="60")
     placed = place()
     until(placed, "processing")

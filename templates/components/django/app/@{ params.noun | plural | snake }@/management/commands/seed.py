@@ -1,5 +1,5 @@
 @% set One = params.noun | pascal %@
-"""A user to log in with and something to look at."""
+"""A demo user and demo data."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ EXAMPLES = [("First @{ params.noun | title | lower }@", 1), ("Second @{ params.n
 
 
 class Command(BaseCommand):
-    help = "Make the demo user (SEED_USERNAME, SEED_PASSWORD) and demo data, once."
+    help = "Create the demo user (SEED_USERNAME, SEED_PASSWORD) and demo data. Idempotent."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.ENVIRONMENT != "@{ local.name }@":
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if not settings.SEED_PASSWORD:
             raise CommandError("SEED_PASSWORD is not set")
         user, created = User.objects.get_or_create(username=settings.SEED_USERNAME)
-        # Another hash, even of the same password, would end the user's sessions.
+        # A new hash, even of the same password, would end the user's sessions.
         if not user.check_password(settings.SEED_PASSWORD):
             user.set_password(settings.SEED_PASSWORD)
             user.save()

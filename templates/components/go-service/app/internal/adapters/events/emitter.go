@@ -1,4 +1,4 @@
-// Package events speaks the events of services: what this one emits, and what it takes from others.
+// Package events encodes the events that this service emits and decodes those that it consumes.
 package events
 
 import (
@@ -14,13 +14,13 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-// Emitter makes events part of a transaction.
+// Emitter writes events to the outbox.
 type Emitter struct{}
 
-// NewEmitter makes an emitter.
+// NewEmitter creates an Emitter.
 func NewEmitter() Emitter { return Emitter{} }
 
-// Emit hands the event to the outbox, within the transaction.
+// Emit writes the event to the outbox inside tx.
 func (Emitter) Emit(ctx context.Context, tx pgx.Tx, event domain.Event) error {
 	payload, err := payloadOf(event)
 	if err != nil {
@@ -36,7 +36,7 @@ func (Emitter) Emit(ctx context.Context, tx pgx.Tx, event domain.Event) error {
 	})
 }
 
-// payloadOf is the message that an event's type names.
+// payloadOf returns the protobuf message for the event's type.
 func payloadOf(event domain.Event) (proto.Message, error) {
 	subject := message(event.Subject)
 	switch event.Type {

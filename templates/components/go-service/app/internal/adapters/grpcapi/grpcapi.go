@@ -1,4 +1,4 @@
-// Package grpcapi answers other services over gRPC.
+// Package grpcapi is the gRPC adapter for other services.
 package grpcapi
 
 import (
@@ -25,24 +25,24 @@ const (
 )
 
 @% endif %@
-// Server is the service as others call it.
+// Server implements the generated gRPC service.
 type Server struct {
 	pb.Unimplemented@{ one }@ServiceServer
 	service *app.Service
 }
 
-// New makes a server of the use cases.
+// New creates a Server.
 func New(service *app.Service) *Server { return &Server{service: service} }
 
-// Register adds it to a gRPC server.
+// Register adds the service to a gRPC server.
 func (s *Server) Register(server grpc.ServiceRegistrar) {
 	pb.Register@{ one }@ServiceServer(server, s)
 }
 
 @% if params.database %@
-// Create@{ one }@ makes one, or gives the one that the key had made.
+// Create@{ one }@ is idempotent: a repeated key returns the resource created first.
 @% else %@
-// Create@{ one }@ says what it would become.
+// Create@{ one }@ validates the draft without storing it.
 @% endif %@
 func (s *Server) Create@{ one }@(ctx context.Context, r *pb.Create@{ one }@Request) (*pb.Create@{ one }@Response, error) {
 @% if params.database %@
@@ -64,7 +64,7 @@ func (s *Server) Create@{ one }@(ctx context.Context, r *pb.Create@{ one }@Reque
 }
 @% if params.database %@
 
-// Get@{ one }@ finds one of a user's own.
+// Get@{ one }@ returns a resource that the user owns.
 func (s *Server) Get@{ one }@(ctx context.Context, r *pb.Get@{ one }@Request) (*pb.Get@{ one }@Response, error) {
 	id, err := domain.ParseID(r.GetId())
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *Server) Get@{ one }@(ctx context.Context, r *pb.Get@{ one }@Request) (*
 	return &pb.Get@{ one }@Response{Subject: present(item)}, nil
 }
 
-// List@{ many }@ gives a page of a user's own.
+// List@{ many }@ returns one page of the user's resources, newest first.
 func (s *Server) List@{ many }@(ctx context.Context, r *pb.List@{ many }@Request) (*pb.List@{ many }@Response, error) {
 	if err := known(r.GetUserId()); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (s *Server) List@{ many }@(ctx context.Context, r *pb.List@{ many }@Request
 	return page, nil
 }
 
-// known refuses what can't be the name of a user.
+// known rejects a malformed user id.
 func known(user string) error {
 	if problem := domain.LabelProblem(user, domain.UserIDLimit); problem != "" {
 		return status.Error(codes.InvalidArgument, "user_id "+problem)
@@ -118,7 +118,7 @@ func known(user string) error {
 	return nil
 }
 
-// Confirm@{ one }@ confirms it, whoever it belongs to.
+// Confirm@{ one }@ is idempotent and does not check ownership.
 func (s *Server) Confirm@{ one }@(ctx context.Context, r *pb.Confirm@{ one }@Request) (*pb.Confirm@{ one }@Response, error) {
 	id, err := domain.ParseID(r.GetId())
 	if err != nil {
@@ -154,7 +154,7 @@ func present(item domain.@{ one }@) *pb.@{ one }@ {
 	return shown
 }
 
-// failure is what an error of the application means to a caller.
+// failure maps an application error to a gRPC status. Other errors become Internal in the interceptor.
 func failure(err error) error {
 	if invalid, ok := errors.AsType[*domain.InvalidError](err); ok {
 		details := &errdetails.BadRequest{}

@@ -43,13 +43,13 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 @% if params.publishes %@
-// silent publishes nothing.
+// silent discards events.
 type silent struct{}
 
 func (silent) Emit(context.Context, pgx.Tx, domain.Event) error { return nil }
 
 @% endif %@
-// connect runs the service and gives a connection to it.
+// connect runs the service in memory and returns a connection to it.
 func connect(t *testing.T) *grpc.ClientConn {
 	t.Helper()
 @% if params.database %@
@@ -85,7 +85,7 @@ func connect(t *testing.T) *grpc.ClientConn {
 	return connection
 }
 
-func TestSaysThatItIsHealthy(t *testing.T) {
+func TestHealthCheck_RunningService_ReportsServing(t *testing.T) {
 	answer, err := healthpb.NewHealthClient(connect(t)).Check(t.Context(), &healthpb.HealthCheckRequest{
 		Service: pb.@{ one }@Service_ServiceDesc.ServiceName,
 	})
@@ -94,7 +94,7 @@ func TestSaysThatItIsHealthy(t *testing.T) {
 	}
 }
 
-func TestADraftMustMeetTheRules(t *testing.T) {
+func TestCreate_InvalidDraft_ReturnsInvalidArgument(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	_, err := client.Create@{ one }@(t.Context(), &pb.Create@{ one }@Request{UserId: "me", IdempotencyKey: "1"})
 	if status.Code(err) != codes.InvalidArgument || len(status.Convert(err).Details()) != 1 {
@@ -102,15 +102,15 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 	}
 }
 
-func TestLabelsMustBePrintable(t *testing.T) {
+func TestAPI_InvalidLabel_ReturnsInvalidArgument(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	good := &pb.Create@{ one }@Request{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
 	for name, change := range map[string]func(*pb.Create@{ one }@Request){
-		"a user that can't be kept": func(r *pb.Create@{ one }@Request) { r.UserId = "a\x00b" },
-		"too long a user":           func(r *pb.Create@{ one }@Request) { r.UserId = strings.Repeat("u", 256) },
+		"user id with NUL byte":  func(r *pb.Create@{ one }@Request) { r.UserId = "a\x00b" },
+		"user id over the limit": func(r *pb.Create@{ one }@Request) { r.UserId = strings.Repeat("u", 256) },
 @% if params.database %@
-		"a key that can't be kept":  func(r *pb.Create@{ one }@Request) { r.IdempotencyKey = "a\x00b" },
-		"too long a key":            func(r *pb.Create@{ one }@Request) { r.IdempotencyKey = strings.Repeat("k", 129) },
+		"key with NUL byte":      func(r *pb.Create@{ one }@Request) { r.IdempotencyKey = "a\x00b" },
+		"key over the limit":     func(r *pb.Create@{ one }@Request) { r.IdempotencyKey = strings.Repeat("k", 129) },
 @% endif %@
 	} {
 		asked := proto.CloneOf(good)
@@ -126,16 +126,16 @@ func TestLabelsMustBePrintable(t *testing.T) {
 	}
 	_, err = client.Get@{ one }@(t.Context(), &pb.Get@{ one }@Request{UserId: "a\x00b", Id: made.GetSubject().GetId()})
 	if status.Code(err) != codes.InvalidArgument {
-		t.Errorf("got as a user that can't be: %v", err)
+		t.Errorf("get with an invalid user id: %v", err)
 	}
 	if _, err := client.List@{ many }@(t.Context(), &pb.List@{ many }@Request{UserId: "a\x00b"}); status.Code(err) != codes.InvalidArgument {
-		t.Errorf("listed as a user that can't be: %v", err)
+		t.Errorf("list with an invalid user id: %v", err)
 	}
 @% endif %@
 }
 
 @% if params.database %@
-func TestFromRequestToList(t *testing.T) {
+func TestAPI_Lifecycle_CreatesConfirmsAndLists(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	draft := &pb.Create@{ one }@Request{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
 	made, err := client.Create@{ one }@(t.Context(), draft)
@@ -144,7 +144,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 	id := made.GetSubject().GetId()
 	if again, err := client.Create@{ one }@(t.Context(), draft); err != nil || again.GetSubject().GetId() != id {
-		t.Errorf("the same key made %v, %v", again, err)
+		t.Errorf("a repeated key returned %v, %v", again, err)
 	}
 	draft.Amount = 2
 	if _, err := client.Create@{ one }@(t.Context(), draft); status.Code(err) != codes.AlreadyExists {
@@ -157,7 +157,7 @@ func TestFromRequestToList(t *testing.T) {
 		}
 	}
 	if _, err := client.Get@{ one }@(t.Context(), &pb.Get@{ one }@Request{UserId: "you", Id: id}); status.Code(err) != codes.NotFound {
-		t.Errorf("somebody else's: %v", err)
+		t.Errorf("a resource of another user: %v", err)
 	}
 	draft.IdempotencyKey = "2"
 	if _, err := client.Create@{ one }@(t.Context(), draft); err != nil {
@@ -173,7 +173,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 }
 @% else %@
-func TestAssesses(t *testing.T) {
+func TestCreate_ValidDraft_ReturnsAssessed(t *testing.T) {
 	client := pb.New@{ one }@ServiceClient(connect(t))
 	answer, err := client.Create@{ one }@(t.Context(), &pb.Create@{ one }@Request{
 		UserId: "me", Reference: "a", Amount: 1, Currency: "EUR",

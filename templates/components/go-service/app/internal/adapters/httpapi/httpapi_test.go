@@ -38,13 +38,13 @@ import (
 const good = `{"reference": "a", "amount": 1, "currency": "EUR"}`
 
 @% if params.publishes %@
-// silent publishes nothing.
+// silent discards events.
 type silent struct{}
 
 func (silent) Emit(context.Context, pgx.Tx, domain.Event) error { return nil }
 
 @% endif %@
-// ask sends a request to the routes and gives what they answer.
+// ask sends a request to the routes and returns the response. It also checks that the status is documented.
 func ask(
 	t *testing.T, routes []httpserver.Route, method, target string, header map[string]string, body string,
 ) (status int, object map[string]any) {
@@ -100,7 +100,7 @@ func service(t *testing.T) []httpserver.Route {
 func service(*testing.T) []httpserver.Route { return httpapi.Routes(app.New()) }
 @% endif %@
 
-func TestWhatIsRefused(t *testing.T) {
+func TestAPI_InvalidRequest_ReturnsClientError(t *testing.T) {
 	routes := service(t)
 	for _, test := range []struct {
 		name         string
@@ -109,19 +109,19 @@ func TestWhatIsRefused(t *testing.T) {
 		body         string
 		status       int
 	}{
-		{"a stranger", http.MethodPost, "@{ path }@", headers("", "1"), good, http.StatusUnauthorized},
-		{"no key", http.MethodPost, "@{ path }@", headers("me", ""), good, http.StatusBadRequest},
-		{"a key that is no text", http.MethodPost, "@{ path }@", headers("me", "k\xff"), good, http.StatusBadRequest},
-		{"a user that is no text", http.MethodPost, "@{ path }@", headers("m\xe9", "1"), good, http.StatusBadRequest},
-		{"no JSON", http.MethodPost, "@{ path }@", headers("me", "1"), "{", http.StatusBadRequest},
-		{"another field", http.MethodPost, "@{ path }@", headers("me", "1"), `{"status": "confirmed"}`, http.StatusBadRequest},
-		{"nothing in it", http.MethodPost, "@{ path }@", headers("me", "1"), `{}`, http.StatusUnprocessableEntity},
+		{"missing user", http.MethodPost, "@{ path }@", headers("", "1"), good, http.StatusUnauthorized},
+		{"missing idempotency key", http.MethodPost, "@{ path }@", headers("me", ""), good, http.StatusBadRequest},
+		{"key that is not ASCII", http.MethodPost, "@{ path }@", headers("me", "k\xff"), good, http.StatusBadRequest},
+		{"user that is not ASCII", http.MethodPost, "@{ path }@", headers("m\xe9", "1"), good, http.StatusBadRequest},
+		{"malformed JSON", http.MethodPost, "@{ path }@", headers("me", "1"), "{", http.StatusBadRequest},
+		{"unknown field", http.MethodPost, "@{ path }@", headers("me", "1"), `{"status": "confirmed"}`, http.StatusBadRequest},
+		{"empty draft", http.MethodPost, "@{ path }@", headers("me", "1"), `{}`, http.StatusUnprocessableEntity},
 @% if params.database %@
-		{"too long a key", http.MethodPost, "@{ path }@", headers("me", strings.Repeat("k", 129)), good, http.StatusBadRequest},
-		{"a stranger's list", http.MethodGet, "@{ path }@", nil, "", http.StatusUnauthorized},
-		{"too long a list", http.MethodGet, "@{ path }@?limit=201", headers("me", ""), "", http.StatusBadRequest},
-		{"an own cursor", http.MethodGet, "@{ path }@?cursor=x", headers("me", ""), "", http.StatusBadRequest},
-		{"no id", http.MethodGet, "@{ path }@/1", headers("me", ""), "", http.StatusNotFound},
+		{"key over the limit", http.MethodPost, "@{ path }@", headers("me", strings.Repeat("k", 129)), good, http.StatusBadRequest},
+		{"list without user", http.MethodGet, "@{ path }@", nil, "", http.StatusUnauthorized},
+		{"page size over the limit", http.MethodGet, "@{ path }@?limit=201", headers("me", ""), "", http.StatusBadRequest},
+		{"forged cursor", http.MethodGet, "@{ path }@?cursor=x", headers("me", ""), "", http.StatusBadRequest},
+		{"malformed id", http.MethodGet, "@{ path }@/1", headers("me", ""), "", http.StatusNotFound},
 @% endif %@
 	} {
 		if status, object := ask(t, routes, test.method, test.path, test.header, test.body); status != test.status {
@@ -130,12 +130,12 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 	_, object := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), `{}`)
 	if fields, _ := object["fields"].(map[string]any); len(fields) != 3 {
-		t.Errorf("wrong fields are %v", object["fields"])
+		t.Errorf("invalid fields are %v", object["fields"])
 	}
 }
 
 @% if params.database %@
-func TestFromRequestToList(t *testing.T) {
+func TestAPI_Lifecycle_CreatesGetsAndLists(t *testing.T) {
 	routes := service(t)
 	status, made := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), good)
 	if status != http.StatusCreated || made["status"] != "pending" || made["confirmed_at"] != nil {
@@ -143,7 +143,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 	id, _ := made["id"].(string)
 	if _, again := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), good); again["id"] != id {
-		t.Errorf("the same key made %v", again)
+		t.Errorf("a repeated key returned %v", again)
 	}
 	other := strings.ReplaceAll(good, "1", "2")
 	if status, _ := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), other); status != http.StatusUnprocessableEntity {
@@ -153,7 +153,7 @@ func TestFromRequestToList(t *testing.T) {
 		t.Errorf("%d %v", status, got)
 	}
 	if status, _ := ask(t, routes, http.MethodGet, "@{ path }@/"+id, headers("you", ""), ""); status != http.StatusNotFound {
-		t.Errorf("somebody else's: %d", status)
+		t.Errorf("a resource of another user: %d", status)
 	}
 	ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "2"), good)
 	_, page := ask(t, routes, http.MethodGet, "@{ path }@?limit=1", headers("me", ""), "")
@@ -164,7 +164,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 }
 @% else %@
-func TestAssesses(t *testing.T) {
+func TestCreate_ValidDraft_ReturnsAssessed(t *testing.T) {
 	status, object := ask(t, service(t), http.MethodPost, "@{ path }@", headers("me", "1"), good)
 	if status != http.StatusOK || object["status"] != "assessed" {
 		t.Errorf("%d %v", status, object)

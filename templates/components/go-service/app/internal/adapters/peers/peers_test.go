@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const known = "01890000-0000-7000-8000-000000000000"
 
-// other is the service that is called.
+// other is a fake of the called service.
 type other struct {
 	pb.Unimplemented@{ noun }@ServiceServer
 	confirmed []string
@@ -36,7 +36,7 @@ func (o *other) Confirm@{ noun }@(_ context.Context, r *pb.Confirm@{ noun }@Requ
 	return &pb.Confirm@{ noun }@Response{}, nil
 }
 
-func TestConfirmsWhatBelongsToAnother(t *testing.T) {
+func TestPeers_Confirm_CallsOwningService(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -66,9 +66,9 @@ func TestConfirmsWhatBelongsToAnother(t *testing.T) {
 		t.Errorf("confirmed %v, %v", service.confirmed, err)
 	}
 	if err := all.Confirm(t.Context(), "@{ name }@", domain.NewID()); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("what is not there: %v", err)
+		t.Errorf("an unknown id: %v", err)
 	}
 	if err := all.Confirm(t.Context(), "somebody", known); err == nil {
-		t.Error("confirmed at nobody")
+		t.Error("an unknown service confirmed")
 	}
 }

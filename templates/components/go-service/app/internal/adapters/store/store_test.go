@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 @% if params.publishes %@
-// emitted counts events as they are emitted, committed or not.
+// emitted is an emitter that fails with fail, if set.
 type emitted struct{ fail error }
 
 func (e emitted) Emit(ctx context.Context, tx pgx.Tx, _ domain.Event) error {
@@ -60,14 +60,14 @@ func add(t *testing.T, s *store.Store, userID string) domain.@{ params.noun | pa
 	return item
 }
 
-func TestWhatIsKeptComesBackAsItWas(t *testing.T) {
+func TestStore_StoredItem_IsReturnedToItsOwner(t *testing.T) {
 	s, _ := open(t)
 	item := add(t, s, "me")
 	if got, err := s.Get(t.Context(), "me", item.ID); err != nil || got != item {
 		t.Errorf("got %+v, %v; want %+v", got, err, item)
 	}
 	if _, err := s.Get(t.Context(), "you", item.ID); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("a stranger got %v", err)
+		t.Errorf("another user got %v", err)
 	}
 	confirmed, err := app.New(s).Confirm(t.Context(), item.ID)
 	if err != nil {
@@ -78,10 +78,10 @@ func TestWhatIsKeptComesBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestListsAUsersOwnNewestFirst(t *testing.T) {
+func TestStore_List_ReturnsOwnItemsNewestFirst(t *testing.T) {
 	s, _ := open(t)
 	first := add(t, s, "me")
-	time.Sleep(2 * time.Millisecond) // ids sort by the millisecond
+	time.Sleep(2 * time.Millisecond) // ids sort by millisecond
 	second := add(t, s, "me")
 	add(t, s, "you")
 	all, err := s.List(t.Context(), "me", "", 10)
@@ -94,7 +94,7 @@ func TestListsAUsersOwnNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAFailedChangeLeavesNothing(t *testing.T) {
+func TestStore_FailedChange_IsRolledBack(t *testing.T) {
 	s, _ := open(t)
 	lost := errors.New("lost")
 	err := s.Within(t.Context(), func(ctx context.Context, tx ports.Tx) error {
@@ -115,7 +115,7 @@ func TestAFailedChangeLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestTheSameRequestAtOnceMakesOne(t *testing.T) {
+func TestStore_ConcurrentRequestsWithSameKey_CreateOneItem(t *testing.T) {
 	s, pool := open(t)
 	service := app.New(s)
 	var group sync.WaitGroup
@@ -141,7 +141,7 @@ func TestTheSameRequestAtOnceMakesOne(t *testing.T) {
 	}
 }
 
-func TestKeysAreForgottenAfterADay(t *testing.T) {
+func TestStore_ExpiredIdempotencyKeys_AreDeleted(t *testing.T) {
 	s, pool := open(t)
 	_, err := pool.Exec(t.Context(), `INSERT INTO idempotency_keys (user_id, key, fingerprint, subject_id, created_at)
 		SELECT 'me', age::text, '', gen_random_uuid(), now() - make_interval(hours => age) FROM unnest(ARRAY[23, 25, 100]) AS age`)
@@ -161,7 +161,7 @@ func TestKeysAreForgottenAfterADay(t *testing.T) {
 }
 @% if params.publishes %@
 
-func TestWithoutItsEventNothingIsKept(t *testing.T) {
+func TestStore_FailedEvent_RollsBackItem(t *testing.T) {
 	pool := postgrestest.New(t, migrations.Files)
 	lost := errors.New("lost")
 	s := store.New(pool, emitted{fail: lost})

@@ -1,4 +1,4 @@
-"""Metrics of this process."""
+"""App configuration of the metrics."""
 
 @% if has("tasks.queue", unit) %@
 from importlib import import_module
@@ -12,6 +12,6 @@ class MetricsConfig(AppConfig):
 @% if has("tasks.queue", unit) %@
 
     def ready(self) -> None:
-        # Connects to Celery's signals, which needs the applications to be there.
+        # Connects to Celery's signals, which requires loaded apps.
         import_module("metrics.tasks")
 @% endif %@

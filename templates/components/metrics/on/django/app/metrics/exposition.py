@@ -1,7 +1,7 @@
-"""Serves the metrics of all processes of this container on a port of their own.
+"""Serves the metrics of all processes in the container on a separate port.
 
-The processes share the directory PROMETHEUS_MULTIPROC_DIR: each writes its numbers into files
-there, and the one that serves adds them up.
+Each process writes its metrics into files in PROMETHEUS_MULTIPROC_DIR; the serving process
+aggregates them.
 """
 
 import os
@@ -15,9 +15,9 @@ PORT = @{ endpoints.metrics.port }@
 
 
 def start(*collectors: Collector, port: int = PORT) -> None:
-    """Begin with nothing: what earlier processes left behind would be counted again."""
+    """Start with an empty directory: files of earlier processes would be counted again."""
     directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if directory is None:  # Outside the image, where nobody asks.
+    if directory is None:  # Not in the image: nothing scrapes it.
         return
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(directory)

@@ -1,4 +1,4 @@
-"""Counts and times background tasks, and measures their queues."""
+"""Metrics of background tasks and their queues."""
 
 import logging
 import time
@@ -23,23 +23,23 @@ TASK_SECONDS = Histogram(
     ["task"],
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60),
 )
-# When the tasks of this process began.
+# Start times by task id.
 started: dict[str, float] = {}
 
 
 class QueueLengths(Collector):
-    """Asked when somebody looks: how many messages wait in each queue that this worker serves."""
+    """Measured on scrape: the number of waiting messages per queue that this worker serves."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         lengths = GaugeMetricFamily("task_queue_length", "Messages that wait.", labels=["queue"])
         with current_app.connection_or_acquire() as connection:
             try:
-                # Whoever looks waits a few seconds at the most, and looks again.
+                # One retry: a scrape must not block for long.
                 connection.ensure_connection(max_retries=1, interval_start=0)
                 for queue in current_app.amqp.queues.consume_from:
                     lengths.add_metric([queue], waiting(connection, queue))
             except (BrokerError, *connection.connection_errors):
-                # The other numbers are told all the same; a length that is not known is left out.
+                # Omit the queue lengths and still report all other metrics.
                 logger.warning("the broker does not tell how long its queues are")
         yield lengths
 
@@ -47,7 +47,7 @@ class QueueLengths(Collector):
 def waiting(connection: Any, queue: str) -> int:
     try:
         length: int = connection.default_channel.queue_declare(queue, passive=True).message_count
-    except connection.channel_errors:  # Nothing was ever put into it.
+    except connection.channel_errors:  # The queue was never used.
         return 0
     return length
 

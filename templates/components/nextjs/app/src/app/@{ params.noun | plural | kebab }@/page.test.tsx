@@ -32,7 +32,7 @@ function row(status: Row["status"]): Row {
   };
 }
 
-describe("the page", () => {
+describe("the list page", () => {
   let status: Row["status"];
   let next: string | null;
   const api = vi.fn((url: URL, init?: RequestInit): Promise<Response> => {
@@ -58,7 +58,7 @@ describe("the page", () => {
     return renderToStaticMarkup(await Page({ searchParams }));
   }
 
-  it("shows each row with its status, escaped", async () => {
+  it("renders each row with its status and escapes HTML", async () => {
     const page = await html();
     expect(page).toContain("Signed in as ada");
     expect(page).toContain("&lt;Espresso&gt; machine");
@@ -67,7 +67,7 @@ describe("the page", () => {
     expect(page).toContain("21 in total, 1 on this page in progress");
   });
 
-  it("shows what the API says now, not what it said before", async () => {
+  it("renders fresh data on every request, without a cache", async () => {
     expect(await html()).toContain(">Pending<");
     status = "confirmed";
     const page = await html();
@@ -76,7 +76,7 @@ describe("the page", () => {
     expect(api.mock.calls.map(([, init]) => init?.cache)).toEqual(Array(4).fill("no-store"));
   });
 
-  it("asks in the name of the visitor, at the internal address", async () => {
+  it("calls the internal API URL with the visitor's cookies", async () => {
     await html("3");
     expect(api.mock.calls.map(([url]) => url.href)).toEqual([
       "http://api:8000@{ bindings.api.facts.path }@/auth/me/",
@@ -87,34 +87,34 @@ describe("the page", () => {
     }
   });
 
-  it("says so when there is nothing yet", async () => {
+  it("shows an empty state when there are no entries", async () => {
     api.mockResolvedValueOnce(Response.json({ username: "ada" }));
     api.mockResolvedValueOnce(Response.json({ count: 0, next, previous: null, results: [] }));
     expect(await html()).toContain("Nothing here yet");
   });
 
-  it("links to older entries when there are some", async () => {
+  it("links to the next page only when there is one", async () => {
     expect(await html()).not.toContain("Older");
     next = `http://api:8000${LIST}?page=2`;
     expect(await html()).toContain('href="?page=2"');
   });
 
-  it.each([401, 403])("sends a stranger to the login page (%i)", async (code) => {
+  it.each([401, 403])("redirects to the login page when the API returns %i", async (code) => {
     api.mockResolvedValueOnce(Response.json({ detail: "Sign in." }, { status: code }));
     await expect(html()).rejects.toThrow("redirect to /login");
   });
 
-  it.each(["0", "-1", "1.5", "x"])("has no page %s", async (page) => {
+  it.each(["0", "-1", "1.5", "x"])("returns not found for page number %s", async (page) => {
     await expect(html(page)).rejects.toThrow("not found");
   });
 
-  it("has no page after the last one", async () => {
+  it("returns not found past the last page", async () => {
     api.mockResolvedValueOnce(Response.json({ username: "ada" }));
     api.mockResolvedValueOnce(Response.json({ detail: "Invalid page." }, { status: 404 }));
     await expect(html("99")).rejects.toThrow("not found");
   });
 
-  it("fails rather than show an empty list when the API does", async () => {
+  it("throws when the API fails instead of showing an empty list", async () => {
     api.mockResolvedValueOnce(Response.json({ username: "ada" }));
     api.mockResolvedValueOnce(Response.json({ detail: "Down." }, { status: 503 }));
     await expect(html()).rejects.toThrow("Down.");

@@ -11,7 +11,7 @@ import { @{ params.noun | pascal }@Table } from "@/@{ params.noun | plural | keb
 export const metadata: Metadata = { title: "@{ params.noun | plural | title }@" };
 
 const LIST = "@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/";
-// The page will soon say something else about these.
+// Not final: the page refreshes while it shows one of these.
 const WORKED_ON = new Set(["pending", "processing"]);
 
 interface Props {

@@ -1,8 +1,7 @@
 export const dynamic = "force-dynamic";
 
 /**
- * The process answers, and says which build it is. Nothing else is asked, so that a slow neighbour never
- * restarts it.
+ * Liveness, with the release. It checks no dependency: a slow one must not restart this process.
  */
 export function GET(): Response {
   const body = { status: "ok", release: process.env.RELEASE || "unreleased" };

@@ -2,7 +2,7 @@ import { readEnvironment } from "@/lib/env";
 
 export const dynamic = "force-dynamic";
 
-/** Ready once the environment is complete. The API has its own probe and isn't asked. */
+/** Readiness: the environment is complete. The API has its own probe and is not checked. */
 export function GET(): Response {
   const headers = { "cache-control": "no-store" };
   try {

@@ -1,4 +1,4 @@
-"""What the API says about attachments."""
+"""Serializers for attachments."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from attachments.models import Attachment
 
-# What RFC 6838 allows in a type's name, as long as the model takes it.
+# A media type as in RFC 6838, no longer than the model's field.
 CONTENT_TYPE = re.compile(r"(?=.{1,100}$)[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+", re.IGNORECASE)
 
 
@@ -29,7 +29,7 @@ class UploadSerializer(serializers.Serializer[Attachment]):
     def validate_file(self, file: Any) -> Any:
         if file.size > settings.ATTACHMENT_MAX_BYTES:
             raise serializers.ValidationError("The file is too large.")
-        # The client need not say what it is; what it says is kept, so it must fit.
+        # Optional, but stored as sent, so it has to be valid.
         if file.content_type and not CONTENT_TYPE.fullmatch(file.content_type):
             raise serializers.ValidationError("This is no content type.")
         return file

@@ -25,7 +25,7 @@ class AttachmentListView(APIView):
     """What is attached to one's own."""
 
     parser_classes = [MultiPartParser]
-    # The file, its name and what the form puts around them.
+    # The file and the multipart overhead.
     max_body_bytes = settings.ATTACHMENT_MAX_BYTES + 16 * 1024
 
     @extend_schema(operation_id="attachments_list", responses=AttachmentSerializer(many=True))
@@ -54,7 +54,7 @@ class AttachmentListView(APIView):
         try:
             attachment.save()
         except DatabaseError:
-            # The file is written first; without its row nobody would ever find it again.
+            # The file is uploaded before the row is inserted: delete the orphan.
             attachment.file.delete(save=False)
             raise
         return Response(AttachmentSerializer(attachment).data, status=status.HTTP_201_CREATED)
@@ -69,7 +69,7 @@ class AttachmentContentView(APIView):
     )
     def get(self, request: Request, identifier: UUID) -> FileResponse:
         attachment = get_object_or_404(_own(request), pk=identifier)
-        # Always a download: a page that somebody uploaded must not run under our own name.
+        # Always a download: uploaded HTML must not run on the API's origin.
         return FileResponse(
             attachment.file.open("rb"),
             as_attachment=True,

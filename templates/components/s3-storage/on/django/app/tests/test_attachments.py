@@ -1,7 +1,7 @@
 @% set One = unit.params.noun | pascal %@
 @% set one = unit.params.noun | snake %@
 @% set many = unit.params.noun | plural | snake %@
-"""Attachments, in the object store that the environment names."""
+"""Attachments, against the object store from the environment."""
 
 import io
 from typing import Any
@@ -21,7 +21,7 @@ from rest_framework.test import APIClient
 
 @pytest.fixture(autouse=True)
 def _store(settings: Settings) -> None:
-    """The real store, in a bucket of its own."""
+    """The real store, with a fresh bucket per test."""
     options = {**STORAGES["default"]["OPTIONS"], "bucket_name": f"test-{uuid4()}"}
     settings.STORAGES = {
         **settings.STORAGES,
@@ -43,7 +43,7 @@ def upload(api: APIClient, url: str, content: bytes, name: str = "receipt.txt") 
     return response.json()
 
 
-def test_comes_back_as_it_was(api: APIClient, url: str) -> None:
+def test_upload_then_download_returns_same_content(api: APIClient, url: str) -> None:
     created = upload(api, url, b"two cups", "../r\u00e9ceipt.txt")
     assert (created["name"], created["size"]) == ("r\u00e9ceipt.txt", 8)
     assert api.get(url).json() == [created]
@@ -52,7 +52,7 @@ def test_comes_back_as_it_was(api: APIClient, url: str) -> None:
     assert response["Content-Disposition"].startswith("attachment;")
 
 
-def test_is_kept_in_the_store(api: APIClient, url: str) -> None:
+def test_upload_stores_file_under_generated_key(api: APIClient, url: str) -> None:
     created = upload(api, url, b"two cups")
     key = Attachment.objects.values_list("file", flat=True).get(pk=created["id"])
     assert "receipt" not in key
@@ -60,7 +60,9 @@ def test_is_kept_in_the_store(api: APIClient, url: str) -> None:
         assert file.read() == b"two cups"
 
 
-def test_others_can_neither_add_nor_read(api: APIClient, url: str, other: User) -> None:
+def test_attachments_other_user_can_neither_upload_nor_read(
+    api: APIClient, url: str, other: User
+) -> None:
     created = upload(api, url, b"two cups")
     stranger = APIClient()
     stranger.force_authenticate(other)
@@ -71,21 +73,23 @@ def test_others_can_neither_add_nor_read(api: APIClient, url: str, other: User) 
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 1001])
-def test_empty_and_large_files_are_refused(api: APIClient, url: str, content: bytes) -> None:
+def test_upload_empty_or_oversized_file_returns_400(
+    api: APIClient, url: str, content: bytes
+) -> None:
     response = api.post(url, {"file": SimpleUploadedFile("x", content)}, format="multipart")
     assert response.status_code == 400
     assert list(response.json()["errors"]) == ["file"]
 
 
 @pytest.mark.parametrize("kind", ["text/" + "x" * 96, "text", "text/pl\x00ain", "a/b/c"])
-def test_what_is_no_content_type_is_refused(api: APIClient, url: str, kind: str) -> None:
+def test_upload_invalid_content_type_returns_400(api: APIClient, url: str, kind: str) -> None:
     file = SimpleUploadedFile("x", b"x", kind)
     response = api.post(url, {"file": file}, format="multipart")
     assert response.status_code == 400
     assert list(response.json()["errors"]) == ["file"]
 
 
-def test_what_the_database_refuses_is_not_kept_in_the_store(
+def test_upload_database_error_removes_stored_file(
     api: APIClient, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(UploadSerializer, "validate_file", lambda _, file: file)
@@ -95,7 +99,7 @@ def test_what_the_database_refuses_is_not_kept_in_the_store(
     assert storages["default"].listdir("attachments") == ([], [])
 
 
-def test_saving_needs_no_other_permission_than_to_write(api: APIClient, url: str) -> None:
+def test_upload_calls_only_put_object(api: APIClient, url: str) -> None:
     asked: list[str] = []
     storage: Any = storages["default"]
     events = storage.connection.meta.client.meta.events
@@ -104,21 +108,19 @@ def test_saving_needs_no_other_permission_than_to_write(api: APIClient, url: str
     assert asked == ["PutObject"]
 
 
-def test_what_cannot_be_an_attachment_is_refused_before_it_arrives(
-    api: APIClient, url: str
-) -> None:
+def test_upload_body_over_limit_returns_413_unread(api: APIClient, url: str) -> None:
     kind = "multipart/form-data; boundary=x"
     response = api.generic("POST", url, content_type=kind, CONTENT_LENGTH="20000")
     assert response.status_code == 413
 
 
-def test_the_bucket_is_made_once() -> None:
+def test_ensure_bucket_existing_bucket_is_kept() -> None:
     output = io.StringIO()
     call_command("ensure_bucket", stdout=output)
     assert "is there" in output.getvalue()
 
 
-def test_credentials_that_may_not_look_at_the_bucket_are_told_what_they_lack() -> None:
+def test_ensure_bucket_forbidden_names_missing_permission() -> None:
     storage: Any = storages["default"]
     client = storage.connection.meta.client
     response: Any = {"ResponseMetadata": {"HTTPStatusCode": 403}}
@@ -130,7 +132,7 @@ def test_credentials_that_may_not_look_at_the_bucket_are_told_what_they_lack() -
         call_command("ensure_bucket")
 
 
-def test_a_missing_bucket_is_not_made_where_that_is_not_ours(settings: Settings) -> None:
+def test_ensure_bucket_missing_and_creation_off_fails(settings: Settings) -> None:
     settings.S3_CREATE_BUCKET = False
     options = {**STORAGES["default"]["OPTIONS"], "bucket_name": f"test-{uuid4()}"}
     settings.STORAGES = {

@@ -11,7 +11,7 @@ import { OrderTable } from "@/orders/table";
 export const metadata: Metadata = { title: "Orders" };
 
 const LIST = "/api/v1/orders/";
-// The page will soon say something else about these.
+// Not final: the page refreshes while it shows one of these.
 const WORKED_ON = new Set(["pending", "processing"]);
 
 interface Props {

@@ -1,4 +1,4 @@
-// Package events speaks the events of other services.
+// Package events decodes the events of other services.
 package events
 
 import (
@@ -16,7 +16,7 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/ports"
 )
 
-// Subscriptions are the events that the service takes in, by topic.
+// Subscriptions returns the event handlers by topic.
 func Subscriptions(consumption *app.Consumption) []kafka.Subscription {
 	r := reader{consumption}
 	return []kafka.Subscription{
@@ -26,7 +26,7 @@ func Subscriptions(consumption *app.Consumption) []kafka.Subscription {
 
 type reader struct{ consumption *app.Consumption }
 
-// fromOrders takes in what the service orders made.
+// fromOrders handles created events of the service orders.
 func (r reader) fromOrders(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error) {
 	var payload orderspb.OrderCreated
 	if err := proto.Unmarshal(event.GetPayload(), &payload); err != nil {
@@ -38,7 +38,7 @@ func (r reader) fromOrders(ctx context.Context, event *envelopev1.Envelope) (fre
 	})
 }
 
-// take passes on what can be dealt with; anything else would fail again however often it came.
+// take validates the ids and runs the use case. Errors that a retry cannot fix are marked as permanent.
 func (r reader) take(ctx context.Context, event *envelopev1.Envelope, service, id string, draft domain.Draft) (fresh bool, err error) {
 	eventID, err := domain.ParseID(event.GetEventId())
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/ports"
 )
 
-// world is an inbox without memory and what follows.
+// world is an inbox that treats every event as new, and records the follow-ups.
 type world struct{ followed []ports.Origin }
 
 func (w *world) Receive(context.Context, domain.ID, func(context.Context, ports.OriginTx) error) (bool, error) {
@@ -41,7 +41,7 @@ func handler(t *testing.T, w *world) kafka.Handler {
 			return subscription.Handlers["order.created"]
 		}
 	}
-	t.Fatal("nothing is taken from orders")
+	t.Fatal("no subscription to orders")
 	return nil
 }
 
@@ -56,7 +56,7 @@ func envelope(t *testing.T, id, subject string) *envelopev1.Envelope {
 	return &envelopev1.Envelope{EventId: id, Payload: payload}
 }
 
-func TestWhatAnotherServiceMadeIsTakenIn(t *testing.T) {
+func TestSubscriptions_CreatedEvent_StartsFollowUp(t *testing.T) {
 	w := new(world)
 	subject := domain.NewID()
 	fresh, err := handler(t, w)(t.Context(), envelope(t, string(domain.NewID()), string(subject)))
@@ -68,7 +68,7 @@ func TestWhatAnotherServiceMadeIsTakenIn(t *testing.T) {
 	}
 }
 
-func TestNonsenseIsGivenUp(t *testing.T) {
+func TestSubscriptions_MalformedEvent_ReturnsPermanentError(t *testing.T) {
 	hopeless := kafka.Permanent(errors.New("hopeless"))
 	good := string(domain.NewID())
 	for name, event := range map[string]*envelopev1.Envelope{
@@ -83,7 +83,7 @@ func TestNonsenseIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestTheWorkTakesItsTime(t *testing.T) {
+func TestConfirmation_Deadline_ReturnsContextError(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	confirmation := &app.Confirmation{Takes: time.Minute}

@@ -1,4 +1,4 @@
-// Package peers calls the services whose resources this one confirms.
+// Package peers confirms resources of other services over gRPC.
 package peers
 
 import (
@@ -16,12 +16,12 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/ports"
 )
 
-// Config says where they are.
+// Config holds the addresses.
 type Config struct {
 	Orders string `env:"ORDERS_GRPC_ADDRESS"`
 }
 
-// Peers are the connections to them.
+// Peers holds one connection per service.
 type Peers struct {
 	connections []*grpc.ClientConn
 	confirm     map[string]func(ctx context.Context, id string) error
@@ -29,7 +29,7 @@ type Peers struct {
 
 var _ ports.Confirmer = (*Peers)(nil)
 
-// Open prepares the connections; they are made when they are needed.
+// Open creates the clients. They connect on first use.
 func Open(settings Config) (*Peers, error) {
 	p := &Peers{confirm: map[string]func(context.Context, string) error{}}
 	ordersConnection, err := grpcclient.Dial(settings.Orders)
@@ -45,7 +45,7 @@ func Open(settings Config) (*Peers, error) {
 	return p, nil
 }
 
-// Close ends the connections.
+// Close closes all connections.
 func (p *Peers) Close() error {
 	var problems []error
 	for _, connection := range p.connections {
@@ -54,7 +54,7 @@ func (p *Peers) Close() error {
 	return errors.Join(problems...)
 }
 
-// Confirm asks a service to confirm what is its own.
+// Confirm returns [domain.ErrNotFound] if the service does not have the resource.
 func (p *Peers) Confirm(ctx context.Context, service string, id domain.ID) error {
 	confirm, known := p.confirm[service]
 	if !known {

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const known = "01890000-0000-7000-8000-000000000000"
 
-// other is the service that is called.
+// other is a fake of the called service.
 type other struct {
 	pb.UnimplementedOrderServiceServer
 	confirmed []string
@@ -34,7 +34,7 @@ func (o *other) ConfirmOrder(_ context.Context, r *pb.ConfirmOrderRequest) (*pb.
 	return &pb.ConfirmOrderResponse{}, nil
 }
 
-func TestConfirmsWhatBelongsToAnother(t *testing.T) {
+func TestPeers_Confirm_CallsOwningService(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -59,9 +59,9 @@ func TestConfirmsWhatBelongsToAnother(t *testing.T) {
 		t.Errorf("confirmed %v, %v", service.confirmed, err)
 	}
 	if err := all.Confirm(t.Context(), "orders", domain.NewID()); !errors.Is(err, domain.ErrNotFound) {
-		t.Errorf("what is not there: %v", err)
+		t.Errorf("an unknown id: %v", err)
 	}
 	if err := all.Confirm(t.Context(), "somebody", known); err == nil {
-		t.Error("confirmed at nobody")
+		t.Error("an unknown service confirmed")
 	}
 }

@@ -1,4 +1,4 @@
-// Package store keeps what there is in PostgreSQL.
+// Package store persists resources in PostgreSQL.
 package store
 
 import (
@@ -15,27 +15,27 @@ import (
 
 const columns = "id::text, user_id, reference, amount, currency, status, created_at, confirmed_at"
 
-// Store is a database.
+// Store implements the application's ports on a connection pool.
 type Store struct {
 	pool *pgxpool.Pool
 }
 
-// New makes a store of a pool whose database is migrated.
+// New creates a Store. The database must be migrated.
 func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
 
-// within does a change in one transaction.
+// within runs change in one transaction and rolls it back if change returns an error.
 func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		return change(&Tx{tx: tx})
 	})
 }
 
-// Tx is a transaction.
+// Tx is an open transaction.
 type Tx struct {
 	tx pgx.Tx
 }
 
-// Add keeps a new one.
+// Add inserts a resource.
 func (t *Tx) Add(ctx context.Context, item domain.Notification) error {
 	_, err := t.tx.Exec(ctx,
 		`INSERT INTO notifications (id, user_id, reference, amount, currency, status, created_at, confirmed_at)
@@ -47,7 +47,7 @@ func (t *Tx) Add(ctx context.Context, item domain.Notification) error {
 	return nil
 }
 
-// Find finds one and locks it.
+// Find locks the row until the transaction ends.
 func (t *Tx) Find(ctx context.Context, id domain.ID) (domain.Notification, error) {
 	rows, err := t.tx.Query(ctx, "SELECT "+columns+" FROM notifications WHERE id = $1 FOR UPDATE", id)
 	if err != nil {
@@ -56,7 +56,7 @@ func (t *Tx) Find(ctx context.Context, id domain.ID) (domain.Notification, error
 	return one(rows)
 }
 
-// Save keeps what became of it.
+// Save updates the status. The other columns never change.
 func (t *Tx) Save(ctx context.Context, item domain.Notification) error {
 	_, err := t.tx.Exec(ctx, "UPDATE notifications SET status = $2, confirmed_at = $3 WHERE id = $1",
 		item.ID, item.Status, moment(item.ConfirmedAt))
@@ -88,7 +88,7 @@ func scan(row pgx.CollectableRow) (domain.Notification, error) {
 	return item, err
 }
 
-// moment is a time as the database keeps it: none rather than zero.
+// moment maps the zero time to NULL.
 func moment(at time.Time) *time.Time {
 	if at.IsZero() {
 		return nil

@@ -1,4 +1,4 @@
-// Package tasks sends the service's tasks and carries them out.
+// Package tasks enqueues and processes the service's tasks.
 package tasks
 
 import (
@@ -10,15 +10,15 @@ import (
 	"git.example.com/acme/shop/services/notifications/internal/ports"
 )
 
-// TypeProcess is the task that follows an event of another service.
+// TypeProcess is the task that processes an event of another service.
 const TypeProcess = "notification.process"
 
-// Queues in the order of their priority. The service's name is in front: the broker is shared.
+// Queues in priority order. The prefix keeps queues of services apart: they share one broker.
 var Queues = []string{
 	"notifications-default",
 }
 
-// Concurrency is how many tasks one worker carries out at the same time.
+// Concurrency is the maximum number of concurrent tasks per worker.
 const Concurrency = 4
 
 // processing is the payload of [TypeProcess]. A change that older workers can't read needs a new [queue.Version].
@@ -27,15 +27,15 @@ type processing struct {
 	ID      domain.ID `json:"id"`
 }
 
-// Sender leaves what follows an event to a worker.
+// Sender enqueues a task for each event.
 type Sender struct{ client *queue.Client }
 
 var _ ports.Next = (*Sender)(nil)
 
-// NewSender makes a sender.
+// NewSender creates a Sender.
 func NewSender(client *queue.Client) *Sender { return &Sender{client} }
 
-// Follow sends the task of an event. Its id is the event's, so the same event makes one task.
+// Follow enqueues the event's task. The event id is the task id, so a redelivered event is deduplicated.
 func (s *Sender) Follow(ctx context.Context, event domain.ID, origin ports.Origin) error {
 	_, err := s.client.Send(ctx, queue.Task{
 		Type:    TypeProcess,
@@ -46,7 +46,7 @@ func (s *Sender) Follow(ctx context.Context, event domain.ID, origin ports.Origi
 	return err
 }
 
-// Handlers are what workers do, by type of task.
+// Handlers returns the task handlers by task type.
 func Handlers(confirmation *app.Confirmation) map[string]queue.Handler {
 	return map[string]queue.Handler{
 		TypeProcess: queue.HandlerOf(func(ctx context.Context, payload processing) error {

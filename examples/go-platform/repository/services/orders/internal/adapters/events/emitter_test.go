@@ -9,7 +9,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/domain"
 )
 
-func TestEachTypeOfEventHasAMessage(t *testing.T) {
+func TestPayloadOf_KnownEventType_ReturnsMessage(t *testing.T) {
 	item, err := domain.NewOrder(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -2,5 +2,5 @@ package events
 
 import "git.example.com/acme/shop/pkg/outbox"
 
-// Outbox is where events wait for the relay: the write-ahead log, under names that migration, emitter and relay share.
+// Outbox stores events in the write-ahead log. Migration, emitter and relay share its names.
 var Outbox = outbox.WAL{Names: outbox.NamesOf("orders")}

@@ -1,4 +1,4 @@
-// Package grpcapi answers other services over gRPC.
+// Package grpcapi is the gRPC adapter for other services.
 package grpcapi
 
 import (
@@ -21,21 +21,21 @@ const (
 	maximumPage = 200
 )
 
-// Server is the service as others call it.
+// Server implements the generated gRPC service.
 type Server struct {
 	pb.UnimplementedOrderServiceServer
 	service *app.Service
 }
 
-// New makes a server of the use cases.
+// New creates a Server.
 func New(service *app.Service) *Server { return &Server{service: service} }
 
-// Register adds it to a gRPC server.
+// Register adds the service to a gRPC server.
 func (s *Server) Register(server grpc.ServiceRegistrar) {
 	pb.RegisterOrderServiceServer(server, s)
 }
 
-// CreateOrder makes one, or gives the one that the key had made.
+// CreateOrder is idempotent: a repeated key returns the resource created first.
 func (s *Server) CreateOrder(ctx context.Context, r *pb.CreateOrderRequest) (*pb.CreateOrderResponse, error) {
 	if problem := domain.LabelProblem(r.GetIdempotencyKey(), domain.KeyLimit); problem != "" {
 		return nil, status.Error(codes.InvalidArgument, "idempotency_key "+problem)
@@ -49,7 +49,7 @@ func (s *Server) CreateOrder(ctx context.Context, r *pb.CreateOrderRequest) (*pb
 	return &pb.CreateOrderResponse{Subject: present(item)}, nil
 }
 
-// GetOrder finds one of a user's own.
+// GetOrder returns a resource that the user owns.
 func (s *Server) GetOrder(ctx context.Context, r *pb.GetOrderRequest) (*pb.GetOrderResponse, error) {
 	id, err := domain.ParseID(r.GetId())
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Server) GetOrder(ctx context.Context, r *pb.GetOrderRequest) (*pb.GetOr
 	return &pb.GetOrderResponse{Subject: present(item)}, nil
 }
 
-// ListOrders gives a page of a user's own.
+// ListOrders returns one page of the user's resources, newest first.
 func (s *Server) ListOrders(ctx context.Context, r *pb.ListOrdersRequest) (*pb.ListOrdersResponse, error) {
 	if err := known(r.GetUserId()); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (s *Server) ListOrders(ctx context.Context, r *pb.ListOrdersRequest) (*pb.L
 	return page, nil
 }
 
-// known refuses what can't be the name of a user.
+// known rejects a malformed user id.
 func known(user string) error {
 	if problem := domain.LabelProblem(user, domain.UserIDLimit); problem != "" {
 		return status.Error(codes.InvalidArgument, "user_id "+problem)
@@ -103,7 +103,7 @@ func known(user string) error {
 	return nil
 }
 
-// ConfirmOrder confirms it, whoever it belongs to.
+// ConfirmOrder is idempotent and does not check ownership.
 func (s *Server) ConfirmOrder(ctx context.Context, r *pb.ConfirmOrderRequest) (*pb.ConfirmOrderResponse, error) {
 	id, err := domain.ParseID(r.GetId())
 	if err != nil {
@@ -132,7 +132,7 @@ func present(item domain.Order) *pb.Order {
 	return shown
 }
 
-// failure is what an error of the application means to a caller.
+// failure maps an application error to a gRPC status. Other errors become Internal in the interceptor.
 func failure(err error) error {
 	if invalid, ok := errors.AsType[*domain.InvalidError](err); ok {
 		details := &errdetails.BadRequest{}

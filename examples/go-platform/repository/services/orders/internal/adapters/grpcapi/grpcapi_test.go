@@ -30,12 +30,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// silent publishes nothing.
+// silent discards events.
 type silent struct{}
 
 func (silent) Emit(context.Context, pgx.Tx, domain.Event) error { return nil }
 
-// connect runs the service and gives a connection to it.
+// connect runs the service in memory and returns a connection to it.
 func connect(t *testing.T) *grpc.ClientConn {
 	t.Helper()
 	pool := postgrestest.New(t, migrations.Files)
@@ -63,7 +63,7 @@ func connect(t *testing.T) *grpc.ClientConn {
 	return connection
 }
 
-func TestSaysThatItIsHealthy(t *testing.T) {
+func TestHealthCheck_RunningService_ReportsServing(t *testing.T) {
 	answer, err := healthpb.NewHealthClient(connect(t)).Check(t.Context(), &healthpb.HealthCheckRequest{
 		Service: pb.OrderService_ServiceDesc.ServiceName,
 	})
@@ -72,7 +72,7 @@ func TestSaysThatItIsHealthy(t *testing.T) {
 	}
 }
 
-func TestADraftMustMeetTheRules(t *testing.T) {
+func TestCreate_InvalidDraft_ReturnsInvalidArgument(t *testing.T) {
 	client := pb.NewOrderServiceClient(connect(t))
 	_, err := client.CreateOrder(t.Context(), &pb.CreateOrderRequest{UserId: "me", IdempotencyKey: "1"})
 	if status.Code(err) != codes.InvalidArgument || len(status.Convert(err).Details()) != 1 {
@@ -80,14 +80,14 @@ func TestADraftMustMeetTheRules(t *testing.T) {
 	}
 }
 
-func TestLabelsMustBePrintable(t *testing.T) {
+func TestAPI_InvalidLabel_ReturnsInvalidArgument(t *testing.T) {
 	client := pb.NewOrderServiceClient(connect(t))
 	good := &pb.CreateOrderRequest{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
 	for name, change := range map[string]func(*pb.CreateOrderRequest){
-		"a user that can't be kept": func(r *pb.CreateOrderRequest) { r.UserId = "a\x00b" },
-		"too long a user":           func(r *pb.CreateOrderRequest) { r.UserId = strings.Repeat("u", 256) },
-		"a key that can't be kept":  func(r *pb.CreateOrderRequest) { r.IdempotencyKey = "a\x00b" },
-		"too long a key":            func(r *pb.CreateOrderRequest) { r.IdempotencyKey = strings.Repeat("k", 129) },
+		"user id with NUL byte":  func(r *pb.CreateOrderRequest) { r.UserId = "a\x00b" },
+		"user id over the limit": func(r *pb.CreateOrderRequest) { r.UserId = strings.Repeat("u", 256) },
+		"key with NUL byte":      func(r *pb.CreateOrderRequest) { r.IdempotencyKey = "a\x00b" },
+		"key over the limit":     func(r *pb.CreateOrderRequest) { r.IdempotencyKey = strings.Repeat("k", 129) },
 	} {
 		asked := proto.CloneOf(good)
 		change(asked)
@@ -101,14 +101,14 @@ func TestLabelsMustBePrintable(t *testing.T) {
 	}
 	_, err = client.GetOrder(t.Context(), &pb.GetOrderRequest{UserId: "a\x00b", Id: made.GetSubject().GetId()})
 	if status.Code(err) != codes.InvalidArgument {
-		t.Errorf("got as a user that can't be: %v", err)
+		t.Errorf("get with an invalid user id: %v", err)
 	}
 	if _, err := client.ListOrders(t.Context(), &pb.ListOrdersRequest{UserId: "a\x00b"}); status.Code(err) != codes.InvalidArgument {
-		t.Errorf("listed as a user that can't be: %v", err)
+		t.Errorf("list with an invalid user id: %v", err)
 	}
 }
 
-func TestFromRequestToList(t *testing.T) {
+func TestAPI_Lifecycle_CreatesConfirmsAndLists(t *testing.T) {
 	client := pb.NewOrderServiceClient(connect(t))
 	draft := &pb.CreateOrderRequest{UserId: "me", IdempotencyKey: "1", Reference: "a", Amount: 1, Currency: "EUR"}
 	made, err := client.CreateOrder(t.Context(), draft)
@@ -117,7 +117,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 	id := made.GetSubject().GetId()
 	if again, err := client.CreateOrder(t.Context(), draft); err != nil || again.GetSubject().GetId() != id {
-		t.Errorf("the same key made %v, %v", again, err)
+		t.Errorf("a repeated key returned %v, %v", again, err)
 	}
 	draft.Amount = 2
 	if _, err := client.CreateOrder(t.Context(), draft); status.Code(err) != codes.AlreadyExists {
@@ -130,7 +130,7 @@ func TestFromRequestToList(t *testing.T) {
 		}
 	}
 	if _, err := client.GetOrder(t.Context(), &pb.GetOrderRequest{UserId: "you", Id: id}); status.Code(err) != codes.NotFound {
-		t.Errorf("somebody else's: %v", err)
+		t.Errorf("a resource of another user: %v", err)
 	}
 	draft.IdempotencyKey = "2"
 	if _, err := client.CreateOrder(t.Context(), draft); err != nil {

@@ -1,4 +1,4 @@
-// Package httpapi answers HTTP, whatever serves it.
+// Package httpapi is the HTTP adapter. It does not depend on a web framework.
 package httpapi
 
 import (
@@ -19,7 +19,7 @@ const (
 	maximumLimit = 200
 )
 
-// Routes are what the service answers.
+// Routes returns the service's HTTP routes.
 func Routes(service *app.Service) []httpserver.Route {
 	h := handler{service}
 	return []httpserver.Route{
@@ -31,14 +31,14 @@ func Routes(service *app.Service) []httpserver.Route {
 
 type handler struct{ service *app.Service }
 
-// draft is what a caller sends.
+// draft is the request body.
 type draft struct {
 	Reference string `json:"reference"`
 	Amount    int64  `json:"amount"`
 	Currency  string `json:"currency"`
 }
 
-// resource is what a caller gets.
+// resource is the response body.
 type resource struct {
 	ID          string     `json:"id"`
 	Reference   string     `json:"reference"`
@@ -102,7 +102,7 @@ func (h handler) get(ctx context.Context, r *httpserver.Request) (httpserver.Res
 	return httpserver.Response{Status: http.StatusOK, Body: present(item)}, nil
 }
 
-// page is a part of a list; the next part begins at the cursor.
+// page is one page of a list. An empty cursor marks the last page.
 type page struct {
 	Items      []resource `json:"items"`
 	NextCursor string     `json:"next_cursor,omitempty"`
@@ -134,7 +134,7 @@ func (h handler) list(ctx context.Context, r *httpserver.Request) (httpserver.Re
 	return httpserver.Response{Status: http.StatusOK, Body: shown}, nil
 }
 
-// A cursor is a key that callers have no reason to look into.
+// A cursor is the last id of the page, encoded so that clients treat it as opaque.
 func toCursor(id domain.ID) string { return base64.RawURLEncoding.EncodeToString([]byte(id)) }
 
 func fromCursor(cursor string) (domain.ID, error) {
@@ -148,7 +148,8 @@ func fromCursor(cursor string) (domain.ID, error) {
 	return domain.ParseID(string(text))
 }
 
-// UserID is who asks, as the gateway found out: it checks tokens and strips what a client says about itself.
+// UserID returns the caller's user id. The header is trusted: the gateway validates the token, sets the header and
+// strips what a client sends in it.
 func UserID(r *httpserver.Request) (string, error) {
 	user := r.Header("X-User-Id")
 	if user == "" {
@@ -160,7 +161,7 @@ func UserID(r *httpserver.Request) (string, error) {
 	return user, nil
 }
 
-// Problem is what an error of the application means to a caller.
+// Problem maps an application error to problem details. Other errors become a 500 in the server.
 func Problem(err error) error {
 	if invalid, ok := errors.AsType[*domain.InvalidError](err); ok {
 		problem := httpserver.NewProblem(http.StatusUnprocessableEntity, "some fields are wrong")

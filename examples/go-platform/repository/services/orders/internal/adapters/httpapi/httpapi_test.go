@@ -22,12 +22,12 @@ import (
 
 const good = `{"reference": "a", "amount": 1, "currency": "EUR"}`
 
-// silent publishes nothing.
+// silent discards events.
 type silent struct{}
 
 func (silent) Emit(context.Context, pgx.Tx, domain.Event) error { return nil }
 
-// ask sends a request to the routes and gives what they answer.
+// ask sends a request to the routes and returns the response. It also checks that the status is documented.
 func ask(
 	t *testing.T, routes []httpserver.Route, method, target string, header map[string]string, body string,
 ) (status int, object map[string]any) {
@@ -75,7 +75,7 @@ func service(t *testing.T) []httpserver.Route {
 	return httpapi.Routes(app.New(store.New(pool, silent{})))
 }
 
-func TestWhatIsRefused(t *testing.T) {
+func TestAPI_InvalidRequest_ReturnsClientError(t *testing.T) {
 	routes := service(t)
 	for _, test := range []struct {
 		name         string
@@ -84,18 +84,18 @@ func TestWhatIsRefused(t *testing.T) {
 		body         string
 		status       int
 	}{
-		{"a stranger", http.MethodPost, "/v1/orders", headers("", "1"), good, http.StatusUnauthorized},
-		{"no key", http.MethodPost, "/v1/orders", headers("me", ""), good, http.StatusBadRequest},
-		{"a key that is no text", http.MethodPost, "/v1/orders", headers("me", "k\xff"), good, http.StatusBadRequest},
-		{"a user that is no text", http.MethodPost, "/v1/orders", headers("m\xe9", "1"), good, http.StatusBadRequest},
-		{"no JSON", http.MethodPost, "/v1/orders", headers("me", "1"), "{", http.StatusBadRequest},
-		{"another field", http.MethodPost, "/v1/orders", headers("me", "1"), `{"status": "confirmed"}`, http.StatusBadRequest},
-		{"nothing in it", http.MethodPost, "/v1/orders", headers("me", "1"), `{}`, http.StatusUnprocessableEntity},
-		{"too long a key", http.MethodPost, "/v1/orders", headers("me", strings.Repeat("k", 129)), good, http.StatusBadRequest},
-		{"a stranger's list", http.MethodGet, "/v1/orders", nil, "", http.StatusUnauthorized},
-		{"too long a list", http.MethodGet, "/v1/orders?limit=201", headers("me", ""), "", http.StatusBadRequest},
-		{"an own cursor", http.MethodGet, "/v1/orders?cursor=x", headers("me", ""), "", http.StatusBadRequest},
-		{"no id", http.MethodGet, "/v1/orders/1", headers("me", ""), "", http.StatusNotFound},
+		{"missing user", http.MethodPost, "/v1/orders", headers("", "1"), good, http.StatusUnauthorized},
+		{"missing idempotency key", http.MethodPost, "/v1/orders", headers("me", ""), good, http.StatusBadRequest},
+		{"key that is not ASCII", http.MethodPost, "/v1/orders", headers("me", "k\xff"), good, http.StatusBadRequest},
+		{"user that is not ASCII", http.MethodPost, "/v1/orders", headers("m\xe9", "1"), good, http.StatusBadRequest},
+		{"malformed JSON", http.MethodPost, "/v1/orders", headers("me", "1"), "{", http.StatusBadRequest},
+		{"unknown field", http.MethodPost, "/v1/orders", headers("me", "1"), `{"status": "confirmed"}`, http.StatusBadRequest},
+		{"empty draft", http.MethodPost, "/v1/orders", headers("me", "1"), `{}`, http.StatusUnprocessableEntity},
+		{"key over the limit", http.MethodPost, "/v1/orders", headers("me", strings.Repeat("k", 129)), good, http.StatusBadRequest},
+		{"list without user", http.MethodGet, "/v1/orders", nil, "", http.StatusUnauthorized},
+		{"page size over the limit", http.MethodGet, "/v1/orders?limit=201", headers("me", ""), "", http.StatusBadRequest},
+		{"forged cursor", http.MethodGet, "/v1/orders?cursor=x", headers("me", ""), "", http.StatusBadRequest},
+		{"malformed id", http.MethodGet, "/v1/orders/1", headers("me", ""), "", http.StatusNotFound},
 	} {
 		if status, object := ask(t, routes, test.method, test.path, test.header, test.body); status != test.status {
 			t.Errorf("%s: %d %v", test.name, status, object)
@@ -103,11 +103,11 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 	_, object := ask(t, routes, http.MethodPost, "/v1/orders", headers("me", "1"), `{}`)
 	if fields, _ := object["fields"].(map[string]any); len(fields) != 3 {
-		t.Errorf("wrong fields are %v", object["fields"])
+		t.Errorf("invalid fields are %v", object["fields"])
 	}
 }
 
-func TestFromRequestToList(t *testing.T) {
+func TestAPI_Lifecycle_CreatesGetsAndLists(t *testing.T) {
 	routes := service(t)
 	status, made := ask(t, routes, http.MethodPost, "/v1/orders", headers("me", "1"), good)
 	if status != http.StatusCreated || made["status"] != "pending" || made["confirmed_at"] != nil {
@@ -115,7 +115,7 @@ func TestFromRequestToList(t *testing.T) {
 	}
 	id, _ := made["id"].(string)
 	if _, again := ask(t, routes, http.MethodPost, "/v1/orders", headers("me", "1"), good); again["id"] != id {
-		t.Errorf("the same key made %v", again)
+		t.Errorf("a repeated key returned %v", again)
 	}
 	other := strings.ReplaceAll(good, "1", "2")
 	if status, _ := ask(t, routes, http.MethodPost, "/v1/orders", headers("me", "1"), other); status != http.StatusUnprocessableEntity {
@@ -125,7 +125,7 @@ func TestFromRequestToList(t *testing.T) {
 		t.Errorf("%d %v", status, got)
 	}
 	if status, _ := ask(t, routes, http.MethodGet, "/v1/orders/"+id, headers("you", ""), ""); status != http.StatusNotFound {
-		t.Errorf("somebody else's: %d", status)
+		t.Errorf("a resource of another user: %d", status)
 	}
 	ask(t, routes, http.MethodPost, "/v1/orders", headers("me", "2"), good)
 	_, page := ask(t, routes, http.MethodGet, "/v1/orders?limit=1", headers("me", ""), "")

@@ -13,7 +13,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/adapters/httpapi"
 )
 
-// described are the answers that the document names, by method and path.
+// described returns the documented status codes by method and path.
 func described(t *testing.T) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile("../../../openapi.yaml")
@@ -40,15 +40,15 @@ func described(t *testing.T) map[string][]string {
 	return answers
 }
 
-// describes fails the test unless the document names that answer of the route.
+// describes fails the test unless the status is documented for the route.
 func describes(t *testing.T, route httpserver.Route, status int) {
 	t.Helper()
 	if !slices.Contains(described(t)[route.Method+" "+route.Pattern], strconv.Itoa(status)) {
-		t.Errorf("openapi.yaml does not say that %s %s may answer %d", route.Method, route.Pattern, status)
+		t.Errorf("openapi.yaml: %s %s does not document the status %d", route.Method, route.Pattern, status)
 	}
 }
 
-func TestTheDocumentDescribesTheRoutes(t *testing.T) {
+func TestOpenAPI_Routes_MatchDocument(t *testing.T) {
 	routes := httpapi.Routes(nil)
 	routes = append(routes, httpapi.Runs(nil)...)
 	undescribed := described(t)
@@ -60,6 +60,6 @@ func TestTheDocumentDescribesTheRoutes(t *testing.T) {
 		delete(undescribed, name)
 	}
 	for name := range undescribed {
-		t.Errorf("openapi.yaml has %s, which nothing answers", name)
+		t.Errorf("openapi.yaml describes %s, which has no route", name)
 	}
 }

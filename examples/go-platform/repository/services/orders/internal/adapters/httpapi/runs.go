@@ -10,7 +10,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/domain"
 )
 
-// Runs are the routes that start workflows and say how far they are.
+// Runs returns the routes that start workflows and return their state.
 func Runs(runs *app.Runs) []httpserver.Route {
 	h := runHandler{runs}
 	return []httpserver.Route{
@@ -21,7 +21,7 @@ func Runs(runs *app.Runs) []httpserver.Route {
 
 type runHandler struct{ runs *app.Runs }
 
-// run is what a caller gets.
+// run is the response body.
 type run struct {
 	Workflow  string     `json:"workflow"`
 	Status    string     `json:"status"`

@@ -13,12 +13,12 @@ import (
 	"git.example.com/acme/shop/services/orders/migrations"
 )
 
-// patient starts nothing, so that runs stay as they begin.
+// patient starts nothing, so that runs stay in the state started.
 type patient struct{}
 
 func (patient) Start(context.Context, string, domain.ID) error { return nil }
 
-func TestAWorkflowIsStartedAndAskedFor(t *testing.T) {
+func TestRuns_StartAndGet_ReturnStartedRun(t *testing.T) {
 	kept := store.New(postgrestest.New(t, migrations.Files), silent{})
 	routes := append(httpapi.Routes(app.New(kept)), httpapi.Runs(app.NewRuns(kept, patient{}))...)
 	_, made := ask(t, routes, http.MethodPost, "/v1/orders", headers("me", "1"), good)
@@ -38,13 +38,13 @@ func TestAWorkflowIsStartedAndAskedFor(t *testing.T) {
 	}
 	for _, method := range []string{http.MethodPost, http.MethodGet} {
 		if status, _ := ask(t, routes, method, target, headers("", ""), ""); status != http.StatusUnauthorized {
-			t.Errorf("%s by nobody: %d", method, status)
+			t.Errorf("%s without user: %d", method, status)
 		}
 		if status, _ := ask(t, routes, method, target, headers("you", ""), ""); status != http.StatusNotFound {
-			t.Errorf("%s by somebody else: %d", method, status)
+			t.Errorf("%s by another user: %d", method, status)
 		}
 		if status, _ := ask(t, routes, method, "/v1/orders/1/refund", headers("me", ""), ""); status != http.StatusNotFound {
-			t.Errorf("%s without an id: %d", method, status)
+			t.Errorf("%s with a malformed id: %d", method, status)
 		}
 	}
 }

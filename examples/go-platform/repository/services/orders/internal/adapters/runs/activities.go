@@ -13,7 +13,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/domain"
 )
 
-// heartbeatInterval is well below the timeout after which an activity counts as lost.
+// heartbeatInterval must be well below the activities' heartbeat timeout.
 const heartbeatInterval = 2 * time.Second
 
 // Activities are the steps of the workflows.
@@ -21,15 +21,15 @@ type Activities struct {
 	steps *app.Steps
 }
 
-// NewActivities makes the activities.
+// NewActivities creates the Activities.
 func NewActivities(steps *app.Steps) *Activities { return &Activities{steps} }
 
-// Begin records that the workflow runs.
+// Begin records that a worker has picked up the run.
 func (a *Activities) Begin(ctx context.Context, s step) error {
 	return lasting(a.steps.Begin(ctx, s.ID, s.Workflow))
 }
 
-// Perform does the work, and says meanwhile that it is still at it.
+// Perform does the work and sends heartbeats.
 func (a *Activities) Perform(ctx context.Context, s step) error {
 	defer beat(ctx)()
 	return lasting(a.steps.Perform(ctx, s.ID, s.Workflow))
@@ -40,13 +40,13 @@ func (a *Activities) Complete(ctx context.Context, s step) error {
 	return lasting(a.steps.Complete(ctx, s.ID, s.Workflow))
 }
 
-// Compensate takes back what was done, and says meanwhile that it is still at it.
+// Compensate undoes the work and sends heartbeats.
 func (a *Activities) Compensate(ctx context.Context, s step) error {
 	defer beat(ctx)()
 	return lasting(a.steps.Compensate(ctx, s.ID, s.Workflow, s.Reason))
 }
 
-// lasting marks what would fail again however often it were tried.
+// lasting marks errors that a retry cannot fix as non-retryable.
 func lasting(err error) error {
 	if errors.Is(err, domain.ErrRefused) || errors.Is(err, domain.ErrNotFound) {
 		return temporal.NewNonRetryableApplicationError(err.Error(), refused, err)
@@ -54,7 +54,7 @@ func lasting(err error) error {
 	return err
 }
 
-// beat tells the server again and again that the activity goes on, until it is stopped.
+// beat sends heartbeats until stop is called.
 func beat(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var beating sync.WaitGroup

@@ -16,16 +16,16 @@ type Starter struct{ client client.Client }
 
 var _ ports.Starter = (*Starter)(nil)
 
-// NewStarter makes a starter.
+// NewStarter creates a Starter.
 func NewStarter(connection client.Client) *Starter { return &Starter{connection} }
 
-// Start starts the workflow of a subject, unless it runs or has run.
+// Start starts a subject's workflow. The workflow id is derived from the subject, so a repeated start has no effect.
 func (s *Starter) Start(ctx context.Context, name string, subject domain.ID) error {
 	_, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       "orders/" + name + "/" + string(subject),
 		TaskQueue:                TaskQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		// One that was terminated by hand may be started again; what ended by itself is recorded as such.
+		// A workflow that was terminated manually may be started again. One that completed may not.
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 	}, name, Input{SubjectID: subject})
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package runs carries the service's workflows out on Temporal.
+// Package runs implements the service's workflows on Temporal.
 //
-// The code of workflows is replayed: it must decide the same way each time. Change it only behind workflow.GetVersion,
-// and keep histories of running versions in testdata, which the tests replay.
+// Workflow code is replayed and must be deterministic. Change it only behind workflow.GetVersion, and keep histories of
+// deployed versions in testdata: the tests replay them.
 package runs
 
 import (
@@ -16,33 +16,33 @@ import (
 )
 
 const (
-	// TaskQueue is where workers and whoever starts workflows meet.
+	// TaskQueue connects the workers with the starter.
 	TaskQueue = "shop.orders"
-	// Concurrency is how many activities one worker carries out at the same time.
+	// Concurrency is the maximum number of concurrent activities per worker.
 	Concurrency = 4
 
-	// performAttempts is how often the work is tried before it is given up and compensated.
+	// performAttempts is the maximum number of attempts before the work is compensated.
 	performAttempts = 10
 	refused         = "refused"
 )
 
-// Input is what a workflow begins with.
+// Input is the input of every workflow.
 type Input struct {
 	SubjectID domain.ID
 }
 
-// Result is how it ended.
+// Result is the result of every workflow.
 type Result struct {
 	Status domain.RunStatus
 }
 
-// Register makes the workflows and their activities known.
+// Register registers the workflows and activities.
 func Register(registry worker.Registry, activities *Activities) {
 	RegisterWorkflows(registry)
 	registry.RegisterActivity(activities)
 }
 
-// RegisterWorkflows makes the workflows known.
+// RegisterWorkflows registers the workflows only, for replay.
 func RegisterWorkflows(registry worker.WorkflowRegistry) {
 	registry.RegisterWorkflowWithOptions(RefundWorkflow, workflow.RegisterOptions{Name: domain.WorkflowRefund})
 }
@@ -52,25 +52,25 @@ func RefundWorkflow(ctx workflow.Context, input Input) (Result, error) {
 	return saga(ctx, step{ID: input.SubjectID, Workflow: domain.WorkflowRefund})
 }
 
-// step is what each activity gets.
+// step is the input of every activity.
 type step struct {
 	ID       domain.ID
 	Workflow string
 	Reason   string
 }
 
-// saga records, performs and completes. What can't be performed is compensated, also when the workflow is cancelled.
+// saga begins, performs and completes a run. If the work fails or the workflow is cancelled, it compensates.
 func saga(ctx workflow.Context, s step) (Result, error) {
 	var activities *Activities
-	// Only the work can be cancelled, not the record of it nor its compensation: a run that began ends completed or
-	// compensated, whenever the workflow is cancelled.
+	// Cancellation reaches only the work, not its bookkeeping or compensation: a run that began always ends completed
+	// or compensated.
 	lasting, release := workflow.NewDisconnectedContext(ctx)
 	defer release()
 	recording := workflow.WithActivityOptions(lasting, workflow.ActivityOptions{
 		StartToCloseTimeout: 10 * time.Second,
 		RetryPolicy:         retry(0),
 	})
-	// Who did the work is asked to undo it, for as long as that takes.
+	// Compensation is retried without limit.
 	compensating := workflow.WithActivityOptions(lasting, workflow.ActivityOptions{
 		StartToCloseTimeout: 5 * time.Minute,
 		HeartbeatTimeout:    10 * time.Second,
@@ -101,7 +101,7 @@ func saga(ctx workflow.Context, s step) (Result, error) {
 	return Result{Status: domain.RunCompleted}, nil
 }
 
-// retry tries so often, or for ever when it is 0, and not again what is refused.
+// retry returns a policy with exponential backoff. Zero attempts means no limit; refused work is not retried.
 func retry(attempts int32) *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
 		InitialInterval:        time.Second,

@@ -19,14 +19,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Temporal's test environment leaves behind what waits for the next attempt of a cancelled activity.
+	// Temporal's test environment leaks the goroutine that waits to retry a cancelled activity.
 	const environment = "go.temporal.io/sdk/internal.(*testWorkflowEnvironmentImpl)."
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction(environment+"executeActivityWithRetryForTest"),
 		goleak.IgnoreAnyFunction(environment+"ExecuteActivity.func2"))
 }
 
-// memory is a store of one subject, which may be away at first, and a performer that fails as told.
+// memory is a fake store of one subject and a fake performer. Both can be made to fail.
 type memory struct {
 	mu      sync.Mutex
 	subject domain.Order
@@ -116,7 +116,7 @@ func newMemory(t *testing.T) *memory {
 	return &memory{subject: subject}
 }
 
-// run carries the workflow out in Temporal's test environment, where time passes at once.
+// run executes the workflow in Temporal's test environment, which skips time.
 func run(t *testing.T, m *memory, prepare func(*testsuite.TestWorkflowEnvironment)) (runs.Result, error) {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
@@ -134,7 +134,7 @@ func run(t *testing.T, m *memory, prepare func(*testsuite.TestWorkflowEnvironmen
 	return result, err
 }
 
-func TestWhatSucceedsIsCompleted(t *testing.T) {
+func TestWorkflow_SuccessfulWork_CompletesRun(t *testing.T) {
 	m := newMemory(t)
 	result, err := run(t, m, nil)
 	if err != nil || result.Status != domain.RunCompleted || m.run.Status != domain.RunCompleted {
@@ -148,7 +148,7 @@ func TestWhatSucceedsIsCompleted(t *testing.T) {
 	}
 }
 
-func TestWhatIsRefusedIsCompensatedAndNotTriedAgain(t *testing.T) {
+func TestWorkflow_RefusedWork_CompensatesWithoutRetry(t *testing.T) {
 	m := newMemory(t)
 	m.fail = func(int) error { return fmt.Errorf("%w: too much", domain.ErrRefused) }
 	result, err := run(t, m, nil)
@@ -166,11 +166,11 @@ func TestWhatIsRefusedIsCompensatedAndNotTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAnAccidentIsTriedAgain(t *testing.T) {
+func TestWorkflow_TransientError_IsRetried(t *testing.T) {
 	m := newMemory(t)
 	m.fail = func(try int) error {
 		if try < 3 {
-			return errors.New("an accident")
+			return errors.New("transient")
 		}
 		return nil
 	}
@@ -183,18 +183,18 @@ func TestAnAccidentIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestWhatNeverSucceedsIsCompensatedInTheEnd(t *testing.T) {
+func TestWorkflow_RetriesExhausted_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
-	m.fail = func(int) error { return errors.New("an accident") }
+	m.fail = func(int) error { return errors.New("transient") }
 	result, err := run(t, m, nil)
 	if err != nil || result.Status != domain.RunCompensated || m.calls[len(m.calls)-1] != "undo" {
 		t.Errorf("ended as %+v, %v; called %q", result, err, m.calls)
 	}
 }
 
-func TestACancelledWorkflowIsCompensated(t *testing.T) {
+func TestWorkflow_CancelledDuringRetries_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
-	m.fail = func(int) error { return errors.New("an accident") }
+	m.fail = func(int) error { return errors.New("transient") }
 	_, err := run(t, m, func(environment *testsuite.TestWorkflowEnvironment) {
 		environment.RegisterDelayedCallback(environment.CancelWorkflow, 5*time.Second)
 	})
@@ -203,7 +203,7 @@ func TestACancelledWorkflowIsCompensated(t *testing.T) {
 	}
 }
 
-// away is a database that does not answer for some tries, which take longer than until the workflow is cancelled.
+// away fails the given attempts. Retrying them takes longer than the delay until the workflow is cancelled.
 func away(from, until int) func(try int) error {
 	return func(try int) error {
 		if try >= from && try < until {
@@ -217,9 +217,9 @@ func cancelled(environment *testsuite.TestWorkflowEnvironment) {
 	environment.RegisterDelayedCallback(environment.CancelWorkflow, 2*time.Second)
 }
 
-func TestAWorkflowThatIsCancelledAsItBeginsIsCompensated(t *testing.T) {
+func TestWorkflow_CancelledBeforeWork_CompensatesRun(t *testing.T) {
 	m := newMemory(t)
-	// The run was asked for, and the database is away when a worker takes it on.
+	// The run is recorded, but the database is unreachable when a worker picks it up.
 	asked := domain.NewRun(m.subject.ID, domain.WorkflowRefund, time.Now())
 	m.run, m.addable = &asked, away(1, 4)
 	_, err := run(t, m, cancelled)
@@ -231,9 +231,9 @@ func TestAWorkflowThatIsCancelledAsItBeginsIsCompensated(t *testing.T) {
 	}
 }
 
-func TestAWorkflowThatIsCancelledAfterItsWorkIsCompleted(t *testing.T) {
+func TestWorkflow_CancelledAfterWork_CompletesRun(t *testing.T) {
 	m := newMemory(t)
-	m.savable = away(2, 5) // the first is that it has begun
+	m.savable = away(2, 5) // the first save is Begin's
 	result, err := run(t, m, cancelled)
 	if err != nil || result.Status != domain.RunCompleted || m.run.Status != domain.RunCompleted {
 		t.Errorf("ended as %+v, %v; the run is %+v", result, err, m.run)
@@ -243,7 +243,7 @@ func TestAWorkflowThatIsCancelledAfterItsWorkIsCompleted(t *testing.T) {
 	}
 }
 
-func TestStepsDoneAgainChangeNothing(t *testing.T) {
+func TestSteps_Repeated_AreIdempotent(t *testing.T) {
 	m := newMemory(t)
 	steps := app.NewSteps(m, m)
 	for range 2 {
@@ -252,7 +252,7 @@ func TestStepsDoneAgainChangeNothing(t *testing.T) {
 		}
 	}
 	if m.run.BegunAt.IsZero() {
-		t.Error("it begins again and again")
+		t.Error("the run has not begun")
 	}
 	for range 2 {
 		if err := steps.Complete(t.Context(), m.subject.ID, domain.WorkflowRefund); err != nil {

@@ -12,7 +12,7 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/ports"
 )
 
-func TestARunIsThereOnceAndEndsOnce(t *testing.T) {
+func TestStore_RunLifecycle_KeepsOneRun(t *testing.T) {
 	s, _ := open(t)
 	item := add(t, s, "me")
 	if _, err := s.Run(t.Context(), item.ID, "some"); !errors.Is(err, domain.ErrNotFound) {
@@ -40,7 +40,7 @@ func TestARunIsThereOnceAndEndsOnce(t *testing.T) {
 	}
 	now := time.Now()
 	if none, err := s.Waiting(t.Context(), now.Add(-time.Minute), 10); err != nil || len(none) > 0 {
-		t.Errorf("too young, and yet %+v, %v", none, err)
+		t.Errorf("too recent, but waiting: %+v, %v", none, err)
 	}
 	if waiting, err := s.Waiting(t.Context(), now.Add(time.Minute), 10); err != nil || len(waiting) != 1 || waiting[0] != started {
 		t.Errorf("waiting are %+v, %v", waiting, err)
@@ -48,7 +48,7 @@ func TestARunIsThereOnceAndEndsOnce(t *testing.T) {
 	begun, _ := started.Begun(now)
 	save(t, s, begun)
 	if none, err := s.Waiting(t.Context(), now.Add(time.Minute), 10); err != nil || len(none) > 0 {
-		t.Errorf("begun, and yet %+v, %v", none, err)
+		t.Errorf("picked up, but waiting: %+v, %v", none, err)
 	}
 	ended, _ := begun.Ended(domain.RunCompensated, "because", time.Now())
 	save(t, s, ended)
@@ -67,7 +67,7 @@ func save(t *testing.T, s *store.Store, run domain.Run) {
 	}
 }
 
-func TestARunNeedsItsSubject(t *testing.T) {
+func TestStore_RunOfUnknownSubject_ReturnsNotFound(t *testing.T) {
 	s, _ := open(t)
 	err := s.WithinRun(t.Context(), domain.NewID(), func(context.Context, ports.RunTx, domain.Order) error { return nil })
 	if !errors.Is(err, domain.ErrNotFound) {

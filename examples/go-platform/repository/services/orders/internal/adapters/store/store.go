@@ -1,4 +1,4 @@
-// Package store keeps what there is in PostgreSQL.
+// Package store persists resources in PostgreSQL.
 package store
 
 import (
@@ -16,15 +16,15 @@ import (
 
 const columns = "id::text, user_id, reference, amount, currency, status, created_at, confirmed_at"
 
-// keepKeys is how long a repeated request is recognised, at least.
+// keepKeys is the minimum time that an idempotency key is kept.
 const keepKeys = 24 * time.Hour
 
-// Emitter makes an event part of a transaction.
+// Emitter writes an event to the outbox inside tx.
 type Emitter interface {
 	Emit(ctx context.Context, tx pgx.Tx, event domain.Event) error
 }
 
-// Store is a database.
+// Store implements the application's ports on a connection pool.
 type Store struct {
 	pool *pgxpool.Pool
 
@@ -33,10 +33,10 @@ type Store struct {
 
 var _ ports.Store = (*Store)(nil)
 
-// New makes a store of a pool whose database is migrated.
+// New creates a Store. The database must be migrated.
 func New(pool *pgxpool.Pool, emitter Emitter) *Store { return &Store{pool: pool, emitter: emitter} }
 
-// Within does a change in one transaction.
+// Within runs change in one transaction and rolls it back if change returns an error.
 func (s *Store) Within(ctx context.Context, change func(ctx context.Context, tx ports.Tx) error) error {
 	return s.within(ctx, func(tx *Tx) error { return change(ctx, tx) })
 }
@@ -47,7 +47,7 @@ func (s *Store) within(ctx context.Context, change func(tx *Tx) error) error {
 	})
 }
 
-// Get finds one of a user's own.
+// Get returns a resource that the user owns, or [domain.ErrNotFound].
 func (s *Store) Get(ctx context.Context, userID string, id domain.ID) (domain.Order, error) {
 	rows, err := s.pool.Query(ctx, "SELECT "+columns+" FROM orders WHERE id = $1 AND user_id = $2", id, userID)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Store) Get(ctx context.Context, userID string, id domain.ID) (domain.Or
 	return one(rows)
 }
 
-// List gives a user's own, newest first.
+// List returns the user's resources older than before, newest first. Ids are UUIDv7, so they double as the cursor.
 func (s *Store) List(
 	ctx context.Context, userID string, before domain.ID, limit int,
 ) ([]domain.Order, error) {
@@ -73,14 +73,14 @@ func (s *Store) List(
 	return items, nil
 }
 
-// Tx is a transaction.
+// Tx is an open transaction.
 type Tx struct {
 	tx pgx.Tx
 
 	emitter Emitter
 }
 
-// Add keeps a new one.
+// Add inserts a resource.
 func (t *Tx) Add(ctx context.Context, item domain.Order) error {
 	_, err := t.tx.Exec(ctx,
 		`INSERT INTO orders (id, user_id, reference, amount, currency, status, created_at, confirmed_at)
@@ -92,7 +92,7 @@ func (t *Tx) Add(ctx context.Context, item domain.Order) error {
 	return nil
 }
 
-// Find finds one and locks it.
+// Find locks the row until the transaction ends.
 func (t *Tx) Find(ctx context.Context, id domain.ID) (domain.Order, error) {
 	rows, err := t.tx.Query(ctx, "SELECT "+columns+" FROM orders WHERE id = $1 FOR UPDATE", id)
 	if err != nil {
@@ -101,7 +101,7 @@ func (t *Tx) Find(ctx context.Context, id domain.ID) (domain.Order, error) {
 	return one(rows)
 }
 
-// Save keeps what became of it.
+// Save updates the status. The other columns never change.
 func (t *Tx) Save(ctx context.Context, item domain.Order) error {
 	_, err := t.tx.Exec(ctx, "UPDATE orders SET status = $2, confirmed_at = $3 WHERE id = $1",
 		item.ID, item.Status, moment(item.ConfirmedAt))
@@ -111,7 +111,8 @@ func (t *Tx) Save(ctx context.Context, item domain.Order) error {
 	return nil
 }
 
-// Remember keeps a key. One that another transaction is about to keep is waited for.
+// Remember stores an idempotency key. If a concurrent transaction holds the same key, the insert blocks until that one
+// ends.
 func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, error) {
 	done, err := t.tx.Exec(ctx,
 		`INSERT INTO idempotency_keys (user_id, key, fingerprint, subject_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
@@ -130,7 +131,8 @@ func (t *Tx) Remember(ctx context.Context, key ports.Key) (ports.Key, bool, erro
 	return key, false, nil
 }
 
-// forget deletes some keys after their time, more than come in. Those that another transaction deletes are left to it.
+// forget deletes up to ten expired keys per new one, so the table does not grow. Keys locked by another transaction are
+// skipped.
 func (t *Tx) forget(ctx context.Context) error {
 	_, err := t.tx.Exec(ctx,
 		`DELETE FROM idempotency_keys WHERE (user_id, key) IN (
@@ -143,7 +145,7 @@ func (t *Tx) forget(ctx context.Context) error {
 	return nil
 }
 
-// Publish makes an event part of the transaction.
+// Publish writes an event to the outbox.
 func (t *Tx) Publish(ctx context.Context, event domain.Event) error {
 	return t.emitter.Emit(ctx, t.tx, event)
 }
@@ -170,7 +172,7 @@ func scan(row pgx.CollectableRow) (domain.Order, error) {
 	return item, err
 }
 
-// moment is a time as the database keeps it: none rather than zero.
+// moment maps the zero time to NULL.
 func moment(at time.Time) *time.Time {
 	if at.IsZero() {
 		return nil

@@ -21,7 +21,7 @@ type workConfig struct {
 	Confirmation confirmationConfig
 }
 
-// work carries out tasks until it is told to stop.
+// work processes queued tasks until ctx is cancelled.
 func work(ctx context.Context, p *process.Process, settings workConfig) error {
 @% if unit.params.database %@
 	items, pool, err := openStore(ctx, p, settings.Database)

@@ -18,7 +18,7 @@ type confirmationConfig struct {
 @% endif %@
 }
 
-// openConfirmation prepares the work that events ask for.
+// openConfirmation builds the use case that processes events. The caller must call stop.
 func openConfirmation(settings confirmationConfig@{ ", items *store.Store" if unit.params.database else "" }@) (confirmation *app.Confirmation, stop func(), err error) {
 @% if unit.params.calls %@
 	others, err := peers.Open(settings.Peers)

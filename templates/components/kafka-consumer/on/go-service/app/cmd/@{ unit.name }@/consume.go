@@ -44,7 +44,7 @@ type consumeConfig struct {
 @% endif %@
 }
 
-// consume takes in the events of other services until it is told to stop.
+// consume handles events from other services until ctx is cancelled.
 func consume(ctx context.Context, p *process.Process, settings consumeConfig) error {
 @% if unit.params.database %@
 	items, pool, err := openStore(ctx, p, settings.Database)

@@ -13,7 +13,7 @@ import (
 )
 @% set several = unit.params.database or unit.params.calls %@
 
-// Confirmation does the work that an event of another service asks for.
+// Confirmation processes events of other services.
 type Confirmation struct {
 @% if unit.params.database %@
 	Inbox ports.Inbox
@@ -21,16 +21,16 @@ type Confirmation struct {
 @% if unit.params.calls %@
 	Peers ports.Confirmer
 @% endif %@
-	// Takes is how long the example's work takes.
+	// Takes is how long the simulated work takes.
 	Takes time.Duration
 }
 
-// Follow implements [ports.Next] where no queue lies between.
+// Follow implements [ports.Next] for services without a task queue.
 func (c *Confirmation) Follow(ctx context.Context, _ domain.ID, origin ports.Origin) error {
 	return c.Confirm(ctx, origin)
 }
 
-// Confirm does the work@{ " and confirms what it was for" if several else "" }@. Doing so again changes nothing.
+// Confirm does the work@{ " and confirms the resources" if several else "" }@. It is idempotent.
 func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
 	select {
 	case <-ctx.Done():
@@ -53,7 +53,7 @@ func (c *Confirmation) Confirm(ctx context.Context, origin ports.Origin) error {
 }
 @% if unit.params.calls %@
 
-// confirms are the services that want to know.
+// confirms lists the services whose resources are confirmed.
 var confirms = []string{
 @% for name in unit.params.calls | sort %@
 	"@{ name }@",
@@ -80,13 +80,13 @@ func (c *Confirmation) own(ctx context.Context, origin ports.Origin) error {
 	})
 }
 
-// Hopeless says whether an error would come again however often one tried.
+// Hopeless says whether a retry cannot succeed.
 func Hopeless(err error) bool {
 	_, invalid := errors.AsType[*domain.InvalidError](err)
 	return invalid || errors.Is(err, domain.ErrNotFound)
 }
 @% else %@
 
-// Hopeless says whether an error would come again however often one tried.
+// Hopeless says whether a retry cannot succeed.
 func Hopeless(err error) bool { return errors.Is(err, domain.ErrNotFound) }
 @% endif %@

@@ -1,5 +1,5 @@
 @% if not (unit.params.http or unit.params.grpc) %@
-// Package app does what the events of other services ask for.
+// Package app implements the use cases.
 @% endif %@
 package app
 
@@ -13,7 +13,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-// Consumption takes in what other services made.
+// Consumption handles events of other services.
 type Consumption struct {
 @% if unit.params.database %@
 	inbox ports.Inbox
@@ -24,14 +24,14 @@ type Consumption struct {
 }
 
 @% if unit.params.database %@
-// NewConsumption makes the use case; what follows is left to next.
+// NewConsumption creates the use case. next processes each event further.
 func NewConsumption(inbox ports.Inbox, next ports.Next) *Consumption {
 	return &Consumption{inbox: inbox, next: next}
 }
 
-// Take makes one of the draft for the origin, once however often the event comes; fresh is false when it came before.
+// Take creates a resource for the origin. It is idempotent per event id; fresh is false for a duplicate.
 //
-// What follows is asked for each time: the process may have ended after the transaction and before that.
+// The follow-up runs on every delivery, because the process may have crashed between the commit and the follow-up.
 func (c *Consumption) Take(ctx context.Context, event domain.ID, origin ports.Origin, draft domain.Draft) (fresh bool, err error) {
 	now := time.Now()
 	item, err := domain.New@{ unit.params.noun | pascal }@(draft, now)
@@ -54,10 +54,10 @@ func (c *Consumption) Take(ctx context.Context, event domain.ID, origin ports.Or
 	return fresh, c.next.Follow(ctx, event, origin)
 }
 @% else %@
-// NewConsumption makes the use case; what follows is left to next.
+// NewConsumption creates the use case. next processes each event further.
 func NewConsumption(next ports.Next) *Consumption { return &Consumption{next: next} }
 
-// Take asks for what follows, once however often the event comes: next knows the event by its id.
+// Take requests the follow-up. next deduplicates by event id.
 func (c *Consumption) Take(ctx context.Context, event domain.ID, origin ports.Origin) (fresh bool, err error) {
 	return true, c.next.Follow(ctx, event, origin)
 }

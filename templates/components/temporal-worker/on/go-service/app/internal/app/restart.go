@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// patience is how long a run may take to begin before it is started again: far longer than a start takes.
+	// patience is the age after which a run that has not begun is started again. It is far longer than a start takes.
 	patience = 30 * time.Second
-	// restarts is how many runs are started again in one go.
+	// restarts is the batch size.
 	restarts = 100
 )
 
-// Restart starts again what was asked for and has not begun: the record and the start are not one transaction, and the
-// process, or what carries workflows out, may have been away in between. It gives how many it started.
+// Restart starts recorded runs that have not begun. Recording a run and starting its workflow are not one transaction,
+// so a crash or an outage of Temporal in between would otherwise lose the start. It returns the number of runs started.
 func Restart(ctx context.Context, runs ports.Waiting, starter ports.Starter) (restarted int, err error) {
 	waiting, err := runs.Waiting(ctx, time.Now().Add(-patience), restarts)
 	if err != nil {

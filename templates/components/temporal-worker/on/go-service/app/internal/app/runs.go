@@ -9,16 +9,16 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-// Runs are what users ask of workflows.
+// Runs starts workflows for users and returns their state.
 type Runs struct {
 	store   ports.Runs
 	starter ports.Starter
 }
 
-// NewRuns makes the use cases.
+// NewRuns creates a Runs.
 func NewRuns(store ports.Runs, starter ports.Starter) *Runs { return &Runs{store, starter} }
 
-// Start starts a workflow over one of the user's own. Asked again, it gives the run as it is by now.
+// Start starts a workflow on a resource that the user owns. It is idempotent: a repeated call returns the existing run.
 func (r *Runs) Start(ctx context.Context, userID string, id domain.ID, workflow string) (domain.Run, error) {
 	if _, err := r.store.Get(ctx, userID, id); err != nil {
 		return domain.Run{}, err
@@ -27,8 +27,8 @@ func (r *Runs) Start(ctx context.Context, userID string, id domain.ID, workflow 
 	if err != nil {
 		return domain.Run{}, err
 	}
-	// Also when there was a run: the process may have ended before it was started. Who doesn't ask again is helped by
-	// [Restart].
+	// Also for an existing run: the process may have crashed between recording and starting it. [Restart] covers users
+	// who do not retry.
 	if run.Status == domain.RunStarted {
 		if err := r.starter.Start(ctx, workflow, id); err != nil {
 			return domain.Run{}, fmt.Errorf("start %s: %w", workflow, err)
@@ -37,7 +37,7 @@ func (r *Runs) Start(ctx context.Context, userID string, id domain.ID, workflow 
 	return run, nil
 }
 
-// Get finds the run of a workflow over one of the user's own.
+// Get returns the run of a workflow on a resource that the user owns.
 func (r *Runs) Get(ctx context.Context, userID string, id domain.ID, workflow string) (domain.Run, error) {
 	if _, err := r.store.Get(ctx, userID, id); err != nil {
 		return domain.Run{}, err
@@ -45,16 +45,16 @@ func (r *Runs) Get(ctx context.Context, userID string, id domain.ID, workflow st
 	return r.store.Run(ctx, id, workflow)
 }
 
-// Steps are what workflows do. Each may be done again and then changes nothing.
+// Steps implements the steps of a workflow. Each step is idempotent.
 type Steps struct {
 	store     ports.Runs
 	performer ports.Performer
 }
 
-// NewSteps makes the steps.
+// NewSteps creates a Steps.
 func NewSteps(store ports.Runs, performer ports.Performer) *Steps { return &Steps{store, performer} }
 
-// Begin records that a worker has taken the workflow on.
+// Begin records that a worker has picked up the workflow.
 func (s *Steps) Begin(ctx context.Context, id domain.ID, workflow string) error {
 	return s.store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, _ domain.@{ unit.params.noun | pascal }@) error {
 		now := time.Now()
@@ -70,7 +70,7 @@ func (s *Steps) Begin(ctx context.Context, id domain.ID, workflow string) error 
 	})
 }
 
-// Perform does the work outside of this service.
+// Perform calls the external system.
 func (s *Steps) Perform(ctx context.Context, id domain.ID, workflow string) error {
 	var item domain.@{ unit.params.noun | pascal }@
 	err := s.store.WithinRun(ctx, id, func(_ context.Context, _ ports.RunTx, subject domain.@{ unit.params.noun | pascal }@) error {
@@ -83,12 +83,12 @@ func (s *Steps) Perform(ctx context.Context, id domain.ID, workflow string) erro
 	return s.performer.Perform(ctx, key(id, workflow), item)
 }
 
-// Complete records that the work is done@{ ", and tells others" if unit.params.publishes else "" }@.
+// Complete records that the work is done@{ " and publishes the event" if unit.params.publishes else "" }@.
 func (s *Steps) Complete(ctx context.Context, id domain.ID, workflow string) error {
 	return s.end(ctx, id, workflow, domain.RunCompleted, "")
 }
 
-// Compensate takes back what was done and records why.
+// Compensate undoes the work and records the reason.
 func (s *Steps) Compensate(ctx context.Context, id domain.ID, workflow, reason string) error {
 	if err := s.performer.Undo(ctx, key(id, workflow)); err != nil {
 		return err
@@ -121,7 +121,7 @@ func (s *Steps) end(ctx context.Context, id domain.ID, workflow string, status d
 	})
 }
 
-// record keeps that a run was asked for, and gives the one that there is.
+// record stores a requested run, or returns the existing one.
 func record(ctx context.Context, store ports.Runs, id domain.ID, workflow string) (run domain.Run, err error) {
 	err = store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, _ domain.@{ unit.params.noun | pascal }@) error {
 		run, err = tx.AddRun(ctx, domain.NewRun(id, workflow, time.Now()))
@@ -130,5 +130,5 @@ func record(ctx context.Context, store ports.Runs, id domain.ID, workflow string
 	return run, err
 }
 
-// key names the work of a run, for whoever does it.
+// key is the idempotency key of a run's work.
 func key(id domain.ID, workflow string) string { return workflow + "/" + string(id) }

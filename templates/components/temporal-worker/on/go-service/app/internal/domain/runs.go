@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ErrRefused means that the work is refused for good: trying again is of no use.
+// ErrRefused means that the work was rejected permanently. It is not retried.
 var ErrRefused = errors.New("refused")
 
 @% for workflow in params.workflows %@
@@ -18,11 +18,11 @@ const Workflow@{ workflow | pascal }@ = "@{ workflow }@"
 @% if unit.params.publishes %@
 
 @% for workflow in params.workflows %@
-// Event@{ workflow | pascal }@Completed is what others are told about it.
+// Event@{ workflow | pascal }@Completed is the event published when it completes.
 const Event@{ workflow | pascal }@Completed = "@{ unit.params.noun | snake }@.@{ workflow | snake }@_completed"
 
 @% endfor %@
-// completion is the event of a completed workflow.
+// completion returns the event type of a completed workflow.
 func completion(workflow string) string {
 	switch workflow {
 @% for workflow in params.workflows %@
@@ -35,33 +35,33 @@ func completion(workflow string) string {
 }
 @% endif %@
 
-// RunStatus is how far a run has come.
+// RunStatus is the state of a run.
 type RunStatus string
 
-// The ways from started lead to one of the others and never back.
+// The only transitions are from started to one of the other two.
 const (
 	RunStarted     RunStatus = "started"
 	RunCompleted   RunStatus = "completed"
 	RunCompensated RunStatus = "compensated"
 )
 
-// Run is one workflow over one subject. There is at most one.
+// Run is a workflow run on one subject. There is at most one per workflow and subject.
 type Run struct {
 	SubjectID ID
 	Workflow  string
 	Status    RunStatus
 	Reason    string    // why it was compensated
-	StartedAt time.Time // when it was asked for
-	BegunAt   time.Time // zero until a worker has taken it on
-	EndedAt   time.Time // zero until it has
+	StartedAt time.Time // when it was requested
+	BegunAt   time.Time // zero until a worker has picked it up
+	EndedAt   time.Time // zero until it has ended
 }
 
-// NewRun starts one.
+// NewRun creates a run in the state started.
 func NewRun(subject ID, workflow string, now time.Time) Run {
 	return Run{SubjectID: subject, Workflow: workflow, Status: RunStarted, StartedAt: now.UTC().Truncate(time.Microsecond)}
 }
 
-// Begun is the run once a worker has taken it on; false when that was so before, or when it has ended.
+// Begun marks the run as picked up by a worker. It returns false if it was already, or has ended.
 func (r Run) Begun(now time.Time) (Run, bool) {
 	if r.Status != RunStarted || !r.BegunAt.IsZero() {
 		return r, false
@@ -70,7 +70,7 @@ func (r Run) Begun(now time.Time) (Run, bool) {
 	return r, true
 }
 
-// Ended is the run after its end; false when it had ended before.
+// Ended marks the run as ended. It returns false if it had ended before.
 func (r Run) Ended(status RunStatus, reason string, now time.Time) (Run, bool) {
 	if r.Status != RunStarted {
 		return r, false
@@ -80,7 +80,7 @@ func (r Run) Ended(status RunStatus, reason string, now time.Time) (Run, bool) {
 }
 @% if unit.params.publishes %@
 
-// Completed is the event that others get about it.
+// Completed returns the event about a completed run.
 func (r Run) Completed(subject @{ unit.params.noun | pascal }@, now time.Time) Event {
 	return NewEvent(completion(r.Workflow), subject, now)
 }

@@ -7,25 +7,25 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-// Runs keeps the runs of workflows.
+// Runs persists workflow runs.
 type Runs interface {
-	// Get finds one of a user's own, or gives [domain.ErrNotFound].
+	// Get returns a resource that the user owns, or [domain.ErrNotFound].
 	Get(ctx context.Context, userID string, id domain.ID) (domain.@{ unit.params.noun | pascal }@, error)
-	// Run finds a run, or gives [domain.ErrNotFound].
+	// Run returns a run, or [domain.ErrNotFound].
 	Run(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error)
-	// WithinRun does a change in one transaction, with the subject locked.
+	// WithinRun runs change in one transaction, with the subject's row locked.
 	WithinRun(ctx context.Context, subject domain.ID, change func(ctx context.Context, tx RunTx, subject domain.@{ unit.params.noun | pascal }@) error) error
 }
 
-// Waiting knows runs that are to begin.
+// Waiting finds runs that have not begun.
 type Waiting interface {
-	// Waiting gives runs that were asked for before then and that no worker has begun, the oldest first.
+	// Waiting returns runs requested before the given time that no worker has picked up, oldest first.
 	Waiting(ctx context.Context, before time.Time, limit int) ([]domain.Run, error)
 }
 
-// RunTx is a transaction over runs.
+// RunTx is an open transaction.
 type RunTx interface {
-	// AddRun keeps a new run, unless there is one: then it gives that one.
+	// AddRun inserts a run, or returns the existing one.
 	AddRun(ctx context.Context, run domain.Run) (domain.Run, error)
 	FindRun(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error)
 	SaveRun(ctx context.Context, run domain.Run) error
@@ -34,16 +34,15 @@ type RunTx interface {
 @% endif %@
 }
 
-// Starter starts workflows. One that was started before goes on as it is.
+// Starter starts workflows. Starting a running workflow again has no effect.
 type Starter interface {
 	Start(ctx context.Context, workflow string, subject domain.ID) error
 }
 
-// Performer does the work of workflows outside of this service. Both may be called again with the same key and then
-// change nothing.
+// Performer is the external system. Both methods are idempotent per key.
 type Performer interface {
-	// Perform gives [domain.ErrRefused] when the work is refused for good.
+	// Perform returns [domain.ErrRefused] if the work is rejected permanently.
 	Perform(ctx context.Context, key string, subject domain.@{ unit.params.noun | pascal }@) error
-	// Undo takes back what Perform may have done.
+	// Undo compensates a Perform that may or may not have succeeded.
 	Undo(ctx context.Context, key string) error
 }

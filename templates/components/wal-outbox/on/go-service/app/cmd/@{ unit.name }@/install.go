@@ -8,7 +8,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/adapters/events"
 )
 
-// installOutbox is part of the migrations: what is emitted before the slot exists is never published.
+// installOutbox runs with the migrations: events emitted before the replication slot exists are never published.
 func installOutbox(ctx context.Context, pool *pgxpool.Pool) error {
 	return pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		return events.Outbox.Install(ctx, conn.Conn())

@@ -22,24 +22,24 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestWhatIsSentHasAHandler(t *testing.T) {
+func TestHandlers_ProcessTask_IsRegistered(t *testing.T) {
 	handlers := Handlers(&app.Confirmation{})
 	if len(handlers) != 1 || handlers[TypeProcess] == nil {
-		t.Errorf("handlers are there for %d types", len(handlers))
+		t.Errorf("%d task types have handlers", len(handlers))
 	}
 	if len(Queues) == 0 || len(slices.Compact(slices.Sorted(slices.Values(Queues)))) != len(Queues) {
 		t.Errorf("the queues are %q", Queues)
 	}
 }
 
-func TestNonsenseIsGivenUp(t *testing.T) {
+func TestHandlers_MalformedPayload_SkipsRetry(t *testing.T) {
 	err := Handlers(&app.Confirmation{})[TypeProcess](t.Context(), []byte("nonsense"))
 	if !errors.Is(err, asynq.SkipRetry) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestWhatWasInterruptedIsTriedAgain(t *testing.T) {
+func TestHandlers_CancelledContext_IsRetried(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	confirmation := &app.Confirmation{Takes: time.Minute}
@@ -49,7 +49,7 @@ func TestWhatWasInterruptedIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAnEventIsFollowedByOneTask(t *testing.T) {
+func TestSender_RepeatedEvent_EnqueuesOneTask(t *testing.T) {
 	address, err := url.Parse(os.Getenv("QUEUE_URL"))
 	if err != nil {
 		t.Fatal("QUEUE_URL is not an address")
@@ -57,7 +57,7 @@ func TestAnEventIsFollowedByOneTask(t *testing.T) {
 	if address.Host == "" {
 		t.Fatal("QUEUE_URL names no server: `make test` starts one and runs this test")
 	}
-	address.Path = "/15" // not where a running stack's workers look
+	address.Path = "/15" // a database that no running stack uses
 	settings := queue.Config{URL: config.URL(address.String())}
 	client, err := queue.NewClient(settings)
 	if err != nil {
@@ -90,13 +90,13 @@ func TestAnEventIsFollowedByOneTask(t *testing.T) {
 			t.Errorf("got %+v", payload)
 		}
 	case <-time.After(20 * time.Second):
-		t.Error("the task was not carried out within 20 seconds")
+		t.Error("the task was not processed within 20 seconds")
 	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
 	if len(got) > 0 {
-		t.Error("the event was followed by two tasks")
+		t.Error("the event enqueued two tasks")
 	}
 }

@@ -1,5 +1,5 @@
 @% if not unit.params.publishes %@
-// Package events speaks the events of other services.
+// Package events decodes the events of other services.
 @% endif %@
 package events
 
@@ -20,7 +20,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-// Subscriptions are the events that the service takes in, by topic.
+// Subscriptions returns the event handlers by topic.
 func Subscriptions(consumption *app.Consumption) []kafka.Subscription {
 	r := reader{consumption}
 	return []kafka.Subscription{
@@ -35,7 +35,7 @@ type reader struct{ consumption *app.Consumption }
 @% for name in params.sources | sort %@
 @% set noun = first_of("events.published", name).facts.noun %@
 
-// from@{ name | pascal }@ takes in what the service @{ name }@ made.
+// from@{ name | pascal }@ handles created events of the service @{ name }@.
 func (r reader) from@{ name | pascal }@(ctx context.Context, event *envelopev1.Envelope) (fresh bool, err error) {
 	var payload @{ name | camel }@pb.@{ noun | pascal }@Created
 	if err := proto.Unmarshal(event.GetPayload(), &payload); err != nil {
@@ -50,7 +50,7 @@ func (r reader) from@{ name | pascal }@(ctx context.Context, event *envelopev1.E
 }
 @% endfor %@
 
-// take passes on what can be dealt with; anything else would fail again however often it came.
+// take validates the ids and runs the use case. Errors that a retry cannot fix are marked as permanent.
 @% if unit.params.database %@
 func (r reader) take(ctx context.Context, event *envelopev1.Envelope, service, id string, draft domain.Draft) (fresh bool, err error) {
 @% else %@

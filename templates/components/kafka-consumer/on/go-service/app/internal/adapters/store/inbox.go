@@ -14,7 +14,7 @@ import (
 
 var _ ports.Inbox = (*Store)(nil)
 
-// Receive does a change once per event.
+// Receive runs change at most once per event id.
 func (s *Store) Receive(
 	ctx context.Context, event domain.ID, change func(ctx context.Context, tx ports.OriginTx) error,
 ) (fresh bool, err error) {
@@ -27,7 +27,7 @@ func (s *Store) Receive(
 	return fresh, err
 }
 
-// For does a change with what was made for the origin, which stays locked until then.
+// For runs change on the resource created for the origin, with its row locked.
 func (s *Store) For(
 	ctx context.Context, origin ports.Origin,
 	change func(ctx context.Context, tx ports.Tx, item domain.@{ unit.params.noun | pascal }@) error,
@@ -50,7 +50,7 @@ func (s *Store) For(
 	})
 }
 
-// AddFor keeps a new one, unless there is one for the origin: its events may differ in id and mean the same.
+// AddFor inserts a resource unless the origin has one: events with different ids may be about the same origin.
 func (t *Tx) AddFor(ctx context.Context, origin ports.Origin, item domain.@{ unit.params.noun | pascal }@) error {
 	var there bool
 	const query = "SELECT EXISTS (SELECT FROM @{ unit.params.noun | snake }@_origins WHERE service = $1 AND id = $2)"

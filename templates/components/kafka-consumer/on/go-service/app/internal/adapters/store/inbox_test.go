@@ -15,7 +15,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/ports"
 )
 
-// followed counts what follows events, and fails when it is told to.
+// followed records follow-ups and fails with fail, if set.
 type followed struct {
 	events []domain.ID
 	fail   error
@@ -26,7 +26,7 @@ func (f *followed) Follow(_ context.Context, event domain.ID, _ ports.Origin) er
 	return f.fail
 }
 
-// effect is what there is of something: its state, and when it was confirmed.
+// effect is the stored state of a resource.
 type effect struct {
 	Status    domain.Status
 	Confirmed *time.Time
@@ -45,7 +45,7 @@ func effects(t *testing.T, pool *pgxpool.Pool) []effect {
 	return all
 }
 
-func TestAnEventThatComesAgainHasOneEffectAndIsFollowed(t *testing.T) {
+func TestConsumption_RedeliveredEvent_HasOneEffectAndFollowsUp(t *testing.T) {
 	s, pool := open(t)
 	next := &followed{fail: errors.New("no broker")}
 	consumption := app.NewConsumption(s, next)
@@ -54,7 +54,7 @@ func TestAnEventThatComesAgainHasOneEffectAndIsFollowed(t *testing.T) {
 	if _, err := consumption.Take(t.Context(), event, origin, draft); !errors.Is(err, next.fail) {
 		t.Fatal(err)
 	}
-	// The effect is committed and nothing followed: delivered again, it must follow.
+	// The transaction committed but the follow-up failed. A redelivery must run it.
 	next.fail = nil
 	for range 2 {
 		if fresh, err := consumption.Take(t.Context(), event, origin, draft); err != nil || fresh {
@@ -66,19 +66,19 @@ func TestAnEventThatComesAgainHasOneEffectAndIsFollowed(t *testing.T) {
 		t.Errorf("fresh is %t, %v", fresh, err)
 	}
 	if all := effects(t, pool); len(all) != 1 {
-		t.Errorf("there are %d", len(all))
+		t.Errorf("%d resources", len(all))
 	}
 	if len(next.events) != 4 {
 		t.Errorf("followed %d times", len(next.events))
 	}
 }
 
-func TestADatabaseThatTakesNoWritesIsUnavailable(t *testing.T) {
+func TestConsumption_ReadOnlyDatabase_ReturnsUnavailable(t *testing.T) {
 	s, pool := open(t)
 	if _, err := pool.Exec(t.Context(), "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$"); err != nil {
 		t.Fatal(err)
 	}
-	pool.Reset() // connections made from now on have the setting
+	pool.Reset() // new connections have the setting
 	draft := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
 	_, err := app.NewConsumption(s, &followed{}).Take(t.Context(), domain.NewID(), ports.Origin{Service: "other", ID: domain.NewID()}, draft)
 	if !postgres.IsUnavailable(err) {
@@ -98,7 +98,7 @@ func (c *confirmed) Confirm(_ context.Context, _ string, id domain.ID) error {
 }
 @% endif %@
 
-func TestTheWorkIsConfirmedHoweverOftenItIsDone(t *testing.T) {
+func TestConfirmation_Repeated_ConfirmsOnce(t *testing.T) {
 	s, pool := open(t)
 	origin := ports.Origin{Service: "@{ params.sources | first }@", ID: domain.NewID()}
 	draft := domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}
@@ -118,7 +118,7 @@ func TestTheWorkIsConfirmedHoweverOftenItIsDone(t *testing.T) {
 		}
 		all := effects(t, pool)
 		if len(all) != 1 || all[0].Status != domain.StatusConfirmed || all[0].Confirmed == nil {
-			t.Fatalf("there are %+v", all)
+			t.Fatalf("resources are %+v", all)
 		}
 		if first.IsZero() {
 			first = *all[0].Confirmed
@@ -129,16 +129,16 @@ func TestTheWorkIsConfirmedHoweverOftenItIsDone(t *testing.T) {
 	}
 @% if (params.sources | first) in unit.params.calls %@
 	if len(*peers) == 0 || (*peers)[0] != origin.ID {
-		t.Errorf("the origin's service was asked to confirm %v", *peers)
+		t.Errorf("the origin's service got %v", *peers)
 	}
 @% elif unit.params.calls %@
 	if len(*peers) > 0 {
-		t.Errorf("somebody was asked to confirm %v", *peers)
+		t.Errorf("a peer was asked to confirm %v", *peers)
 	}
 @% endif %@
 }
 
-func TestWorkForNothingIsHopeless(t *testing.T) {
+func TestConfirmation_UnknownOrigin_ReturnsHopelessError(t *testing.T) {
 	s, _ := open(t)
 	confirmation := &app.Confirmation{Inbox: s}
 	err := confirmation.Confirm(t.Context(), ports.Origin{Service: "other", ID: domain.NewID()})

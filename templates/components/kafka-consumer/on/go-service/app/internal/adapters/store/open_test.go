@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 @% if unit.params.publishes %@
 
-// silent publishes nothing.
+// silent discards events.
 type silent struct{}
 
 func (silent) Emit(context.Context, pgx.Tx, domain.Event) error { return nil }

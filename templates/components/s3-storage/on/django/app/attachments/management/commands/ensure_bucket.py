@@ -1,4 +1,4 @@
-"""The bucket, before anybody needs it."""
+"""Check the bucket before the release, and create it in development."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Check that the bucket can be reached; create it where S3_CREATE_BUCKET allows that."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Only S3Storage has a connection; nothing else can stand behind this name.
+        # Any: django-storages is untyped. The default storage is always S3Storage.
         storage: Any = storages["default"]
         client = storage.connection.meta.client
         try:

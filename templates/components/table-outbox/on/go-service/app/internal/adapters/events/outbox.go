@@ -2,5 +2,5 @@ package events
 
 import "@{ project.module }@/pkg/outbox"
 
-// Outbox is where events wait for the relay: a table of the service's own database.
+// Outbox stores events in a table of the service's database.
 var Outbox outbox.Table

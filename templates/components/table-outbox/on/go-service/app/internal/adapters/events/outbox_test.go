@@ -14,7 +14,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/migrations"
 )
 
-func TestAnEventWaitsWhenItsTransactionIsCommitted(t *testing.T) {
+func TestEmitter_Transaction_StoresEventOnlyOnCommit(t *testing.T) {
 	pool := postgrestest.New(t, migrations.Files)
 	item, err := domain.New@{ unit.params.noun | pascal }@(domain.Draft{UserID: "me", Reference: "a", Amount: 1, Currency: "EUR"}, time.Now())
 	if err != nil {
@@ -38,7 +38,7 @@ func TestAnEventWaitsWhenItsTransactionIsCommitted(t *testing.T) {
 	}
 	messages, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
 	if err != nil || len(messages) != 1 {
-		t.Fatalf("%d events wait, %v", len(messages), err)
+		t.Fatalf("%d events in the outbox, %v", len(messages), err)
 	}
 	waits := new(envelopev1.Envelope)
 	if err := proto.Unmarshal(messages[0], waits); err != nil || waits.GetEventId() != string(event.ID) || waits.GetAggregateId() != string(item.ID) {

@@ -1,5 +1,5 @@
-// Package performer stands for the system outside that does the work of workflows. This one only decides: put a client
-// of the real one in its place, which must take the key as its idempotency key.
+// Package performer is a stub of the external system that does the work of workflows. Replace it with a real client,
+// which must pass the key on as an idempotency key.
 package performer
 
 import (
@@ -14,13 +14,13 @@ import (
 // Performer accepts amounts up to a limit.
 type Performer struct {
 	Limit int64
-	// Takes is how long the work takes.
+	// Takes is how long the simulated work takes.
 	Takes time.Duration
 }
 
 var _ ports.Performer = Performer{}
 
-// Perform takes its time and refuses what is beyond the limit.
+// Perform rejects amounts over the limit.
 func (p Performer) Perform(ctx context.Context, _ string, subject domain.@{ unit.params.noun | pascal }@) error {
 	select {
 	case <-ctx.Done():
@@ -33,5 +33,5 @@ func (p Performer) Perform(ctx context.Context, _ string, subject domain.@{ unit
 	return nil
 }
 
-// Undo has nothing to take back: deciding changes nothing.
+// Undo does nothing: Perform has no side effects.
 func (p Performer) Undo(context.Context, string) error { return nil }

@@ -10,7 +10,7 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 )
 
-func TestWhatIsBeyondTheLimitIsRefused(t *testing.T) {
+func TestPerformer_AmountOverLimit_ReturnsRefused(t *testing.T) {
 	p := performer.Performer{Limit: 10}
 	if err := p.Perform(t.Context(), "key", domain.@{ unit.params.noun | pascal }@{Amount: 10}); err != nil {
 		t.Errorf("at the limit: %v", err)
@@ -23,7 +23,7 @@ func TestWhatIsBeyondTheLimitIsRefused(t *testing.T) {
 	}
 }
 
-func TestWorkEndsWithItsContext(t *testing.T) {
+func TestPerformer_CancelledContext_ReturnsContextError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := performer.Performer{Takes: time.Minute}.Perform(ctx, "key", domain.@{ unit.params.noun | pascal }@{})

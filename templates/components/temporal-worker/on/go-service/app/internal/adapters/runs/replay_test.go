@@ -26,9 +26,9 @@ func replayer() worker.WorkflowReplayer {
 	return replayer
 }
 
-// Histories of what runs in production keep a change from breaking it. The first ones are of the first version, recorded
-// from a development server, without what names its machine and without the inputs of activities.
-func TestKeptHistoriesAreReplayed(t *testing.T) {
+// Replaying histories from production catches non-deterministic changes. The first files were recorded from the first
+// version on a development server; host names and activity inputs are removed.
+func TestWorkflow_RecordedHistory_Replays(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func connect(t *testing.T) client.Client {
 	return connection
 }
 
-func TestOnARealServerItRunsAndIsReplayed(t *testing.T) {
+func TestWorkflow_OnServer_CompletesAndReplays(t *testing.T) {
 	connection := connect(t)
 	m := newMemory(t)
 	queue := "test-" + rand.Text()
@@ -92,7 +92,7 @@ func TestOnARealServerItRunsAndIsReplayed(t *testing.T) {
 	}
 }
 
-func TestAskedAgainASubjectHasOneRun(t *testing.T) {
+func TestStarter_RepeatedStart_KeepsOneRun(t *testing.T) {
 	connection := connect(t)
 	subject, starter := domain.NewID(), runs.NewStarter(connection)
 	id := "@{ unit.name }@/" + domain.Workflow@{ Workflow }@ + "/" + string(subject)

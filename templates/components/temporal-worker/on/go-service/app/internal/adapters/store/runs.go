@@ -22,7 +22,7 @@ var (
 	_ ports.Waiting = (*Store)(nil)
 )
 
-// Run finds a run.
+// Run returns a run, or [domain.ErrNotFound].
 func (s *Store) Run(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error) {
 	rows, err := s.pool.Query(ctx, findRun, subject, workflow)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Store) Run(ctx context.Context, subject domain.ID, workflow string) (do
 	return oneRun(rows)
 }
 
-// Waiting gives runs that no worker has begun.
+// Waiting returns runs that no worker has picked up.
 func (s *Store) Waiting(ctx context.Context, before time.Time, limit int) ([]domain.Run, error) {
 	rows, err := s.pool.Query(ctx,
 		"SELECT "+runColumns+" FROM @{ unit.params.noun | snake }@_runs WHERE begun_at IS NULL AND ended_at IS NULL AND started_at < $1 ORDER BY started_at LIMIT $2",
@@ -46,7 +46,7 @@ func (s *Store) Waiting(ctx context.Context, before time.Time, limit int) ([]dom
 	return waiting, nil
 }
 
-// WithinRun does a change in one transaction, with the subject locked.
+// WithinRun runs change in one transaction, with the subject's row locked.
 func (s *Store) WithinRun(
 	ctx context.Context, subject domain.ID,
 	change func(ctx context.Context, tx ports.RunTx, subject domain.@{ unit.params.noun | pascal }@) error,
@@ -60,7 +60,7 @@ func (s *Store) WithinRun(
 	})
 }
 
-// AddRun keeps a new run, unless there is one. The locked subject keeps others from adding it meanwhile.
+// AddRun inserts a run, or returns the existing one. The lock on the subject's row prevents a concurrent insert.
 func (t *Tx) AddRun(ctx context.Context, run domain.Run) (domain.Run, error) {
 	_, err := t.tx.Exec(ctx,
 		`INSERT INTO @{ unit.params.noun | snake }@_runs (subject_id, workflow, status, reason, started_at, begun_at, ended_at)
@@ -72,7 +72,7 @@ func (t *Tx) AddRun(ctx context.Context, run domain.Run) (domain.Run, error) {
 	return t.FindRun(ctx, run.SubjectID, run.Workflow)
 }
 
-// FindRun finds a run.
+// FindRun returns a run, or [domain.ErrNotFound].
 func (t *Tx) FindRun(ctx context.Context, subject domain.ID, workflow string) (domain.Run, error) {
 	rows, err := t.tx.Query(ctx, findRun, subject, workflow)
 	if err != nil {
@@ -81,7 +81,7 @@ func (t *Tx) FindRun(ctx context.Context, subject domain.ID, workflow string) (d
 	return oneRun(rows)
 }
 
-// SaveRun keeps what became of it.
+// SaveRun updates a run's state.
 func (t *Tx) SaveRun(ctx context.Context, run domain.Run) error {
 	_, err := t.tx.Exec(ctx,
 		"UPDATE @{ unit.params.noun | snake }@_runs SET status = $3, reason = $4, begun_at = $5, ended_at = $6 WHERE subject_id = $1 AND workflow = $2",
