@@ -26,6 +26,9 @@ pub struct Job {
     pub verbatim: bool,
 }
 
+/// A target, and what of a scope it looks at.
+type Looked<'a> = (String, [Option<&'a Name>; 3]);
+
 /// Collects jobs.
 pub(in crate::target) struct Planner<'a> {
     pub(in crate::target) stack: &'a Stack,
@@ -39,8 +42,8 @@ pub(in crate::target) struct Planner<'a> {
     providers: Providers,
     /// Functions that every template sees.
     functions: Context,
-    /// What targets show, by target and by what of a scope they look at.
-    views: RefCell<BTreeMap<(String, [Option<&'a Name>; 3]), Value>>,
+    /// What targets show.
+    views: RefCell<BTreeMap<Looked<'a>, Value>>,
     jobs: Vec<Job>,
 }
 
