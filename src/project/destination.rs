@@ -68,8 +68,8 @@ pub(super) fn inspect(place: &Place, lock: Option<&Lock>) -> Result<Found, Write
     }
 }
 
-/// The files of a lock that were edited in a directory, and those that are gone. Files that the lock does not know are
-/// nobody's business here.
+/// The files of a lock that were edited in a directory, and those that are gone. Files that the lock doesn't list are
+/// ignored.
 fn drift(directory: BorrowedFd<'_>, lock: &Lock) -> Result<(Vec<RelPath>, Vec<RelPath>), (RelPath, Errno)> {
     let (mut edited, mut missing) = (Vec::new(), Vec::new());
     for (path, locked) in &lock.files {

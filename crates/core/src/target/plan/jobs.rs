@@ -26,8 +26,8 @@ pub struct Job {
     pub verbatim: bool,
 }
 
-/// A target, and what of a scope it looks at.
-type Looked<'a> = (String, [Option<&'a Name>; 3]);
+/// A target, and the environment, unit and process that it is shown for.
+type ViewKey<'a> = (String, [Option<&'a Name>; 3]);
 
 /// Collects jobs.
 pub(in crate::target) struct Planner<'a> {
@@ -42,8 +42,8 @@ pub(in crate::target) struct Planner<'a> {
     providers: Providers,
     /// Functions that every template sees.
     functions: Context,
-    /// What targets show.
-    views: RefCell<BTreeMap<Looked<'a>, Value>>,
+    /// What targets show: computed once, though several files and contributions read it.
+    views: RefCell<BTreeMap<ViewKey<'a>, Value>>,
     jobs: Vec<Job>,
 }
 
