@@ -201,6 +201,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic", "render", "stack", "tree", "yaml"]),
     ("blueprint", &["catalog", "diagnostic", "render", "stack", "tree", "yaml"]),
     ("locks", &["catalog", "diagnostic", "stack", "yaml"]),
+    ("merge", &["diagnostic", "tree", "yaml"]),
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
     ("check", &["catalog", "diagnostic", "stack", "tree", "yaml"]),

@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod check;
 pub mod diagnostic;
 pub mod locks;
+pub mod merge;
 pub mod render;
 pub mod resolve;
 pub mod stack;

@@ -6,6 +6,7 @@
 mod de;
 mod decode;
 mod explain;
+mod layout;
 mod navigate;
 mod node;
 mod place;
@@ -14,6 +15,7 @@ mod read;
 mod scalar;
 mod write;
 
+pub use self::layout::{Collection, Field, Layout, Part, Shape, layout};
 pub use decode::decode;
 pub use navigate::FileLine;
 pub use node::{End, Entry, Kind, Node, Scalar, Style};
