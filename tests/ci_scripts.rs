@@ -62,8 +62,7 @@ mod release {
 
     /// What CI does at the end of a run for that commit; gives what every overlay was built from.
     fn release(forge: &Forge, source: &str) -> Vec<String> {
-        let image =
-            |name: &str| format!("registry.example.com/acme/shop-{name}@sha256:{source}{}", &source[..24]);
+        let image = |name: &str| format!("registry.example.com/acme/shop-{name}@sha256:{source}{}", &source[..24]);
         let output = run(forge, "scripts/promote", &["--built", source, &image("api"), &image("web")], &[]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         forge.git(&["fetch", "--quiet", "origin", "main"]);
@@ -209,6 +208,51 @@ mod checkout {
     }
 }
 
+#[test]
+fn images_are_published_after_the_checks_signed_and_for_a_stated_platform() {
+    for (blueprint, services) in [("django-gitops", ["api", "web"]), ("go-platform", ["notifications", "orders"])] {
+        let tree = rendered(blueprint);
+        let workflow = &tree.get(".github/workflows/ci.yaml").unwrap().contents;
+        for service in services {
+            let job = workflow.split(&format!("\n  publish-{service}:\n")).nth(1).unwrap();
+            let job = job.split("\n\n").next().unwrap();
+            let (head, steps) = job.split_once("steps:").unwrap();
+            for check in
+                [format!("- test-{}\n", services[0]), format!("- test-{}\n", services[1]), "- manifests\n".into()]
+            {
+                assert!(head.contains(&check), "{blueprint}: {service}: {check}: {head}");
+            }
+            assert!(head.contains("id-token: write"), "{head}");
+            for wanted in ["platforms: linux/amd64", "cache-from: type=registry", "cosign sign --yes \"$IMAGE\""] {
+                assert!(steps.contains(wanted), "{blueprint}: {service}: {wanted}");
+            }
+        }
+    }
+}
+
+/// Kinds of Kubernetes itself, and what kustomize reads.
+const BUILT_IN: [&str; 6] =
+    ["kustomize.config.k8s.io", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io", "apps", "batch"];
+
+#[test]
+fn every_custom_resource_has_a_definition_to_be_validated_against() {
+    for blueprint in ["django-gitops", "go-platform"] {
+        let tree = rendered(blueprint);
+        let script = &tree.get("scripts/manifests").unwrap().contents;
+        let commands = script.lines().filter(|line| line.starts_with("module ") || line.starts_with("chart "));
+        let known: Vec<_> = commands.filter_map(|line| line.split(' ').nth(1)).collect();
+        let manifests = tree.iter().filter(|(path, _)| path.as_str().starts_with("deploy/"));
+        for (path, file) in manifests {
+            let versions = file.contents.lines().filter_map(|line| line.strip_prefix("apiVersion: "));
+            for group in versions.filter_map(|version| version.split_once('/')).map(|(group, _)| group) {
+                let found = known.contains(&group) || BUILT_IN.contains(&group) || group == "policy";
+                assert!(found, "{blueprint}: {path}: scripts/manifests has no definition of {group}");
+            }
+        }
+        assert!(known.len() > 5, "{known:?}");
+    }
+}
+
 mod machines {
     use super::*;
 
@@ -225,9 +269,30 @@ mod machines {
     #[test]
     fn scripts_and_commands_of_documents_use_only_what_macos_has_too() {
         let gnu = [
-            "head -n -", "head --", "xargs -r", "xargs --no-run-if-empty", "sed -i ", "sed --", "date -d", "date --", "readlink -f",
-            "realpath ", "stat -c", "stat --", "sort -V", "grep -P", "base64 -w", "tac ", "nproc", "mapfile", "declare -A",
-            "cp --", "find -", "mktemp --", "sha256sum", "timeout -",
+            "head -n -",
+            "head --",
+            "xargs -r",
+            "xargs --no-run-if-empty",
+            "sed -i ",
+            "sed --",
+            "date -d",
+            "date --",
+            "readlink -f",
+            "realpath ",
+            "stat -c",
+            "stat --",
+            "sort -V",
+            "grep -P",
+            "base64 -w",
+            "tac ",
+            "nproc",
+            "mapfile",
+            "declare -A",
+            "cp --",
+            "find -",
+            "mktemp --",
+            "sha256sum",
+            "timeout -",
         ];
         for blueprint in ["django-gitops", "go-platform"] {
             let tree = rendered(blueprint);
@@ -246,7 +311,8 @@ mod machines {
         for blueprint in ["django-gitops", "go-platform"] {
             let tree = rendered(blueprint);
             let compose = tree.iter().filter(|(path, _)| path.as_str().contains("compose")).flat_map(|(path, file)| {
-                let mounts = file.contents.lines().filter(|line| line.trim().starts_with("- ./") && line.contains(":/"));
+                let mounts =
+                    file.contents.lines().filter(|line| line.trim().starts_with("- ./") && line.contains(":/"));
                 mounts.map(move |line| (path.to_string(), line))
             });
             let commands = shell(&tree).filter(|(_, line)| line.contains("--volume "));

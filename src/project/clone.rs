@@ -36,7 +36,9 @@ pub(super) fn is_new(directory: &OwnedFd, names: &[String]) -> bool {
 /// What stays of a clone's entries, and under which name.
 pub(super) fn kept(names: &[String], tree: &FileTree) -> Vec<Kept> {
     let generated = |name: &str| {
-        tree.iter().any(|(path, _)| path.as_str().strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        tree.iter().any(|(path, _)| {
+            path.as_str().strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     };
     let kept = names.iter().map(|name| {
         let now = if generated(name) { aside(name) } else { name.clone() };
