@@ -14,7 +14,7 @@ use forge::Forge;
 
 /// Prints the definitions that docker is given as those from before.
 const DOCKER: &str = r#"#!/bin/sh
-for word; do case $word in *:/before:ro) cat "${word%:/before:ro}/proto/orders.proto" ;; esac; done
+for word; do case $word in *:/before:ro,z) cat "${word%:/before:ro,z}/proto/orders.proto" ;; esac; done
 "#;
 
 /// A repository on a forge.

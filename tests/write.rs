@@ -66,7 +66,7 @@ fn everything_arrives_with_the_users_permissions() {
     let control = directory.path().join("control");
     fs::create_dir(&control).unwrap();
     fs::write(control.join("file"), "").unwrap();
-    let created = Outcome::Created { files: 7, replaced_current_directory: false };
+    let created = Outcome::Created { files: 7, replaced_current_directory: false, kept: Vec::new() };
     assert_eq!(write(&shop).unwrap(), created);
     assert_complete(&shop);
     assert_eq!(fs::read_to_string(shop.join("README.md")).unwrap(), "# Shop\n");
@@ -158,6 +158,45 @@ fn a_directory_with_something_in_it_is_refused() {
         assert_eq!(error.exit_code(), 2);
     }
     assert_eq!(snapshot(directory.path()), before);
+}
+
+#[test]
+fn a_new_clone_keeps_what_is_in_it() {
+    let (directory, shop) = place();
+    fs::create_dir_all(shop.join(".git")).unwrap();
+    for (name, text) in [(".git/HEAD", "ref: refs/heads/main\n"), ("LICENSE", "MIT\n"), ("README.md", "# mine\n")] {
+        fs::write(shop.join(name), text).unwrap();
+    }
+    fs::set_permissions(&shop, fs::Permissions::from_mode(0o2750)).unwrap();
+    preflight(&shop).unwrap();
+    assert!(would_write(&shop, &lock(&sample())).unwrap());
+    let Outcome::Created { kept, .. } = write(&shop).unwrap() else { panic!("nothing was written") };
+    let kept: Vec<_> = kept.iter().map(|kept| (kept.name.as_str(), kept.now.as_str())).collect();
+    assert_eq!(kept, [(".git", ".git"), ("LICENSE", "LICENSE"), ("README.md", "README.before.md")]);
+    assert_eq!(fs::read_to_string(shop.join("README.md")).unwrap(), "# Shop\n");
+    assert_eq!(fs::read_to_string(shop.join("README.before.md")).unwrap(), "# mine\n");
+    assert_eq!(fs::read_to_string(shop.join("LICENSE")).unwrap(), "MIT\n");
+    assert_eq!(mode(&shop), 0o2750);
+    assert_eq!(names(directory.path()), ["shop"], "no stage is left");
+    assert_eq!(write(&shop).unwrap(), Outcome::Unchanged);
+}
+
+#[test]
+fn a_clone_with_work_in_it_is_refused() {
+    for (name, link) in [("main.py", false), ("README.before.md", false), ("LICENSE", true)] {
+        let (directory, shop) = place();
+        fs::create_dir_all(shop.join(".git")).unwrap();
+        fs::write(shop.join("README.md"), "# mine\n").unwrap();
+        if link {
+            symlink("README.md", shop.join(name)).unwrap();
+        } else {
+            fs::write(shop.join(name), "").unwrap();
+        }
+        let before = snapshot(directory.path());
+        let error = write(&shop).unwrap_err();
+        assert_eq!(snapshot(directory.path()), before, "{error}");
+        assert_eq!(names(directory.path()), ["shop"], "no stage is left");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ from pathlib import Path
 from scripts.common.process import Outcome, run, tail
 from scripts.common.report import Report
 
-from . import commands, front, gateway, sabotage, scenarios
+from . import checkouts, commands, front, gateway, sabotage, scenarios
 from .stack import BUILD, START, Stack
 
 
@@ -36,6 +36,7 @@ def prove(label: str, repository: Path, scratch: Path, full: bool, report: Repor
         alerts(label, stack, full, report)
         if full:
             up = deployed(label, stack, report)
+            checkouts.prove(label, stack, scratch, report)
         if gateway.offered(repository):
             edge(label, repository, stack if up else None, scratch / f"{label}.edge", full, report)
     finally:

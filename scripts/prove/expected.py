@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import commands, front, gateway, kube, sabotage, scenarios
+from . import checkouts, commands, front, gateway, kube, sabotage, scenarios
 
 FULL = "default"  # the option set that is proved in every way
 ALWAYS = ("up", "secrets private", "smoke", "own tests", "down")
@@ -14,6 +14,7 @@ IN_EVERY_WAY = (
     "build deployed images",
     "up deployed images",
     "smoke deployed images",
+    checkouts.CHECK,
     "bootstrap refuses",
     "bootstrap dry run",
     "bootstrap twice",

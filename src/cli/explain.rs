@@ -159,12 +159,12 @@ fn describe(stack: &Stack, unit: &Unit, out: &mut String) {
 
 fn describe_process(unit: &Unit, process: &Process) -> String {
     let role = match process.role {
-        Role::Web => "answers HTTP",
-        Role::Grpc => "answers gRPC",
-        Role::Worker => "takes work from a queue",
-        Role::Scheduler => "decides when work is due",
+        Role::Web => "serves HTTP",
+        Role::Grpc => "serves gRPC",
+        Role::Worker => "processes work in the background",
+        Role::Scheduler => "schedules work",
         Role::Job => "runs once per release",
-        Role::Cron => "runs at set times",
+        Role::Cron => "runs on a schedule",
         Role::Server => "serves other units",
     };
     let ports = process.serves.iter().filter_map(|name| unit.endpoint(name));

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
+use super::clone;
 use super::error::WriteError;
 use super::lock::{self, Lock, LockError};
 use super::path::{Place, open_directory};
@@ -20,6 +21,8 @@ pub(super) enum Found {
     Absent,
     /// An empty directory with these permissions.
     Empty(Mode),
+    /// A clone with these entries, in which nothing was made yet.
+    Clone(Vec<String>),
     /// This very repository, with no generated file edited.
     Unchanged,
     /// A repository of ours; whether it is the same one is known after rendering.
@@ -39,6 +42,7 @@ pub(super) fn inspect(place: &Place, lock: Option<&Lock>) -> Result<Found, Write
     }
     let path = place.typed().to_owned();
     let existing = match read(directory.as_fd(), LOCK_PATH) {
+        Ok(Contents::Missing) if clone::is_new(&directory, &names) => return Ok(Found::Clone(names)),
         Ok(Contents::Missing) => return Err(WriteError::NotEmpty { path, names }),
         Ok(Contents::Bytes(bytes)) => match String::from_utf8(bytes) {
             Ok(text) => Lock::parse(&text),

@@ -127,7 +127,7 @@ impl WriteError {
             Self::NoParent { parent, .. } => format!("create it first: mkdir -p {}", quoted(parent)),
             Self::Symlink { .. } => "give the path of the directory itself, or another name".into(),
             Self::NotADirectory { .. } | Self::NotEmpty { .. } | Self::Lock { .. } => {
-                "choose a directory that is empty or does not exist yet".into()
+                "choose a directory that does not exist yet, is empty, or is a new clone".into()
             }
             Self::Differs { .. } => "write it beside the old one: choose a directory that does not exist yet".into(),
             Self::Edited { path, .. } => {

@@ -1,6 +1,7 @@
 //! The repository on disk: written whole or not at all, never through links, never over anybody's work.
 use std::path::Path;
 
+mod clone;
 mod destination;
 mod error;
 pub mod interrupt;
@@ -8,6 +9,7 @@ pub mod lock;
 mod path;
 mod stage;
 
+pub use clone::Kept;
 pub use error::WriteError;
 pub use lock::Lock;
 
@@ -29,6 +31,8 @@ pub enum Outcome {
         /// The destination was the current directory and has been replaced: a shell that stands in it still sees the
         /// empty one, until `cd .`.
         replaced_current_directory: bool,
+        /// What the destination held, if it was a clone.
+        kept: Vec<Kept>,
     },
     /// The destination holds exactly this repository already, with nothing edited.
     Unchanged,
@@ -45,7 +49,7 @@ pub fn would_write(destination: &Path, lock: &Lock) -> Result<bool, WriteError> 
     Ok(found != Found::Unchanged)
 }
 
-/// Writes a new repository. The destination must be missing, empty, or hold exactly this repository.
+/// Writes a new repository. The destination must be missing, empty, a new clone, or hold exactly this repository.
 pub fn write_new(destination: &Path, tree: &FileTree, lock: &Lock) -> Result<Outcome, WriteError> {
     let writing = interrupt::writing();
     let place = Place::resolve(destination)?;
@@ -59,15 +63,19 @@ pub fn write_new(destination: &Path, tree: &FileTree, lock: &Lock) -> Result<Out
         if found == Found::Unchanged {
             return Ok(Outcome::Unchanged);
         }
-        let replaced_current_directory = place.is_current_directory();
+        let kept = match &found {
+            Found::Clone(names) => clone::kept(names, tree),
+            _ => Vec::new(),
+        };
+        let replaced_current_directory = kept.is_empty() && place.is_current_directory();
         let mut filled = match stage.take() {
             Some(filled) => filled,
             None => build(&place, tree, lock)?,
         };
-        match filled.publish(&found) {
+        match filled.publish(&found, &kept) {
             Ok(Published::Yes) => {
                 writing.done();
-                return Ok(Outcome::Created { files: tree.len() + 1, replaced_current_directory });
+                return Ok(Outcome::Created { files: tree.len() + 1, replaced_current_directory, kept });
             }
             // Somebody was faster: look again at what is there now.
             Ok(Published::Taken) => stage = Some(filled),

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use rustix::fs::{AtFlags, Dir, FlockOperation, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 
+use super::clone::{self, Kept};
 use super::destination::Found;
 use super::error::WriteError;
 use super::path::{Place, open_directory};
@@ -118,7 +119,10 @@ impl<'a> Stage<'a> {
     }
 
     /// Gives the stage its final permissions and renames it to the destination.
-    pub(super) fn publish(&mut self, found: &Found) -> Result<Published, WriteError> {
+    pub(super) fn publish(&mut self, found: &Found, kept: &[Kept]) -> Result<Published, WriteError> {
+        if let Found::Clone(_) = found {
+            return self.move_in(kept);
+        }
         let mode = match found {
             Found::Empty(mode) => *mode,
             // What the system gave a directory inside is what the user's umask means.
@@ -143,6 +147,18 @@ impl<'a> Stage<'a> {
             }
             Err(Errno::EXIST | Errno::NOTEMPTY | Errno::NOTDIR) => Ok(Published::Taken),
             Err(source) => Err(self.failed("cannot create the directory", "", source)),
+        }
+    }
+
+    /// Moves what is in the stage into a clone.
+    fn move_in(&mut self, kept: &[Kept]) -> Result<Published, WriteError> {
+        let moved = open_directory(self.place.parent(), self.place.name())
+            .and_then(|clone| clone::move_in(&self.directory, &clone, kept));
+        match moved {
+            // The empty stage is removed when this is dropped.
+            Ok(()) => Ok(Published::Yes),
+            Err(Errno::EXIST | Errno::NOTEMPTY | Errno::NOTDIR | Errno::NOENT | Errno::LOOP) => Ok(Published::Taken),
+            Err(source) => Err(self.failed("cannot write into the clone", "", source)),
         }
     }
 

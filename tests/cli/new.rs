@@ -31,6 +31,20 @@ pub(crate) fn by_set(sandbox: &Sandbox, directory: &str) {
 }
 
 #[test]
+fn a_new_clone_is_written_into_and_what_it_kept_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("clone/.git/HEAD", "ref: refs/heads/main\n");
+    sandbox.write("clone/LICENSE", "MIT\n");
+    sandbox.write("clone/README.md", "# clone\n");
+    let made = sandbox.new_tiny(&["clone", "--yes"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let kept = "  kept         LICENSE\n  kept         README.md, now README.before.md\n";
+    assert!(made.stderr.contains(kept), "{}", made.stderr);
+    assert!(!made.stderr.contains("git init"), "{}", made.stderr);
+    assert_eq!(sandbox.tree("clone")["README.before.md"], "# clone\n");
+}
+
+#[test]
 fn every_source_of_answers_makes_the_same_repository() {
     let sandbox = Sandbox::new();
     by_set(&sandbox, "one");

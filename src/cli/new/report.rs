@@ -9,7 +9,7 @@ use crate::cli::args::Format;
 use crate::cli::output::{Output, count};
 use crate::cli::{Done, Failure};
 use crate::diagnostic::{Diagnostic, Source, Span};
-use crate::project::Outcome;
+use crate::project::{Kept, Outcome};
 use crate::stack::Unit;
 use crate::tree::{FileTree, RelPath, RenderedFile};
 
@@ -50,12 +50,20 @@ fn document(of: &Rendered, status: &str) -> Value {
 }
 
 pub(super) fn json(made: &Rendered, ending: &Ending, output: &Output) -> Result<(), Failure> {
+    let mut kept: &[Kept] = &[];
     let status = match ending {
-        Ending::Written(Outcome::Created { .. }) => "created",
+        Ending::Written(Outcome::Created { kept: found, .. }) => {
+            kept = found;
+            "created"
+        }
         Ending::Written(Outcome::Unchanged) => "unchanged",
         Ending::Planned => "planned",
     };
-    output.json(&document(made, status))
+    let mut document = document(made, status);
+    if !kept.is_empty() {
+        document["kept"] = json!(kept);
+    }
+    output.json(&document)
 }
 
 /// The end of a run whose result the rules refuse: each finding with the template to blame.

@@ -2,7 +2,7 @@
 use super::{Ending, Rendered, destination};
 use crate::cli::output::{Output, count};
 use crate::cli::{Failure, quote};
-use crate::project::Outcome;
+use crate::project::{Kept, Outcome};
 use crate::stack::{SharedSecret, Stack, Unit, UnitKind};
 use crate::tree::FileTree;
 
@@ -19,9 +19,13 @@ pub(super) fn text(made: &Rendered, ending: &Ending, output: &Output) -> Result<
             summary(made, output);
             output.say("\nNothing was written; the same command without --dry-run writes it.");
         }
-        Ending::Written(Outcome::Created { files, replaced_current_directory }) => {
+        Ending::Written(Outcome::Created { files, replaced_current_directory, kept }) => {
             let title = format!("Made {shown} from {from}: {files} files");
             output.message(&output.strong(&title));
+            for Kept { name, now } in kept.iter().filter(|kept| kept.name != ".git") {
+                let renamed = if name == now { String::new() } else { format!(", now {now}") };
+                output.say(&format!("  {:<13}{name}{renamed}", "kept"));
+            }
             summary(made, output);
             let mut next = vec![if *replaced_current_directory { "cd .".to_owned() } else { format!("cd {shown}") }];
             next.extend((!destination::in_git(made.directory)).then(|| "git init".to_owned()));

@@ -33,8 +33,6 @@ struct Built {
     dockerfile: String,
     /// The image's name without a tag.
     image: String,
-    /// The image's name where Compose runs it.
-    local: String,
     /// The variable that names the published image.
     variable: String,
     /// Whether it has checks of its own.
@@ -52,6 +50,8 @@ struct Job {
     minutes: u32,
     /// Whether a merged change's images are published before it, and named in its environment.
     images: bool,
+    /// Whether it starts containers of the stack.
+    containers: bool,
     /// Its steps, after the checkout.
     steps: Vec<Step>,
 }
@@ -148,7 +148,6 @@ fn services(stack: &Stack) -> Vec<Built> {
             context: unit.context().filter(|context| !context.is_empty()).unwrap_or(".").to_owned(),
             dockerfile: format!("{directory}/Dockerfile"),
             image: image.clone(),
-            local: format!("{}-{}:local", stack.project.name, unit.name),
             variable: format!("IMAGE_{}", unit.name.as_str().replace('-', "_").to_uppercase()),
             checked: !unit.checks.is_empty(),
         }),
@@ -168,6 +167,7 @@ fn checks(services: &[Built], published: &[Built]) -> Vec<Job> {
         id: format!("test-{}", service.name),
         title: format!("Check {}", service.name),
         minutes: 20,
+        containers: true,
         steps: vec![step(
             When::Always,
             "Lint, types and tests in its own image",
@@ -183,15 +183,16 @@ fn checks(services: &[Built], published: &[Built]) -> Vec<Job> {
 /// The whole stack from the images that are deployed, without what is only for development: a merged change's images
 /// are those in the registry, a proposed one's are built here.
 fn smoke(services: &[Built], published: &[Built]) -> Job {
-    let take: Vec<_> = published
-        .iter()
-        .flat_map(|Built { variable, local, .. }| {
-            [format!("docker pull --quiet \"${variable}\""), format!("docker tag \"${variable}\" {local}")]
-        })
-        .collect();
+    let mut take = vec!["project=$(sed -n 's/^COMPOSE_PROJECT_NAME=//p' .env)".to_owned()];
+    take.extend(published.iter().flat_map(|Built { name, variable, .. }| {
+        [
+            format!("docker pull --quiet \"${variable}\""),
+            format!("docker tag \"${variable}\" \"$project-{name}:local\""),
+        ]
+    }));
     let build = "RELEASE=$(git rev-parse HEAD) docker compose --file compose.yaml build";
     let up = "docker compose --file compose.yaml up --no-build --wait --wait-timeout 600";
-    let mut steps = vec![step(When::Always, "Make this run's secrets", "scripts/env")];
+    let mut steps = vec![step(When::Always, "Make this run's secrets, project name and ports", "scripts/env")];
     let built = if published.len() == services.len() { When::Proposed } else { When::Always };
     if !services.is_empty() {
         steps.push(step(built, "Build the images", build));
@@ -209,6 +210,7 @@ fn smoke(services: &[Built], published: &[Built]) -> Job {
         title: "Run the whole stack".to_owned(),
         minutes: 30,
         images: !published.is_empty(),
+        containers: true,
         steps,
     }
 }

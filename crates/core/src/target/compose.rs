@@ -212,12 +212,12 @@ fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, Str
 /// What a process is, for people.
 fn about(unit: &Unit, process: &Process) -> String {
     let role = match process.role {
-        Role::Web => "answers HTTP",
-        Role::Grpc => "answers gRPC",
-        Role::Worker => "takes work from a queue",
-        Role::Scheduler => "decides when work is due",
-        Role::Job => "runs once, before the rest starts",
-        Role::Cron => "runs when asked for; elsewhere at set times",
+        Role::Web => "serves HTTP",
+        Role::Grpc => "serves gRPC",
+        Role::Worker => "processes work in the background",
+        Role::Scheduler => "schedules work",
+        Role::Job => "runs once before the other services start",
+        Role::Cron => "runs on demand; on a schedule elsewhere",
         Role::Server => return unit.title.clone(),
     };
     format!("{}: {role}", unit.title)

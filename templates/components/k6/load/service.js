@@ -1,6 +1,5 @@
 @% set smoke = first_of("http.smoke", unit) %@
 @% set facts = smoke.facts %@
-@% set endpoint = endpoints[smoke.endpoint] %@
 @% set production = remotes | last %@
 // Load test of @{ unit.name }@: make load SERVICE=@{ unit.name }@
 //   BASE_URL  base URL; defaults to this machine
@@ -10,7 +9,7 @@ import { check } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
 
-const BASE_URL = __ENV.BASE_URL || "http://127.0.0.1:@{ endpoint.host_port | default(endpoint.port) }@";
+const BASE_URL = __ENV.BASE_URL || `http://127.0.0.1:${__ENV.@{ published[smoke.endpoint].variable }@ || @{ published[smoke.endpoint].port }@}`;
 const PRODUCTION = [@{ production.host | to_json }@];
 const PROFILES = {
   smoke: { executor: "constant-vus", vus: 2, duration: "10s" },

@@ -1,5 +1,5 @@
 @% raw %@
-"""Answers HTTP requests until it is told to stop."""
+"""An HTTP service that returns a greeting."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ PORT = @{ endpoints.http.port }@
 
 
 def answer(path: str) -> tuple[int, str]:
-    """The status and the text for a path."""
+    """Returns the status and body for a path."""
     if path == "/healthz":
         return 200, "ok"
     if path == "/":
@@ -19,7 +19,7 @@ def answer(path: str) -> tuple[int, str]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Speaks HTTP."""
+    """Handles GET requests."""
 
     def do_GET(self) -> None:
         status, text = answer(self.path)
@@ -32,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Serves until SIGTERM; requests that began are finished."""
+    """Serves until SIGTERM, then finishes requests in flight."""
     server = ThreadingHTTPServer(("", PORT), Handler)
     server.daemon_threads = False
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())

@@ -1,4 +1,4 @@
-"""Tests of what it answers."""
+"""Tests of the responses."""
 
 import os
 import unittest
@@ -7,15 +7,15 @@ from unittest import mock
 from main import answer
 
 
-class Answers(unittest.TestCase):
-    def test_greets_at_the_root(self) -> None:
+class AnswerTest(unittest.TestCase):
+    def test_root_returns_the_greeting(self) -> None:
         with mock.patch.dict(os.environ, {"GREETING": "Good day"}):
             self.assertEqual(answer("/"), (200, "Good day"))
 
-    def test_says_that_it_is_well(self) -> None:
+    def test_healthz_returns_ok(self) -> None:
         self.assertEqual(answer("/healthz"), (200, "ok"))
 
-    def test_knows_no_other_path(self) -> None:
+    def test_unknown_path_returns_404(self) -> None:
         self.assertEqual(answer("/nowhere")[0], 404)
 
 

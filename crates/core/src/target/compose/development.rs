@@ -50,8 +50,8 @@ pub(super) fn development(stack: &Stack, unit: &Unit) -> Vec<Development> {
     }
     let builder = builder(unit);
     let live = |path: &String| match path.as_str() {
-        "." => format!("./{directory}:/app:ro"),
-        path => format!("./{directory}/{path}:/app/{path}:ro"),
+        "." => format!("./{directory}:/app:ro,z"),
+        path => format!("./{directory}/{path}:/app/{path}:ro,z"),
     };
     let volumes: Vec<_> = unit.live.iter().map(live).collect();
     unit.processes
@@ -102,5 +102,5 @@ pub(super) fn test(stack: &Stack, unit: &Unit) -> Result<Option<Test>, String> {
 /// A service's source, mounted where the checks of others find it.
 fn source(stack: &Stack, name: &str) -> Option<String> {
     let directory = stack.unit(name)?.directory()?;
-    Some(format!("./{directory}:{CONTRACT}/{name}:ro"))
+    Some(format!("./{directory}:{CONTRACT}/{name}:ro,z"))
 }

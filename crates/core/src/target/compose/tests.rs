@@ -124,7 +124,7 @@ fn developers_see_their_source_and_checks_get_servers() {
     let view = lowered(stack());
     let api = &view["development"][1];
     assert_eq!(api["command"], json!(["serve", "--reload"]));
-    assert_eq!(api["volumes"], json!(["./apps/api:/app:ro", "./apps/api/src:/app/src:ro"]));
+    assert_eq!(api["volumes"], json!(["./apps/api:/app:ro,z", "./apps/api/src:/app/src:ro,z"]));
     assert_eq!(view["tests"][0]["name"], "api-test");
     assert_eq!(view["tests"][0]["depends_on"], json!({ "database": { "condition": "service_started" } }));
     assert_eq!(view["volumes"], json!(["database-data"]));

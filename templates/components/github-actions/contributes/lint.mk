@@ -1,0 +1,2 @@
+@% set forge = {"directory": ".github", "actions": ""} %@
+@% include "targets/ci/lint.mk" %@
