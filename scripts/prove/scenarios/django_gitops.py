@@ -1,28 +1,77 @@
-"""What only django-gitops is proved for: a worker killed in the middle of a task does it once all the same."""
+"""What only django-gitops is proved for: a worker killed in the middle of a task does it once all the same, the daily loop
+writes what is there already, and the steps of docs/make-it-yours.md lead where they say.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from scripts.common.process import run, tail
 from scripts.common.report import Report
-from scripts.prove.stack import Stack
+from scripts.prove import walkthrough
+from scripts.prove.stack import BUILD, Stack
 from scripts.prove.visitor import Visitor
 
 WORK = 6  # seconds that the example's work takes during this run
 VISIBILITY = 10  # seconds until a broker hands an unacknowledged task to somebody else
 OVERRIDE = "compose.crash.yaml"
-CHECKS = ("worker killed while processing",)
+CHECKS = ("worker killed while processing", "written anew it is the same", "make it yours")
+WRITERS = ("migrations", "schema", "types", "deps", "fmt")
 
 
 def prove(label: str, stack: Stack, report: Report) -> None:
     """Everything of the kind."""
-    check = f"{CHECKS[0]} {label}"
-    try:
-        report.problems(check, killed_worker(stack, "api", "orders"))
-    except (RuntimeError, LookupError, OSError) as error:
-        report.fail(check, str(error))
+    proofs = (lambda: killed_worker(stack, "api", "orders"), lambda: written_anew(stack), lambda: made_yours(stack))
+    for name, proof in zip(CHECKS, proofs, strict=True):
+        check = f"{name} {label}"
+        try:
+            report.problems(check, proof())
+        except (RuntimeError, LookupError, ValueError, OSError) as error:
+            report.fail(check, str(error))
+
+
+@contextmanager
+def checkout(stack: Stack, suffix: str) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A second copy with a Compose project of its own, which is removed in the end."""
+    with tempfile.TemporaryDirectory(prefix="stackwright-checkout-") as name:
+        copy = Path(name) / "copy"
+        shutil.copytree(stack.root, copy)
+        Stack(copy)  # free ports
+        environment = {"COMPOSE_PROJECT_NAME": f"{stack.project}-{suffix}"}
+        try:
+            yield copy, environment
+        finally:
+            run(["make", "clean"], cwd=copy, env=environment)
+
+
+def written_anew(stack: Stack) -> list[str]:
+    """What developers have written by a command is in the repository as the command writes it, and is theirs."""
+    problems = []
+    with checkout(stack, "anew") as (copy, environment):
+        for target in WRITERS:
+            done = run(["make", target], cwd=copy, env=environment, timeout=BUILD)
+            if not done.good:
+                problems.append(f"make {target}:\n{tail(done.output)}")
+        for file in sorted(path for path in (copy / "apps").rglob("*") if path.is_file()):
+            kept = stack.root / file.relative_to(copy)
+            if not kept.exists() or kept.read_bytes() != file.read_bytes():
+                problems.append(f"{file.relative_to(copy)} is not as it was")
+            if file.stat().st_uid != os.getuid():
+                problems.append(f"{file.relative_to(copy)} belongs to {file.stat().st_uid}")
+    return problems
+
+
+def made_yours(stack: Stack) -> list[str]:
+    """Each step of the page, on a copy."""
+    with checkout(stack, "yours") as (copy, environment):
+        return walkthrough.carry_out(copy, BUILD, environment)
 
 
 def killed_worker(stack: Stack, unit: str, resource: str) -> list[str]:

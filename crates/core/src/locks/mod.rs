@@ -49,6 +49,9 @@ pub(crate) fn render(
                 .map_err(|gone| lacking(&format!("`{unit}`"), python::FILE, &gone))?;
             texts.insert(key.to_owned(), text.trim_end().to_owned());
         }
+        texts.insert("python_direct".to_owned(), python::direct(&resolution, &runtime));
+        let dev = names(dependencies, "python-dev");
+        texts.insert("python_dev_direct".to_owned(), python::direct(&resolution, &dev));
     }
     if dependencies.contains_key("npm") {
         let resolution = npm::kept(catalog, &[])?;

@@ -75,8 +75,7 @@ pub(super) type Ways = BTreeSet<BTreeSet<String>>;
 
 /// The requirements file for those direct requirements, or the name that the resolution lacks.
 pub(super) fn requirements(resolution: &Resolution, direct: &[String]) -> Result<String, String> {
-    let mut text =
-        String::from("# Every package with its digests; `pip install --require-hashes` refuses anything else.\n");
+    let mut text = String::new();
     for (name, ways) in closure(resolution, direct)? {
         let package = resolution.packages.get(&name).ok_or_else(|| name.clone())?;
         let marker = marker(&ways);
@@ -88,6 +87,24 @@ pub(super) fn requirements(resolution: &Resolution, direct: &[String]) -> Result
         text.push('\n');
     }
     Ok(text)
+}
+
+/// The direct requirements as items of a TOML list, each with the bound that the resolution keeps and why.
+pub(super) fn direct(resolution: &Resolution, direct: &[String]) -> String {
+    let name =
+        |requirement: &str| requirement.split(['[', '<', '>', '=', '!', '~']).next().unwrap_or_default().to_owned();
+    let mut lines: Vec<String> = Vec::new();
+    for requirement in direct {
+        let bound = resolution.constraints.iter().find(|(bound, _)| name(bound) == name(requirement));
+        lines.push(match bound {
+            Some((bound, because)) => {
+                format!("\"{requirement}{}\", # {because}", bound.trim_start_matches(&name(bound)))
+            }
+            None => format!("\"{requirement}\","),
+        });
+    }
+    lines.sort();
+    lines.join("\n")
 }
 
 /// Every package that is reached, with the ways to it.
@@ -187,6 +204,14 @@ mod tests {
         let text = requirements(&resolution(), &["app".into(), "both[fast]".into()]).unwrap();
         assert!(text.contains("speed==3 ; implementation_name != 'pypy'"), "{text}");
         assert!(text.contains("zone==4 ; implementation_name != 'pypy' or sys_platform == 'win32'"), "{text}");
+    }
+
+    #[test]
+    fn direct_requirements_carry_their_bounds() {
+        let mut resolution = resolution();
+        resolution.constraints.insert("both>=2,<3".into(), "3 is too new".into());
+        let text = direct(&resolution, &["both[fast]".into(), "app".into()]);
+        assert_eq!(text, "\"app\",\n\"both[fast]>=2,<3\", # 3 is too new");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use process::{Condition, Mount, Probe, ProbeAction, Probes, Process, Resourc
 pub use remarks::SharedSecret;
 pub use unit::{
     Artifact, Binding, CodeCheck, Endpoint, Feature, Outbound, Platform, Protocol, Provided, Provider, Source, Unit,
-    UnitKind, port_variable,
+    UnitKind, port_variable, unit_variable,
 };
 pub use variable::{Generate, Part, Secret, Value, Variable, VariableType};
 

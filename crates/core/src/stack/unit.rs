@@ -242,8 +242,17 @@ pub struct Platform {
 
 /// The variable that moves the port of what has that name.
 pub fn port_variable(name: &str) -> String {
+    upper(&format!("{name}-port"))
+}
+
+/// The name in `.env` of a unit's variable.
+pub fn unit_variable(unit: &Name, variable: &str) -> String {
+    upper(&format!("{unit}-{variable}"))
+}
+
+fn upper(name: &str) -> String {
     let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    name.chars().chain("-port".chars()).map(upper).collect()
+    name.chars().map(upper).collect()
 }
 
 /// A port that a unit serves.

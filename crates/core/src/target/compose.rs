@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use development::{Development, Test, development, test};
 use start::{depends_on, health_check};
-use values::{environment, escaped};
+pub(super) use values::settings;
+use values::{escaped, settable};
 
 use super::scope::Scope;
 use crate::stack::{Endpoint, Name, Process, Provider, Role, Source, Stack, Unit, port_variable};
@@ -192,7 +193,7 @@ fn service(stack: &Stack, unit: &Unit, process: &Process) -> Result<Service, Str
         command: escaped(&process.command),
         anchor: None,
         alias: None,
-        environment: environment(stack, unit, process)?,
+        environment: settable(stack, unit, process)?,
         ports: ports(unit, process),
         volumes: process.volumes.iter().map(|mount| format!("{}-{}:{}", unit.name, mount.name, mount.path)).collect(),
         depends_on: depends_on(stack, unit, process),

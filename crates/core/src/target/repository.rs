@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::compose::{Published, all_published, local_units, published};
+use super::compose::{Published, all_published, local_units, published, settings};
 use super::scope::Scope;
 use crate::stack::{Generate, Name, ProbeAction, Protocol, Route, Runtime, Stack, Unit, Variable, VariableType};
 
@@ -16,6 +16,8 @@ struct View {
     secrets: Vec<LocalSecret>,
     /// What `.env` may hold: secrets that are not generated.
     optional: Vec<LocalSecret>,
+    /// Variables of the services that `.env` may set.
+    settings: Vec<LocalSetting>,
     /// The services' own checks, one line each.
     checks: Vec<Check>,
     /// Addresses that must answer once everything is up.
@@ -39,6 +41,17 @@ struct LocalSecret {
     help: String,
     /// How many random bytes it has; absent where the developer fills it in.
     bytes: Option<u8>,
+}
+
+/// A variable that a developer may set.
+#[derive(Debug, Serialize)]
+struct LocalSetting {
+    /// Its name in `.env`.
+    name: String,
+    /// What it means.
+    help: String,
+    /// Its value where `.env` says nothing.
+    value: String,
 }
 
 /// One check of a service's code.
@@ -130,6 +143,10 @@ pub(super) fn view(scope: &Scope) -> Result<serde_json::Value, String> {
         ports: all_published(stack),
         secrets,
         optional,
+        settings: settings(stack)
+            .into_iter()
+            .map(|setting| LocalSetting { name: setting.name, help: setting.help, value: setting.value })
+            .collect(),
         checks: stack.units.iter().flat_map(checks).collect(),
         probes: probes(stack),
         visits: stack.routes.iter().filter_map(|route| visit(stack, route)).collect(),

@@ -1,1 +1,1 @@
-docker run --rm --user "$$(id -u):$$(id -g)" --volume "$(CURDIR):/src:z" --workdir /src @{ image("golang-1.26") }@ gofmt -w services/@{ unit.name }@ pkg
+docker run $(ON_SOURCE) --workdir /src @{ image("golang-1.26") }@ gofmt -w services/@{ unit.name }@ pkg

@@ -1,1 +1,1 @@
-docker compose --file compose.yaml --file compose.test.yaml run --rm --build --no-deps --user "$$(id -u):$$(id -g)" --volume "$(CURDIR)/apps/@{ unit.name }@:/src:z" --workdir /src @{ unit.name }@-test /app/node_modules/.bin/prettier --write . '!src/lib/api-types.ts'
+docker compose run $(ON_SOURCE) --build --no-deps --workdir /src/@{ unit.source.built.directory }@ @{ unit.name }@ /app/node_modules/.bin/prettier --write . '!src/lib/api-types.ts'

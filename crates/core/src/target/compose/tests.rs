@@ -22,6 +22,43 @@ fn variable(name: &str, parts: &Json) -> Json {
             "example": "", "because": "x", "values": { "local": { "text": parts } } })
 }
 
+/// The stack with one more variable of its service, which has a default.
+fn with_default(more: &Json) -> Json {
+    let mut stack = stack();
+    let mut level = variable("LEVEL", &json!([{ "plain": "debug" }]));
+    level["default"] = json!("info");
+    for (key, value) in more.as_object().into_iter().flatten() {
+        level[key] = value.clone();
+    }
+    let name = level["name"].clone();
+    for process in stack["units"][0]["processes"].as_array_mut().unwrap() {
+        process["variables"].as_array_mut().unwrap().push(name.clone());
+    }
+    stack["variables"].as_array_mut().unwrap().push(level);
+    stack
+}
+
+#[test]
+fn a_variable_with_a_default_follows_the_env_file() {
+    let value = |more: Json| {
+        let seen = lowered(with_default(&more));
+        let name = more.get("name").and_then(Json::as_str).unwrap_or("LEVEL").to_owned();
+        seen["services"][0]["environment"].get(name).and_then(Json::as_str).map(str::to_owned)
+    };
+    assert_eq!(value(json!({})).as_deref(), Some("${API_LEVEL:-debug}"));
+    assert_eq!(value(json!({ "values": {} })).as_deref(), Some("${API_LEVEL:-info}"));
+    assert_eq!(value(json!({ "values": {}, "default": "$x" })), None, "it can't be written as a default");
+    assert_eq!(value(json!({ "values": {}, "secret": true })), None);
+    assert_eq!(value(json!({ "name": "RELEASE", "values": {} })), None, "the image says which build it is");
+    assert_eq!(value(json!({ "name": "PORT", "values": {} })), None, "API_PORT is the port on the machine");
+}
+
+#[test]
+fn checks_of_a_service_do_not_follow_the_env_file() {
+    let seen = lowered(with_default(&json!({})));
+    assert_eq!(seen["tests"][0]["environment"]["LEVEL"], "debug");
+}
+
 /// A service that is built, with a web process, a job and a worker, and a database.
 fn stack() -> Json {
     let probe = |action: Json| json!({ "action": action, "period": 5, "timeout": 2, "failures": 3 });

@@ -1,8 +1,60 @@
 //! Values in Compose's words: `$` escaped, secrets and ports as references to `.env`.
 use std::collections::BTreeMap;
 
-use super::{local_units, published};
-use crate::stack::{Generate, Part, Process, Stack, Unit, Value};
+use super::{all_published, local_units, published};
+use crate::stack::{Generate, Name, Part, Process, Stack, Unit, Value, Variable, unit_variable};
+
+/// What the image is built with; a value given at the start would hide which build runs.
+const BUILT_IN: &str = "RELEASE";
+
+/// The variables of a process, escaped for interpolation; those that have a default follow `.env`.
+pub(super) fn settable(stack: &Stack, unit: &Unit, process: &Process) -> Result<BTreeMap<String, String>, String> {
+    let mut environment = environment(stack, unit, process)?;
+    for setting in settings(stack).into_iter().filter(|setting| setting.unit == unit.name) {
+        if process.variables.contains(&setting.variable) {
+            environment.insert(setting.variable, format!("${{{}:-{}}}", setting.name, setting.value));
+        }
+    }
+    Ok(environment)
+}
+
+/// A variable of a built unit that a developer may set in `.env`.
+pub(in crate::target) struct Setting {
+    /// The unit.
+    unit: Name,
+    /// The variable's name in the unit.
+    variable: String,
+    /// Its name in `.env`.
+    pub(in crate::target) name: String,
+    /// What it means.
+    pub(in crate::target) help: String,
+    /// Its value where `.env` says nothing.
+    pub(in crate::target) value: String,
+}
+
+/// The variables that have a default and whose local value is known here.
+pub(in crate::target) fn settings(stack: &Stack) -> Vec<Setting> {
+    let Some(local) = stack.local_environment() else { return Vec::new() };
+    let taken: Vec<String> = all_published(stack).into_iter().map(|open| open.variable).collect();
+    let setting = |unit: &Unit, variable: &Variable| {
+        let default = variable.default.as_ref().filter(|_| !variable.secret && variable.name != BUILT_IN)?;
+        let value = match variable.values.get(&local.name) {
+            Some(value) => value.plain()?,
+            None => default.clone(),
+        };
+        let name = unit_variable(&unit.name, &variable.name);
+        let literal = !value.contains(['$', '}']) && follow_ports(stack, value.clone()) == value;
+        (literal && !taken.contains(&name)).then(|| Setting {
+            unit: unit.name.clone(),
+            variable: variable.name.clone(),
+            name,
+            help: variable.help.clone(),
+            value,
+        })
+    };
+    let built = stack.units.iter().filter(|unit| unit.directory().is_some());
+    built.flat_map(|unit| stack.variables_of(&unit.name).filter_map(move |variable| setting(unit, variable))).collect()
+}
 
 /// The variables of a process, escaped for interpolation.
 pub(super) fn environment(stack: &Stack, unit: &Unit, process: &Process) -> Result<BTreeMap<String, String>, String> {

@@ -155,6 +155,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+@# By name, as in the description, whatever the noun is. #@
+@% set schemas %@
         /** @description What a login sends. */
         CredentialsRequest: {
             username: string;
@@ -263,6 +265,21 @@ export interface components {
              */
             readonly is_staff: boolean;
         };
+@% endset %@
+@% set found = namespace(all=[], lines=[], name="") %@
+@% for line in schemas | trim("\n") | lines %@
+@% set found.lines = found.lines + [line] %@
+@% if line[8:9] not in " /*}" %@
+@% set found.name = line | trim | split(":") | first %@
+@% endif %@
+@% if line[8:9] != " " and line is endingwith(";") %@
+@% set found.all = found.all + [{"name": found.name, "text": found.lines | join("\n")}] %@
+@% set found.lines = [] %@
+@% endif %@
+@% endfor %@
+@% for schema in found.all | sort(attribute="name", case_sensitive=true) %@
+@{ schema.text }@
+@% endfor %@
         /** @description An error (RFC 9457). */
         Problem: {
             type: string;

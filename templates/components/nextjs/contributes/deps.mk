@@ -1,0 +1,1 @@
+docker compose run $(ON_SOURCE) --build --no-deps --workdir /src/@{ unit.source.built.directory }@ @{ unit.name }@ npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
