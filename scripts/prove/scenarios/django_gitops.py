@@ -80,7 +80,7 @@ def _kill(stack: Stack, workers: list[str], files: tuple[str, ...], unit: str, r
 def orders_through_outage(stack: Stack, unit: str, resource: str) -> tuple[list[str], str]:
     """Places them, breaks everything, and waits. Returns what is wrong afterwards, and what it took."""
     workers = stack.services("worker")
-    visitor = Visitor(f"http://127.0.0.1:{stack.port(unit)}", resource)
+    visitor = Visitor(f"http://127.0.0.1:{stack.port(unit)}", resource, timeout=120)
     visitor.log_in("demo", stack.secret("SEED_PASSWORD"))
     known = set(_all(visitor))
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -95,12 +95,12 @@ def orders_through_outage(stack: Stack, unit: str, resource: str) -> tuple[list[
     problems += _step(stack, "restart", "database")
     time.sleep(max(0.0, stopped + BROKER_AWAY - time.monotonic()))
     problems += _step(stack, "up", "--detach", "--wait", "--no-deps", "broker")
+    problems += _step(stack, "up", "--detach", "--wait", "--no-deps", *workers)
     returned = time.monotonic()
-    problems += _step(stack, "up", "--detach", "--no-deps", *workers)
     problems += _until_confirmed(visitor, known, returned)
     took = time.monotonic() - returned
     problems += _twice(visitor, _accepted(placed), known)
-    return problems, f"{ORDERS} orders, all confirmed {took:.0f} s after the broker's return"
+    return problems, f"{ORDERS} orders, all confirmed {took:.0f} s after the return of broker and workers"
 
 
 def _step(stack: Stack, *arguments: str) -> list[str]:
@@ -131,7 +131,7 @@ def _until_confirmed(visitor: Visitor, known: set[str], since: float) -> list[st
         if set(statuses) == {"confirmed"}:
             return []
         if time.monotonic() - since > RECOVERY:
-            return [f"{RECOVERY} s after the broker's return: {dict(statuses)}"]
+            return [f"{RECOVERY} s after the return of broker and workers: {dict(statuses)}"]
         time.sleep(2)
 
 

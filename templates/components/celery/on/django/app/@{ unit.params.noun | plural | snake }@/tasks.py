@@ -4,6 +4,7 @@
 """Background tasks; delivery is at least once, so every task may run twice."""
 
 import logging
+import time
 from uuid import UUID
 
 from celery import shared_task
@@ -17,6 +18,21 @@ from .models import @{ One }@
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+# An attempt to reach a broker that is away takes seconds; requests must not queue up behind that.
+PAUSE_SECONDS = 5
+resumes_at = 0.0
+
+
+def request_confirmation(identifier: UUID) -> None:
+    """Enqueue it. Shortly after the broker was away, leave that to `request_overdue`."""
+    global resumes_at
+    if time.monotonic() < resumes_at:
+        return
+    try:
+        confirm_@{ one }@.delay(identifier)
+    except BrokerError:
+        resumes_at = time.monotonic() + PAUSE_SECONDS
+        raise
 
 
 @shared_task(name="@{ many }@.confirm", throws=(OperationalError,))
