@@ -6,6 +6,8 @@ import json
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
 
 from scripts.common.process import run, tail
 from scripts.common.report import Report
@@ -112,12 +114,21 @@ def _accepted(placed: list[Future[str]]) -> list[str]:
     return [one.result() for one in placed if not one.exception()]
 
 
+def _read(visitor: Visitor, path: str) -> dict[str, Any]:
+    """What is read again where the database has only just come back."""
+    for _ in range(5):
+        with suppress(RuntimeError):
+            return visitor.call("GET", f"/api/v1/{visitor.resource}/{path}")
+        time.sleep(2)
+    return visitor.call("GET", f"/api/v1/{visitor.resource}/{path}")
+
+
 def _all(visitor: Visitor) -> dict[str, str]:
     """Every one of the visitor's own, and its status."""
     found: dict[str, str] = {}
     number = 1
     while True:
-        page = visitor.call("GET", f"/api/v1/{visitor.resource}/?page_size=100&page={number}")
+        page = _read(visitor, f"?page_size=100&page={number}")
         found |= {each["id"]: each["status"] for each in page["results"]}
         if not page["next"]:
             return found
@@ -142,7 +153,7 @@ def _twice(visitor: Visitor, accepted: list[str], known: set[str]) -> list[str]:
     if made != set(accepted) or len(accepted) != ORDERS:
         problems.append(f"{ORDERS} requests, {len(set(accepted))} accepted, {len(made)} made")
     for identifier in accepted:
-        history = [event["status"] for event in visitor.read(identifier)["events"]]
+        history = [event["status"] for event in _read(visitor, f"{identifier}/")["events"]]
         if history.count("confirmed") > 1:
             problems.append(f"{identifier} was confirmed more than once: {history}")
     return problems

@@ -35,31 +35,50 @@ def request_confirmation(identifier: UUID) -> None:
         raise
 
 
-@shared_task(name="@{ many }@.confirm", throws=(OperationalError,))
+@shared_task(
+    name="@{ many }@.confirm",
+    autoretry_for=(OperationalError,),
+    retry_backoff=True,
+    retry_backoff_max=10,  # well below the visibility timeout of the queue
+    max_retries=5,
+)
 def confirm_@{ one }@(identifier: UUID) -> None:
-    """Confirm one. While the database is away this fails, and `request_overdue` repeats it."""
+    """Confirm one; retried with backoff while the database is away."""
     confirm(identifier)
 
 
 @shared_task(name="@{ many }@.request_overdue", throws=(BrokerError,))
-@transaction.atomic
 def request_overdue() -> int:
-    """Request what a lost message or a dead worker has left behind; returns how many.
+    """Request what a lost message or a dead worker has left behind; returns how many."""
+    overdue = claim_overdue()
+    for number, identifier in enumerate(overdue):
+        try:
+            confirm_@{ one }@.delay(identifier)
+        except BrokerError:
+            # The next run finds the rest again.
+            rest = @{ One }@.objects.filter(pk__in=overdue[number:])
+            rest.update(retry_at=timezone.now())
+            raise
+    return len(overdue)
 
-    Without a broker the transaction is rolled back, and the next run finds the same again.
+
+@transaction.atomic
+def claim_overdue() -> list[UUID]:
+    """Postpone what is overdue, oldest first, and return it; another run finds none of it.
+
+    What has used up its attempts is marked as failed and left out.
     """
     overdue = (
         @{ One }@.objects.select_for_update(skip_locked=True)
         .filter(status__in=@{ One }@.UNFINISHED, retry_at__lt=timezone.now())
         .order_by("retry_at")[:BATCH]
     )
-    requested = 0
+    claimed = []
     for @{ one }@ in overdue:
         if @{ one }@.attempts >= MAX_ATTEMPTS:
             logger.error("given up", extra={"id": str(@{ one }@.pk)})
             @{ one }@.advance(@{ One }@.Status.FAILED)
-            continue
-        confirm_@{ one }@.delay(@{ one }@.pk)
-        @{ one }@.postpone()
-        requested += 1
-    return requested
+        else:
+            @{ one }@.postpone()
+            claimed.append(@{ one }@.pk)
+    return claimed
