@@ -13,8 +13,9 @@ from typing import Any
 class Visitor:
     """One session."""
 
-    def __init__(self, base: str, resource: str) -> None:
+    def __init__(self, base: str, resource: str, timeout: float = 20) -> None:
         self.base = base
+        self.timeout = timeout
         self.resource = resource
         self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
@@ -31,7 +32,7 @@ class Visitor:
             headers["Content-Type"] = "application/json"
         request = urllib.request.Request(self.base + path, data=data, headers=headers, method=method)
         try:
-            with self.opener.open(request, timeout=20) as answer:
+            with self.opener.open(request, timeout=self.timeout) as answer:
                 text = answer.read().decode()
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{method} {path}: {error.code} {error.read().decode()[:500]}") from error

@@ -1,77 +1,44 @@
-"""What only django-gitops is proved for: a worker killed in the middle of a task does it once all the same, the daily loop
-writes what is there already, and the steps of docs/make-it-yours.md lead where they say.
-"""
+"""What only django-gitops is proved for: what is placed is confirmed once, whatever dies in the middle; the daily loop."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
 
 from scripts.common.process import run, tail
 from scripts.common.report import Report
-from scripts.prove import walkthrough
-from scripts.prove.stack import BUILD, Stack
+from scripts.prove import daily
+from scripts.prove.stack import Stack
 from scripts.prove.visitor import Visitor
 
-WORK = 6  # seconds that the example's work takes during this run
-VISIBILITY = 10  # seconds until a broker hands an unacknowledged task to somebody else
+WORK = 6  # seconds that the example's work takes while a worker is killed
+RECOVERY = 60  # seconds until all is confirmed, once a worker and the broker are there again
+ORDERS = 200
+AT_ONCE = 50  # connections of the visitor
+BROKER_AWAY = 5  # seconds
 OVERRIDE = "compose.crash.yaml"
-CHECKS = ("worker killed while processing", "written anew it is the same", "make it yours")
-WRITERS = ("migrations", "schema", "types", "deps", "fmt")
+CHECKS = ("worker killed while processing", "orders through an outage", "written anew it is the same", "make it yours")
 
 
 def prove(label: str, stack: Stack, report: Report) -> None:
     """Everything of the kind."""
-    proofs = (lambda: killed_worker(stack, "api", "orders"), lambda: written_anew(stack), lambda: made_yours(stack))
+    proofs: tuple[Callable[[], tuple[list[str], str]], ...] = (
+        lambda: (killed_worker(stack, "api", "orders"), ""),
+        lambda: orders_through_outage(stack, "api", "orders"),
+        lambda: (daily.written_anew(stack), ""),
+        lambda: (daily.made_yours(stack), ""),
+    )
     for name, proof in zip(CHECKS, proofs, strict=True):
         check = f"{name} {label}"
         try:
-            report.problems(check, proof())
+            report.problems(check, *proof())
         except (RuntimeError, LookupError, ValueError, OSError) as error:
             report.fail(check, str(error))
-
-
-@contextmanager
-def checkout(stack: Stack, suffix: str) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A second copy with a Compose project of its own, which is removed in the end."""
-    with tempfile.TemporaryDirectory(prefix="stackwright-checkout-") as name:
-        copy = Path(name) / "copy"
-        shutil.copytree(stack.root, copy)
-        Stack(copy)  # free ports
-        environment = {"COMPOSE_PROJECT_NAME": f"{stack.project}-{suffix}"}
-        try:
-            yield copy, environment
-        finally:
-            run(["make", "clean"], cwd=copy, env=environment)
-
-
-def written_anew(stack: Stack) -> list[str]:
-    """What developers have written by a command is in the repository as the command writes it, and is theirs."""
-    problems = []
-    with checkout(stack, "anew") as (copy, environment):
-        for target in WRITERS:
-            done = run(["make", target], cwd=copy, env=environment, timeout=BUILD)
-            if not done.good:
-                problems.append(f"make {target}:\n{tail(done.output)}")
-        for file in sorted(path for path in (copy / "apps").rglob("*") if path.is_file()):
-            kept = stack.root / file.relative_to(copy)
-            if not kept.exists() or kept.read_bytes() != file.read_bytes():
-                problems.append(f"{file.relative_to(copy)} is not as it was")
-            if file.stat().st_uid != os.getuid():
-                problems.append(f"{file.relative_to(copy)} belongs to {file.stat().st_uid}")
-    return problems
-
-
-def made_yours(stack: Stack) -> list[str]:
-    """Each step of the page, on a copy."""
-    with checkout(stack, "yours") as (copy, environment):
-        return walkthrough.carry_out(copy, BUILD, environment)
 
 
 def killed_worker(stack: Stack, unit: str, resource: str) -> list[str]:
@@ -79,8 +46,7 @@ def killed_worker(stack: Stack, unit: str, resource: str) -> list[str]:
     workers = stack.services("worker")
     if not workers:
         return ["there is no worker"]
-    environment = {"WORK_SECONDS": str(WORK), "CELERY_VISIBILITY_TIMEOUT": str(VISIBILITY)}
-    override = {"services": {name: {"environment": environment} for name in workers}}
+    override = {"services": {name: {"environment": {"WORK_SECONDS": str(WORK)}} for name in workers}}
     (stack.root / OVERRIDE).write_text(json.dumps(override), encoding="utf-8")
     files = ("compose.yaml", "compose.override.yaml", OVERRIDE)
     try:
@@ -105,18 +71,94 @@ def _kill(stack: Stack, workers: list[str], files: tuple[str, ...], unit: str, r
     running = run(["docker", "compose", "ps", "--quiet", "--status", "running", *workers], cwd=stack.root)
     if running.stdout.split():
         return [f"a worker still runs: {running.output}"]
-    # Nobody may see the task before its visibility timeout is over, whoever starts in between.
-    time.sleep(VISIBILITY + 2)
     started = stack.compose("up", "--detach", "--wait", "--no-deps", *workers, files=files)
     if not started.good:
         return [f"workers do not start again:\n{tail(started.output)}"]
-    done = visitor.wait_for(identifier, "confirmed", 180)
-    time.sleep(VISIBILITY + WORK)
-    done = visitor.read(identifier)
-    history = [event["status"] for event in done["events"]]
+    visitor.wait_for(identifier, "confirmed", RECOVERY)
+    history = [event["status"] for event in visitor.read(identifier)["events"]]
     problems = []
     if history.count("confirmed") != 1:
         problems.append(f"confirmed {history.count('confirmed')} times: {history}")
     if history.count("processing") < 2:
         problems.append(f"it was never taken up again, so nothing was interrupted: {history}")
+    return problems
+
+
+def orders_through_outage(stack: Stack, unit: str, resource: str) -> tuple[list[str], str]:
+    """Places them, breaks everything, and waits. Returns what is wrong afterwards, and what it took."""
+    workers = stack.services("worker")
+    visitor = Visitor(f"http://127.0.0.1:{stack.port(unit)}", resource, timeout=120)
+    visitor.log_in("demo", stack.secret("SEED_PASSWORD"))
+    known = set(_all(visitor))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        placed = [pool.submit(visitor.create, f"outage {number}") for number in range(ORDERS)]
+        while sum(one.done() for one in placed) < ORDERS // 10:
+            time.sleep(0.05)
+        problems = _step(stack, "kill", "--signal", "SIGKILL", *workers)
+        problems += _step(stack, "kill", "--signal", "SIGKILL", "broker")
+        stopped = time.monotonic()
+    refused = Counter(str(one.exception()) for one in placed if one.exception())
+    problems += [f"{count} were not accepted: {why}" for why, count in refused.items()]
+    problems += _step(stack, "restart", "database")
+    time.sleep(max(0.0, stopped + BROKER_AWAY - time.monotonic()))
+    problems += _step(stack, "up", "--detach", "--wait", "--no-deps", "broker")
+    problems += _step(stack, "up", "--detach", "--wait", "--no-deps", *workers)
+    returned = time.monotonic()
+    problems += _until_confirmed(visitor, known, returned)
+    took = time.monotonic() - returned
+    problems += _twice(visitor, _accepted(placed), known)
+    return problems, f"{ORDERS} orders, all confirmed {took:.0f} s after the return of broker and workers"
+
+
+def _step(stack: Stack, *arguments: str) -> list[str]:
+    done = stack.compose(*arguments)
+    return [] if done.good else [f"`docker compose {' '.join(arguments)}` failed:\n{tail(done.output)}"]
+
+
+def _accepted(placed: list[Future[str]]) -> list[str]:
+    return [one.result() for one in placed if not one.exception()]
+
+
+def _read(visitor: Visitor, path: str) -> dict[str, Any]:
+    """What is read again where the database has only just come back."""
+    for _ in range(5):
+        with suppress(RuntimeError):
+            return visitor.call("GET", f"/api/v1/{visitor.resource}/{path}")
+        time.sleep(2)
+    return visitor.call("GET", f"/api/v1/{visitor.resource}/{path}")
+
+
+def _all(visitor: Visitor) -> dict[str, str]:
+    """Every one of the visitor's own, and its status."""
+    found: dict[str, str] = {}
+    number = 1
+    while True:
+        page = _read(visitor, f"?page_size=100&page={number}")
+        found |= {each["id"]: each["status"] for each in page["results"]}
+        if not page["next"]:
+            return found
+        number += 1
+
+
+def _until_confirmed(visitor: Visitor, known: set[str], since: float) -> list[str]:
+    """Waits until none of the new ones is unfinished."""
+    while True:
+        statuses = Counter(status for identifier, status in _all(visitor).items() if identifier not in known)
+        if set(statuses) == {"confirmed"}:
+            return []
+        if time.monotonic() - since > RECOVERY:
+            return [f"{RECOVERY} s after the return of broker and workers: {dict(statuses)}"]
+        time.sleep(2)
+
+
+def _twice(visitor: Visitor, accepted: list[str], known: set[str]) -> list[str]:
+    """An order was made for each request, and no more; none was confirmed more than once."""
+    problems = []
+    made = set(_all(visitor)) - known
+    if made != set(accepted) or len(accepted) != ORDERS:
+        problems.append(f"{ORDERS} requests, {len(set(accepted))} accepted, {len(made)} made")
+    for identifier in accepted:
+        history = [event["status"] for event in _read(visitor, f"{identifier}/")["events"]]
+        if history.count("confirmed") > 1:
+            problems.append(f"{identifier} was confirmed more than once: {history}")
     return problems

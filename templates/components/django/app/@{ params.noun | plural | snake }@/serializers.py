@@ -7,7 +7,7 @@ from .models import @{ One }@, @{ One }@Event
 
 
 class @{ One }@Serializer(serializers.ModelSerializer[@{ One }@]):
-    """An entry of the list, and what a client sends."""
+    """The @{ params.noun | title | lower }@ as clients place it and lists show it."""
 
     quantity = serializers.IntegerField(min_value=1, max_value=1000, default=1)
 
@@ -18,7 +18,7 @@ class @{ One }@Serializer(serializers.ModelSerializer[@{ One }@]):
 
 
 class @{ One }@EventSerializer(serializers.ModelSerializer[@{ One }@Event]):
-    """One step."""
+    """A status, and since when."""
 
     class Meta:
         model = @{ One }@Event
@@ -27,7 +27,7 @@ class @{ One }@EventSerializer(serializers.ModelSerializer[@{ One }@Event]):
 
 
 class @{ One }@DetailSerializer(@{ One }@Serializer):
-    """One of them, with its history."""
+    """The @{ params.noun | title | lower }@ with its history."""
 
     events = @{ One }@EventSerializer(many=True, read_only=True)
 

@@ -1,12 +1,13 @@
+@% set dispatch = slots.dispatch or "confirmation.confirm" %@
 @% set one = params.noun | snake %@
 @% set One = params.noun | pascal %@
-"""Operations that users can perform."""
+"""What users can do with @{ params.noun | plural | title | lower }@."""
 
 from django.db import transaction
 
 from accounts.models import User
 
-from . import dispatch
+from . import @{ dispatch | split(".") | first }@
 from .models import @{ One }@
 
 
@@ -17,10 +18,7 @@ def place(
     title: str,
     quantity: int,
 ) -> @{ One }@:
-    """Record the request and dispatch it after the commit.
-
-    A failed dispatch is logged and does not undo the record.
-    """
+    """Store it; its processing is requested after the commit, and again when that fails."""
     @{ one }@ = @{ One }@.objects.create(
         owner=owner,
         title=title,
@@ -28,5 +26,5 @@ def place(
     )
     @{ one }@.advance(@{ One }@.Status.PENDING)
     identifier = @{ one }@.pk
-    transaction.on_commit(lambda: dispatch.request_confirmation(identifier), robust=True)
+    transaction.on_commit(lambda: @{ dispatch }@(identifier), robust=True)
     return @{ one }@

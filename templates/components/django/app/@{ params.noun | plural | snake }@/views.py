@@ -15,9 +15,9 @@ from .serializers import @{ One }@DetailSerializer, @{ One }@Serializer
 
 
 @extend_schema_view(
-    create=extend_schema(description="Ask for something; it is carried out soon after."),
-    list=extend_schema(description="What one has asked for, the newest first."),
-    retrieve=extend_schema(description="One of them, with its history."),
+    create=extend_schema(description="Place the @{ params.noun | title | lower }@; it is confirmed soon after."),
+    list=extend_schema(description="The user's @{ params.noun | plural | title | lower }@, newest first."),
+    retrieve=extend_schema(description="The @{ params.noun | title | lower }@ with its history."),
 )
 class @{ One }@ViewSet(
     mixins.CreateModelMixin,
@@ -25,7 +25,7 @@ class @{ One }@ViewSet(
     mixins.RetrieveModelMixin,
     GenericViewSet[@{ One }@],
 ):
-    """Create, list and read one's own."""
+    """The user's own @{ params.noun | plural | title | lower }@."""
 
     queryset = @{ One }@.objects.all()
     lookup_value_converter = "uuid"

@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+@% if slots.settings_imports %@
+@{ slots.settings_imports }@
+
+@% endif %@
 from config.env import Environment, settings_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -134,7 +138,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 # API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -1,3 +1,4 @@
+@% set dispatch = slots.dispatch or "confirmation.confirm" %@
 @% set one = params.noun | snake %@
 @% set One = params.noun | pascal %@
 @% set many = params.noun | plural | snake %@
@@ -14,16 +15,16 @@ from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
-@{ ["from accounts.models import User", "from " ~ many ~ " import dispatch, services", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS, confirm", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
+@{ ["from accounts.models import User", "from " ~ many ~ " import services", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS, confirm", "from " ~ many ~ ".models import " ~ One] | sort | join("\n") }@
 
 URL = "/api/v1/@{ params.noun | plural | kebab }@/"
 
 
 @pytest.fixture
 def requested(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """The ids passed to dispatch, which is replaced so that nothing runs."""
+    """The ids whose confirmation was requested; nothing runs."""
     identifiers: list[object] = []
-    monkeypatch.setattr(dispatch, "request_confirmation", identifiers.append)
+    monkeypatch.setattr("@{ many }@.@{ dispatch }@", identifiers.append)
     return identifiers
 
 
@@ -81,9 +82,9 @@ def test_create_with_status_ignores_it(api: APIClient, requested: list[object]) 
 
 
 @pytest.mark.django_db
-def test_list_and_create_unauthenticated_return_403(client: APIClient) -> None:
-    assert client.get(URL).status_code == 403
-    assert client.post(URL, {"title": "Tea"}).status_code == 403
+def test_list_and_create_unauthenticated_return_401(client: APIClient) -> None:
+    assert client.get(URL).status_code == 401
+    assert client.post(URL, {"title": "Tea"}).status_code == 401
 
 
 def test_read_by_another_user_finds_nothing(

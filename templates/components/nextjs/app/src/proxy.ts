@@ -18,10 +18,10 @@ export const config = {
   matcher: [
     // The pattern does not match the root of the base path.
     "/",
-    "/((?!@{ (bindings.api.facts.path | split("/") | list)[1] }@/|_next/static|_next/image|healthz|readyz|icon.svg|robots.txt).*)",
+    "/((?!@{ (bindings.api.facts.path | split("/") | list)[1] }@/|_next/static|_next/image|livez|readyz|icon.svg|robots.txt).*)",
   ],
 @% else %@
-  matcher: "/((?!@{ (bindings.api.facts.path | split("/") | list)[1] }@/|_next/static|_next/image|healthz|readyz|icon.svg|robots.txt).*)",
+  matcher: "/((?!@{ (bindings.api.facts.path | split("/") | list)[1] }@/|_next/static|_next/image|livez|readyz|icon.svg|robots.txt).*)",
 @% endif %@
 };
 

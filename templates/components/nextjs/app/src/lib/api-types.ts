@@ -18,7 +18,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Hands out the CSRF token, and its cookie. */
+        /** @description Returns the CSRF token and sets its cookie. */
         get: operations["csrf"];
         put?: never;
         post?: never;
@@ -37,7 +37,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Starts a session. */
+        /** @description Start a session. */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -54,7 +54,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ends the session. */
+        /** @description End the session. */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -69,7 +69,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is logged in. */
+        /** @description The signed-in user. */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -86,10 +86,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What one has asked for, the newest first. */
+        /** @description The user's @{ api.noun | plural | title | lower }@, newest first. */
         get: operations["@{ nouns | snake }@_list"];
         put?: never;
-        /** @description Ask for something; it is carried out soon after. */
+        /** @description Place the @{ api.noun | title | lower }@; it is confirmed soon after. */
         post: operations["@{ nouns | snake }@_create"];
         delete?: never;
         options?: never;
@@ -104,7 +104,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them, with its history. */
+        /** @description The @{ api.noun | title | lower }@ with its history. */
         get: operations["@{ nouns | snake }@_retrieve"];
         put?: never;
         post?: never;
@@ -122,10 +122,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is attached to one's own. */
+        /** @description The files of the @{ api.noun | title | lower }@. */
         get: operations["attachments_list"];
         put?: never;
-        /** @description What is attached to one's own. */
+        /** @description Attach a file. */
         post: operations["attachments_create"];
         delete?: never;
         options?: never;
@@ -140,7 +140,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is in the file. */
+        /** @description Redirects to the content, which is always downloaded. */
         get: operations["attachments_content"];
         put?: never;
         post?: never;
@@ -157,7 +157,7 @@ export interface components {
     schemas: {
 @# By name, as in the description, whatever the noun is. #@
 @% set schemas %@
-        /** @description What a login sends. */
+        /** @description A user name and a password. */
         CredentialsRequest: {
             username: string;
             password: string;
@@ -166,7 +166,7 @@ export interface components {
         Csrf: {
             readonly token: string;
         };
-        /** @description An entry of the list, and what a client sends. */
+        /** @description The @{ api.noun | title | lower }@ as clients place it and lists show it. */
         @{ One }@: {
             /** Format: uuid */
             readonly id: string;
@@ -181,7 +181,7 @@ export interface components {
             /** Format: date-time */
             readonly confirmed_at: string | null;
         };
-        /** @description One of them, with its history. */
+        /** @description The @{ api.noun | title | lower }@ with its history. */
         @{ One }@Detail: {
             /** Format: uuid */
             readonly id: string;
@@ -197,13 +197,13 @@ export interface components {
             readonly confirmed_at: string | null;
             readonly events: components["schemas"]["@{ One }@Event"][];
         };
-        /** @description One step. */
+        /** @description A status, and since when. */
         @{ One }@Event: {
             readonly status: components["schemas"]["Status"];
             /** Format: date-time */
             readonly at: string;
         };
-        /** @description An entry of the list, and what a client sends. */
+        /** @description The @{ api.noun | title | lower }@ as clients place it and lists show it. */
         @{ One }@Request: {
             title: string;
             /** @default 1 */
@@ -233,7 +233,7 @@ export interface components {
          */
         Status: "pending" | "processing" | "confirmed" | "failed";
 @% if attachments %@
-        /** @description A file; its content is behind another address. */
+        /** @description An attached file. */
         Attachment: {
             /** Format: uuid */
             readonly id: string;
@@ -243,13 +243,13 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        /** @description A file to keep. */
+        /** @description The file to attach. */
         UploadRequest: {
             /** Format: binary */
             file: string;
         };
 @% endif %@
-        /** @description Who is logged in. */
+        /** @description The signed-in user. */
         User: {
             readonly id: number;
             /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
@@ -585,13 +585,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description No response body */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/octet-stream": string;
-                };
+                content?: never;
             };
             /** @description An error */
             default: {

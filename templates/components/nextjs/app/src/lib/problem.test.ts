@@ -44,7 +44,7 @@ describe("ApiError.from", () => {
 
   it.each([
     [401, true],
-    [403, true],
+    [403, false],
     [404, false],
     [500, false],
   ])("tells whether status %i means unauthenticated", async (status, expected) => {

@@ -11,9 +11,9 @@ export class ApiError extends Error {
     super(message);
   }
 
-  /** Signing in (again) may help. Django sends 403 for anonymous requests. */
+  /** Signing in (again) helps. */
   get isUnauthenticated(): boolean {
-    return this.status === 401 || this.status === 403;
+    return this.status === 401;
   }
 
   static async from(response: Response): Promise<ApiError> {
