@@ -1,6 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { components } from "@/lib/api-types";
+import { currentUser } from "@/lib/api-server";
 import ListPage from "./page";
 
 type Row = components["schemas"]["@{ params.noun | pascal }@"];
@@ -108,5 +109,29 @@ describe("the list page", () => {
   it("throws when the API fails instead of showing an empty list", async () => {
     api.mockResolvedValueOnce(Response.json({ detail: "Down." }, { status: 503 }));
     await expect(html()).rejects.toThrow("Down.");
+  });
+});
+
+describe("the signed-in user", () => {
+  const api = vi.fn<(request: Request) => Promise<Response>>();
+
+  beforeEach(() => {
+    vi.stubGlobal("fetch", api);
+    vi.stubEnv("API_INTERNAL_URL", "http://api:8000");
+  });
+
+  it("is the one that the API names", async () => {
+    api.mockResolvedValueOnce(Response.json({ username: "ada" }));
+    expect(await currentUser()).toEqual({ username: "ada" });
+  });
+
+  it("is nobody without a session", async () => {
+    api.mockResolvedValueOnce(Response.json({ detail: "Sign in." }, { status: 401 }));
+    expect(await currentUser()).toBeUndefined();
+  });
+
+  it("is nobody when the API cannot be reached", async () => {
+    api.mockRejectedValueOnce(new TypeError("no network"));
+    expect(await currentUser()).toBeUndefined();
   });
 });
