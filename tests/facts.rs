@@ -165,8 +165,8 @@ fn a_second_front_end_below_office_has_that_base_path_in_its_configuration_probe
     let text = |path: &str| tree.get(path).unwrap_or_else(|| panic!("no {path}")).contents.clone();
     assert!(text("apps/office/next.config.ts").contains("basePath: \"/office\","));
     assert!(!text("apps/web/next.config.ts").contains("basePath"));
-    assert!(text("apps/office/src/lib/api-browser.ts").contains("fetch(BASE + path"));
-    assert!(text("apps/office/src/lib/backend.ts").contains("startsWith(\"/office/\")"));
+    assert!(text("apps/office/src/lib/api-browser.ts").contains("${location.origin}/office`"));
+    assert!(text("apps/office/src/app/api/v1/[...path]/route.ts").contains("startsWith(\"/office/\")"));
     assert!(text("deploy/kubernetes/base/office.yaml").contains("path: /office/readyz"));
     assert!(text("deploy/kubernetes/base/web.yaml").contains("path: /readyz"));
     assert!(text("scripts/smoke").contains("\"$(setting OFFICE_PORT 3001)\" /office/readyz"));

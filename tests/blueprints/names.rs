@@ -48,7 +48,6 @@ fn a_noun_that_django_or_python_has_already_is_refused_with_what_it_is() {
         ("attachment", "which is a name that"),
         ("account", "`test_accounts` in the code, which is a name that its folder `tests` has already"),
         ("base", "`BaseSerializer` in the code, which is a name that `…/views.py` has already"),
-        ("page", "`page` is what Next.js takes the files below `src/pages` for"),
         ("abcdefghijklmnopqrst", "20 characters, more than 19: longer lines of code would have to be laid out anew"),
     ] {
         let said = refusal(&subject, "noun", noun.into());

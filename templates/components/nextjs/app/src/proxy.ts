@@ -1,7 +1,19 @@
 import { type NextRequest, NextResponse } from "next/server";
 
-/** Sets a CSP with a new nonce; Next.js reads it from the request's policy and adds it to its scripts. */
+const LOGIN = "/login";
+const SESSION_COOKIE = "sessionid";
+
+/**
+ * Sends visitors without a session to the login page before anything is rendered, and sets a CSP with
+ * a new nonce; Next.js reads it from the request's policy and adds it to its scripts.
+ */
 export function proxy(request: NextRequest): NextResponse {
+  const url = request.nextUrl.clone();
+  if (url.pathname !== LOGIN && !request.cookies.has(SESSION_COOKIE)) {
+    url.pathname = LOGIN;
+    url.search = "";
+    return NextResponse.redirect(url);
+  }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
 
@@ -30,7 +42,17 @@ function contentSecurityPolicy(nonce: string, development: boolean): string {
   // The development server needs eval, inline styles and a WebSocket.
   const script = development ? "'strict-dynamic' 'unsafe-eval'" : "'strict-dynamic'";
   const style = development ? "'unsafe-inline'" : `'nonce-${nonce}'`;
+@% if slots.connect_sources %@
+  const connect = [
+    "'self'",
+    development && "ws:",
+@{ slots.connect_sources | indent(4, true) }@
+  ]
+    .filter(Boolean)
+    .join(" ");
+@% else %@
   const connect = development ? "'self' ws:" : "'self'";
+@% endif %@
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' ${script}`,

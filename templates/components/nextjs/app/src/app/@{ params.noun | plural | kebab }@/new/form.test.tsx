@@ -1,20 +1,21 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { apiSend } from "@/lib/api-browser";
-import { ApiError } from "@/lib/problem";
 import { @{ params.noun | pascal }@Form } from "./form";
 
-const PATH = "@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/";
-const refresh = vi.hoisted(() => vi.fn());
+const LIST = "@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/";
+const push = vi.hoisted(() => vi.fn());
 
-vi.mock("next/navigation", () => ({ useRouter: () => ({ refresh }) }));
-vi.mock("@/lib/api-browser", () => ({ apiSend: vi.fn() }));
+vi.mock("next/navigation", () => ({ useRouter: () => ({ push }) }));
 
 describe("@{ params.noun | pascal }@Form", () => {
+  const api = vi.fn<(request: Request) => Promise<Response>>();
+
   beforeEach(() => {
-    vi.mocked(apiSend).mockReset();
-    refresh.mockReset();
+    api.mockReset();
+    push.mockReset();
+    vi.stubGlobal("fetch", api);
+    document.cookie = "csrftoken=known";
     render(<@{ params.noun | pascal }@Form />);
   });
 
@@ -26,19 +27,21 @@ describe("@{ params.noun | pascal }@Form", () => {
     fireEvent.submit(screen.getByRole("form"));
   }
 
-  it("posts the values, clears the form and refreshes the list", async () => {
-    vi.mocked(apiSend).mockResolvedValueOnce();
+  it("posts the values and opens the page of what was created", async () => {
+    api.mockResolvedValueOnce(Response.json({ id: "1" }, { status: 201 }));
     submit("Espresso machine", "2");
-    await vi.waitFor(() => expect(refresh).toHaveBeenCalledOnce());
-    const body = { title: "Espresso machine", quantity: 2 };
-    expect(apiSend).toHaveBeenCalledWith(PATH, body);
-    expect(screen.getByLabelText<HTMLInputElement>("Title").value).toBe("");
+    await vi.waitFor(() => {
+      expect(push).toHaveBeenCalledWith("/@{ params.noun | plural | kebab }@/1");
+    });
+    const request = api.mock.calls[0]?.[0];
+    expect(new URL(request?.url ?? "").pathname).toBe(@{ ('`' ~ base ~ '${LIST}`') if base else 'LIST' }@);
+    expect(await request?.json()).toEqual({ title: "Espresso machine", quantity: 2 });
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
   it("shows a validation error at its field and keeps the input", async () => {
-    const error = new ApiError(400, "The input is not valid.", { quantity: "Too many." });
-    vi.mocked(apiSend).mockRejectedValueOnce(error);
+    const problem = { detail: "The input is not valid.", errors: { quantity: ["Too many."] } };
+    api.mockResolvedValueOnce(Response.json(problem, { status: 400 }));
     submit("Espresso machine", "2000");
     expect((await screen.findByRole("alert")).textContent).toBe("The input is not valid.");
     const quantity = screen.getByLabelText<HTMLInputElement>("Quantity");
@@ -46,11 +49,12 @@ describe("@{ params.noun | pascal }@Form", () => {
     const note = document.getElementById(quantity.getAttribute("aria-describedby") ?? "");
     expect(note?.textContent).toBe("Too many.");
     expect(quantity.value).toBe("2000");
-    expect(refresh).not.toHaveBeenCalled();
+    expect(screen.getByRole<HTMLButtonElement>("button").disabled).toBe(false);
+    expect(push).not.toHaveBeenCalled();
   });
 
   it("disables the button while a request is in flight", () => {
-    vi.mocked(apiSend).mockReturnValueOnce(new Promise(() => undefined));
+    api.mockReturnValueOnce(new Promise(() => undefined));
     submit("Espresso machine", "1");
     expect(screen.getByRole<HTMLButtonElement>("button").disabled).toBe(true);
   });

@@ -3,8 +3,10 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { Field } from "@/components/field";
-import { apiSend } from "@/lib/api-browser";
-import { ApiError, describeFailure } from "@/lib/problem";
+import { browserApi } from "@/lib/api-browser";
+import { ApiError, describeFailure, unwrap } from "@/lib/problem";
+
+const LIST = "@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/";
 
 interface Failure {
   readonly message: string;
@@ -18,19 +20,16 @@ export function @{ params.noun | pascal }@Form() {
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const form = event.currentTarget;
-    const data = new FormData(form);
+    const data = new FormData(event.currentTarget);
+    const body = { title: String(data.get("title")), quantity: Number(data.get("quantity")) };
     setBusy(true);
     setFailure(undefined);
     try {
-      const body = { title: String(data.get("title")), quantity: Number(data.get("quantity")) };
-      await apiSend("@{ bindings.api.facts.path }@/@{ params.noun | plural | kebab }@/", body);
-      form.reset();
-      router.refresh();
+      const { id } = unwrap(await browserApi().POST(LIST, { body }));
+      router.push(`/@{ params.noun | plural | kebab }@/${id}`);
     } catch (error) {
       const fields = error instanceof ApiError ? error.fields : {};
       setFailure({ message: describeFailure(error), fields });
-    } finally {
       setBusy(false);
     }
   }
@@ -48,10 +47,10 @@ export function @{ params.noun | pascal }@Form() {
         max={1000}
         defaultValue={1}
       />
+      {failure && <p role="alert">{failure.message}</p>}
       <button type="submit" disabled={busy}>
         {busy ? "Creating…" : "Create"}
       </button>
-      {failure && <p role="alert">{failure.message}</p>}
     </form>
   );
 }
