@@ -86,8 +86,23 @@ fn what_is_asked_for_is_measured() {
         asked.extend(lines.flat_map(|line| measured(&line.replace("{{", ""))));
     }
     assert!(asked.len() > 20, "{asked:?}");
-    // What the store of metrics and CloudNativePG make by themselves.
-    for given in ["up", "ALERTS", "cnpg_collector_last_available_backup_timestamp"] {
+    // What the store of metrics, CloudNativePG and the libraries of instrumentation make by themselves.
+    for given in [
+        "up",
+        "ALERTS",
+        "cnpg_collector_last_available_backup_timestamp",
+        "http_server_request_duration_seconds_bucket",
+        "http_server_request_duration_seconds_count",
+        "rpc_server_call_duration_seconds_bucket",
+        "rpc_server_call_duration_seconds_count",
+        "pgxpool_acquired_connections",
+        "pgxpool_max_connections",
+        "temporal_workflow_completed_total",
+        "temporal_workflow_failed_total",
+        "temporal_activity_execution_failed_total",
+        "temporal_activity_execution_latency_seconds_bucket",
+        "temporal_activity_execution_latency_seconds_count",
+    ] {
         asked.remove(given);
     }
     for metric in asked {
@@ -115,6 +130,7 @@ fn alerts_tell_of_demand_errors_duration_and_backlog() {
         "EventsBlocked",
         "OutboxStuck",
         "OutboxFillsDisk",
+        "OutboxLost",
         "WorkflowsFail",
         "BackupOld",
     ] {

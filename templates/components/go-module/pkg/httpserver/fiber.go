@@ -1,41 +1,35 @@
 package httpserver
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
-	"strings"
+	"net/http"
 
 	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/fiber/v3/middleware/adaptor"
 )
 
-// ServeFiber serves with Fiber until ctx is cancelled, then shuts down gracefully. Prefork is off: replicas scale
-// instead.
+// ServeFiber serves with Fiber until ctx is cancelled, then finishes the requests in flight. Prefork is off: there are
+// replicas instead.
 func ServeFiber(ctx context.Context, listener net.Listener, routes []Route, options Options) error {
-	s, err := newServer(options)
-	if err != nil {
-		return err
-	}
 	app := fiber.New(fiber.Config{
 		BodyLimit:      bodyLimit,
 		ReadBufferSize: headerLimit,
 		ReadTimeout:    readTimeout,
 		WriteTimeout:   writeTimeout,
 		IdleTimeout:    idleTimeout,
+		// Of what doesn't get to a handler, such as a body that is too large.
 		ErrorHandler: func(c fiber.Ctx, err error) error {
-			problem := internal
+			status := http.StatusInternalServerError
 			if known, ok := errors.AsType[*fiber.Error](err); ok {
-				problem = NewProblem(known.Code, "")
+				status = known.Code
 			}
-			return send(c, problem.reply())
+			return c.Status(status).JSON(NewProblem(status, ""), "application/problem+json")
 		},
 	})
-	for _, route := range routes {
-		pattern := strings.NewReplacer("{", ":", "}", "").Replace(route.Pattern)
-		app.Add([]string{route.Method}, pattern, s.fiber(route))
-	}
+	app.Use(adaptor.HTTPHandler(handler(routes, options)))
 	ended := make(chan error, 1)
 	go func() { ended <- app.Listener(listener, fiber.ListenConfig{DisableStartupMessage: true}) }()
 	select {
@@ -43,30 +37,10 @@ func ServeFiber(ctx context.Context, listener net.Listener, routes []Route, opti
 		return fmt.Errorf("http server: %w", err)
 	case <-ctx.Done():
 	}
-	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Drain)
+	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), options.Drain)
 	defer cancel()
 	if err := app.ShutdownWithContext(draining); err != nil {
 		return fmt.Errorf("http server: requests were cut off: %w", err)
 	}
 	return nil
-}
-
-// fiber adapts a route to Fiber. Fiber reuses the buffers of a request, so every string is copied.
-func (s *server) fiber(route Route) fiber.Handler {
-	return func(c fiber.Ctx) error {
-		return send(c, s.answer(c.Context(), route, &Request{
-			Path:   func(name string) string { return strings.Clone(c.Params(name)) },
-			Query:  func(name string) string { return strings.Clone(c.Query(name)) },
-			Header: func(name string) string { return strings.Clone(c.Get(name)) },
-			Body:   bytes.Clone(c.Body()),
-		}, nil))
-	}
-}
-
-func send(c fiber.Ctx, answer reply) error {
-	for name, value := range answer.header {
-		c.Set(name, value)
-	}
-	c.Set("X-Content-Type-Options", "nosniff")
-	return c.Status(answer.status).Send(answer.body)
 }

@@ -28,8 +28,7 @@ CREATE TABLE outbox (position bigint, message bytea, created_at timestamptz);
 		if _, err := conn.Exec(t.Context(), test.fill); err != nil {
 			t.Fatal(err)
 		}
-		reader := &tableReader{conn: conn.Conn()}
-		pending, oldest, err := reader.backlog(t.Context())
+		pending, oldest, err := backlog(t.Context(), conn.Conn())
 		if err != nil || pending != test.pending || oldest < test.oldest || oldest > test.oldest+30 {
 			t.Errorf("%s: %d events, the first for %f s, %v", test.fill, pending, oldest, err)
 		}

@@ -12,8 +12,11 @@ import (
 	envelopev1 "@{ project.module }@/gen/envelope/v1"
 )
 
-// maxCounted caps the count, so that measuring a large backlog stays cheap.
-const maxCounted = 100_000
+const (
+	pollInterval = 200 * time.Millisecond
+	// maxCounted caps the count, so that measuring a large backlog stays cheap.
+	maxCounted = 100_000
+)
 
 // The errors are ignored for the same reason as those in relay.go.
 var (
@@ -23,17 +26,13 @@ var (
 		metric.WithDescription("Age of the oldest unpublished event."))
 )
 
-// Table is an outbox in a table `outbox (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message bytea NOT
-// NULL, created_at timestamptz NOT NULL DEFAULT clock_timestamp())`, which the service's migrations make.
+// Table is an outbox in a table `outbox (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message bytea NOT NULL,
+// created_at timestamptz NOT NULL DEFAULT clock_timestamp())`, which the service's migrations make.
 //
-// Positions are assigned on insert but become visible on commit, so a lower position may appear after a higher one. No
-// event is lost by that: published rows are deleted one by one, and no "last position" is stored. But order is
-// guaranteed only between transactions that exclude each other, that is, those that lock the aggregate's row before
-// they emit.
-type Table struct {
-	// Batch is the maximum number of events per batch. Zero selects the default.
-	Batch int
-}
+// Positions are given on insert but seen on commit, so a lower position may appear after a higher one. No event is lost by
+// that: published rows are deleted one by one, and no "last position" is stored. But order holds only between transactions
+// that exclude each other, that is, those that lock the aggregate's row before they emit.
+type Table struct{}
 
 // Emit inserts an event inside tx, with the trace context and request id of ctx.
 func (Table) Emit(ctx context.Context, tx Executor, event Event) error {
@@ -47,42 +46,59 @@ func (Table) Emit(ctx context.Context, tx Executor, event Event) error {
 	return nil
 }
 
-// Name returns the name of the table.
-func (Table) Name() string { return "outbox" }
-
-// Read implements [Source].
-func (t Table) Read(conn *pgx.Conn) Reader { return &tableReader{Table: t, conn: conn} }
-
-type tableReader struct {
-	Table
-	conn     *pgx.Conn
-	measured time.Time
-}
-
-// Next returns the first rows of the table.
-func (r *tableReader) Next(ctx context.Context) ([]*envelopev1.Envelope, Confirm, error) {
-	// First, so that the backlog is reported even while the broker is unreachable.
-	if err := r.measure(ctx); err != nil {
-		return nil, nil, err
-	}
-	positions, events, err := r.first(ctx)
+// session reads batches of rows over one connection. Its lock goes with it.
+func (t Table) session(ctx context.Context, r *Relay) error {
+	conn, err := connect(ctx, r.DatabaseURL, map[string]string{"statement_timeout": "2min"})
 	if err != nil {
-		return nil, nil, fmt.Errorf("look into the table: %w", err)
+		return err
 	}
-	if len(events) == 0 {
-		advanced(ctx)
-		return nil, nil, nil
+	defer disconnect(ctx, conn)
+	var held bool
+	if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock(hashtextextended('outbox', 0))").Scan(&held); err != nil {
+		return fmt.Errorf("lock: %w", err)
 	}
-	return events, func(ctx context.Context) error { return r.remove(ctx, positions) }, nil
+	if !held {
+		return errHeld
+	}
+	r.held.Store(true)
+	for measured := (time.Time{}); ctx.Err() == nil; {
+		r.turn()
+		// First, so that the backlog is known even while the broker is unreachable.
+		if time.Since(measured) >= measureEvery {
+			if err := measure(ctx, conn); err != nil {
+				return err
+			}
+			measured = time.Now()
+		}
+		positions, events, err := first(ctx, conn)
+		if err != nil {
+			return fmt.Errorf("read the outbox: %w", err)
+		}
+		if len(events) == 0 {
+			r.advanced(ctx)
+			sleep(ctx, pollInterval)
+			continue
+		}
+		if err := r.publish(ctx, events); err != nil {
+			return err
+		}
+		// Exactly these rows: a concurrent commit may have made lower positions visible meanwhile.
+		if _, err := conn.Exec(context.WithoutCancel(ctx), "DELETE FROM outbox WHERE position = ANY ($1)", positions); err != nil {
+			return fmt.Errorf("delete %d published events: %w", len(positions), err)
+		}
+		r.advanced(ctx)
+	}
+	return nil
 }
 
-func (r *tableReader) first(ctx context.Context) (positions []int64, events []*envelopev1.Envelope, err error) {
-	rows, err := r.conn.Query(ctx, "SELECT position, message FROM outbox ORDER BY position LIMIT $1", or(r.Batch, defaultBatch))
+// first returns the first rows.
+func first(ctx context.Context, conn *pgx.Conn) (positions []int64, events []*envelopev1.Envelope, err error) {
+	rows, err := conn.Query(ctx, "SELECT position, message FROM outbox ORDER BY position LIMIT $1", batchEvents)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer rows.Close()
-	for size := 0; size < maxBatchBytes && rows.Next(); {
+	for size := 0; size < batchBytes && rows.Next(); {
 		var position int64
 		var message []byte
 		if err := rows.Scan(&position, &message); err != nil {
@@ -98,34 +114,19 @@ func (r *tableReader) first(ctx context.Context) (positions []int64, events []*e
 	return positions, events, rows.Err()
 }
 
-// remove deletes exactly the published rows. A range would also delete rows that a concurrent commit made visible
-// meanwhile.
-func (r *tableReader) remove(ctx context.Context, positions []int64) error {
-	if _, err := r.conn.Exec(ctx, "DELETE FROM outbox WHERE position = ANY ($1)", positions); err != nil {
-		return fmt.Errorf("delete %d published events: %w", len(positions), err)
-	}
-	advanced(ctx)
-	return nil
-}
-
-// measure reports the backlog every measureEvery.
-func (r *tableReader) measure(ctx context.Context) error {
-	if time.Since(r.measured) < measureEvery {
-		return nil
-	}
-	pending, oldest, err := r.backlog(ctx)
+func measure(ctx context.Context, conn *pgx.Conn) error {
+	pending, oldest, err := backlog(ctx, conn)
 	if err != nil {
-		return fmt.Errorf("measure the table: %w", err)
+		return fmt.Errorf("measure the outbox: %w", err)
 	}
 	pendingEvents.Record(ctx, pending)
 	oldestSeconds.Record(ctx, oldest)
-	r.measured = time.Now()
 	return nil
 }
 
-func (r *tableReader) backlog(ctx context.Context) (pending int64, oldest float64, err error) {
+func backlog(ctx context.Context, conn *pgx.Conn) (pending int64, oldest float64, err error) {
 	const query = `SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT $1) AS counted),
 		coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM outbox ORDER BY position LIMIT 1), 0)::float8`
-	err = r.conn.QueryRow(ctx, query, maxCounted).Scan(&pending, &oldest)
+	err = conn.QueryRow(ctx, query, maxCounted).Scan(&pending, &oldest)
 	return pending, oldest, err
 }

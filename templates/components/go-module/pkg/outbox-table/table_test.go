@@ -16,7 +16,7 @@ import (
 func init() {
 	kinds["table"] = func(t *testing.T) (*pgxpool.Pool, box) {
 		t.Helper()
-		return postgrestest.New(t, tables), outbox.Table{Batch: 7}
+		return postgrestest.New(t, tables), outbox.Table{}
 	}
 }
 

@@ -30,15 +30,12 @@ type serveConfig struct {
 @% if params.database %@
 	Database postgres.Config
 @% endif %@
-@% if slots.serve_config %@
-@{ slots.serve_config }@
-@% endif %@
 }
 
 // serve handles requests until ctx is cancelled, then shuts down gracefully.
 func serve(ctx context.Context, p *process.Process, settings serveConfig) error {
 @% if params.database %@
-	items, pool, err := openStore(ctx, p, settings.Database)
+	items, pool, err := openStore(ctx, settings.Database)
 	if err != nil {
 		return err
 	}
@@ -70,13 +67,18 @@ func serve(ctx context.Context, p *process.Process, settings serveConfig) error 
 	group, ctx := errgroup.WithContext(ctx)
 @% if params.http %@
 	group.Go(func() error {
-		options := httpserver.Options{Log: p.Log, Drain: p.Drain}
+		options := httpserver.Options{Log: p.Log, Drain: p.Drain@{ ", Unavailable: postgres.IsUnavailable" if params.database else "" }@}
 		return httpserver.Serve@{ "Fiber" if params.framework == "fiber" else "NetHTTP" }@(ctx, httpListener, routes, options)
 	})
 @% endif %@
 @% if params.grpc %@
 	group.Go(func() error {
-		options := grpcserver.Options{Log: p.Log, Drain: p.Drain, Reflection: p.Environment == "local"}
+		options := grpcserver.Options{
+			Log: p.Log, Drain: p.Drain, Reflection: p.Environment == "local",
+@% if params.database %@
+			Unavailable: postgres.IsUnavailable,
+@% endif %@
+		}
 		return grpcserver.Serve(ctx, grpcListener, grpcapi.New(service), options)
 	})
 @% endif %@

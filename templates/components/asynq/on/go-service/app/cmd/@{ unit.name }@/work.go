@@ -24,7 +24,7 @@ type workConfig struct {
 // work processes queued tasks until ctx is cancelled.
 func work(ctx context.Context, p *process.Process, settings workConfig) error {
 @% if unit.params.database %@
-	items, pool, err := openStore(ctx, p, settings.Database)
+	items, pool, err := openStore(ctx, settings.Database)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,6 @@ func work(ctx context.Context, p *process.Process, settings workConfig) error {
 	defer stop()
 	worker := &queue.Worker{
 		Config:      settings.Queue,
-		Service:     p.Service,
 		Queues:      tasks.Queues,
 		Handlers:    tasks.Handlers(confirmation),
 		Concurrency: tasks.Concurrency,

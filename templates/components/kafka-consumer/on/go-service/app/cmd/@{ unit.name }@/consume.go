@@ -47,7 +47,7 @@ type consumeConfig struct {
 // consume handles events from other services until ctx is cancelled.
 func consume(ctx context.Context, p *process.Process, settings consumeConfig) error {
 @% if unit.params.database %@
-	items, pool, err := openStore(ctx, p, settings.Database)
+	items, pool, err := openStore(ctx, settings.Database)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,6 @@ func consume(ctx context.Context, p *process.Process, settings consumeConfig) er
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	p.Admin.Check("queue", client.Ping)
 	next := tasks.NewSender(client)
 @% else %@
 	next, stop, err := openConfirmation(settings.Confirmation@{ ", items" if unit.params.database else "" }@)
@@ -73,15 +72,6 @@ func consume(ctx context.Context, p *process.Process, settings consumeConfig) er
 		Name:          p.Service,
 		Group:         kafka.Group(p.Service),
 		Subscriptions: events.Subscriptions(app.NewConsumption(@{ "items, " if unit.params.database else "" }@next)),
-		Available: func(ctx context.Context) error {
-@% if queue and unit.params.database %@
-			return errors.Join(pool.Ping(ctx), client.Ping(ctx))
-@% elif queue %@
-			return client.Ping(ctx)
-@% else %@
-			return pool.Ping(ctx)
-@% endif %@
-		},
 		Unavailable: func(err error) bool {
 @% if queue and unit.params.database %@
 			return postgres.IsUnavailable(err) || errors.Is(err, queue.ErrUnavailable)
@@ -106,4 +96,18 @@ func consume(ctx context.Context, p *process.Process, settings consumeConfig) er
 @% else %@
 	return consumer.Run(ctx)
 @% endif %@
+}
+
+type redriveConfig struct {
+	Kafka kafka.Config
+}
+
+// redrive gives dead letters all attempts again.
+func redrive(ctx context.Context, p *process.Process, settings redriveConfig) error {
+	consumer := &kafka.Consumer{
+		Config: settings.Kafka, Name: p.Service, Group: kafka.Group(p.Service), Subscriptions: events.Subscriptions(nil),
+	}
+	moved, err := consumer.Redrive(ctx)
+	p.Log.InfoContext(ctx, "dead letters moved to the retry topic", "count", moved)
+	return err
 }

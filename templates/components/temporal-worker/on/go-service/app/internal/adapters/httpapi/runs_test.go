@@ -3,7 +3,6 @@
 package httpapi_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -11,18 +10,12 @@ import (
 	"@{ project.module }@/services/@{ unit.name }@/internal/adapters/httpapi"
 	"@{ project.module }@/services/@{ unit.name }@/internal/adapters/store"
 	"@{ project.module }@/services/@{ unit.name }@/internal/app"
-	"@{ project.module }@/services/@{ unit.name }@/internal/domain"
 	"@{ project.module }@/services/@{ unit.name }@/migrations"
 )
 
-// patient starts nothing, so that runs stay in the state started.
-type patient struct{}
-
-func (patient) Start(context.Context, string, domain.ID) error { return nil }
-
 func TestRuns_StartAndGet_ReturnStartedRun(t *testing.T) {
 	kept := store.New(postgrestest.New(t, migrations.Files)@{ ", silent{}" if unit.params.publishes else "" }@)
-	routes := append(httpapi.Routes(app.New(kept)), httpapi.Runs(app.NewRuns(kept, patient{}))...)
+	routes := append(httpapi.Routes(app.New(kept)), httpapi.Runs(app.NewRuns(kept))...)
 	_, made := ask(t, routes, http.MethodPost, "@{ path }@", headers("me", "1"), good)
 	id, _ := made["id"].(string)
 	target := "@{ path }@/" + id + "/@{ workflow }@"
