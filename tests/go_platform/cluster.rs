@@ -110,7 +110,7 @@ fn grpc_calls_are_spread_over_the_replicas() {
 
 #[test]
 fn whoever_is_told_to_stop_ends_before_the_kill() {
-    let kept = seconds(&text("pkg/queue/server.go"), "ShutdownTimeout");
+    let kept = seconds(&text("pkg/queue/worker.go"), "ShutdownTimeout");
     assert!(seconds(&text("pkg/queue/queue.go"), "taskTimeout") < kept);
     let stopped = seconds(&text("pkg/workflow/workflow.go"), "StopTimeout");
     for (command, needs) in [("work", kept), ("workflows", stopped), ("serve", 20), ("consume", 20), ("relay", 20)] {
