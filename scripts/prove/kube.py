@@ -14,14 +14,11 @@ from scripts.validate.cluster import kustomizations, rendered
 from scripts.validate.tools import Tools
 from scripts.validate.tree import Tree
 
-from . import argodiff
-
 AVAILABLE = 120  # seconds until simulated pods must be ready
 ZONES = ("a", "b", "c")
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 APPLIED = ("deploy/kubernetes/overlays", "deploy/argocd/bootstrap", "deploy/argocd/clusters")
-CHECKS = ("apply", "synced", "unknown field refused")  # of each of what is applied
-MANAGER = "argocd-controller"
+CHECKS = ("apply", "unknown field refused")  # of each of what is applied
 CONTROLLERS = {"argocd", "default", "kube-system"}
 
 
@@ -75,7 +72,7 @@ def namespaces(items: list[dict]) -> tuple[set[str], set[str]]:
 
 def apply(manifest: Path, *extra: str) -> Outcome:
     """Applies on the server, unknown fields refused."""
-    flags = ["--server-side", "--validate=strict", "--force-conflicts", f"--field-manager={MANAGER}"]
+    flags = ["--server-side", "--validate=strict", "--force-conflicts", "--field-manager=prove"]
     return kubectl("apply", *flags, *extra, "-f", str(manifest), timeout=180)
 
 
@@ -107,34 +104,10 @@ def prove_manifest(label: str, manifest: Path, report: Report) -> None:
             report.fail(f"apply {label}", tail(applied.output))
             return
         report.ok(f"apply {label}", f"{len(items)} objects")
-        synced(label, manifest, items, report)
         available(label, items, report)
         refused(label, manifest, items, report)
     finally:
         remove(manifest, items, used - CONTROLLERS)
-
-
-def identity(item: dict) -> tuple[str, str, str, str]:
-    """What tells an object from every other."""
-    group = item["apiVersion"].rpartition("/")[0]
-    return group, item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"]
-
-
-def synced(label: str, manifest: Path, items: list[dict], report: Report) -> None:
-    """What the API server made of it does not differ from it, by the rules of Argo CD's own engine."""
-    read = kubectl("get", "-o", "json", "--show-managed-fields", "-f", str(manifest))
-    if not read.good:
-        report.fail(f"synced {label}", tail(read.output))
-        return
-    found = json.loads(read.stdout)
-    live = {identity(item): item for item in found.get("items", [found])}
-    types, pairs = manifest.with_suffix(".openapi.json"), manifest.with_suffix(".pairs.json")
-    types.write_text(kubectl("get", "--raw", "/openapi/v2").stdout, encoding="utf-8")
-    compared = [{"config": item, "live": live[identity(item)]} for item in items]
-    pairs.write_text(json.dumps(compared), encoding="utf-8")
-    done = run([argodiff.program(), types, pairs], timeout=300)
-    problems = done.stdout.splitlines() + ([] if done.good else [tail(done.output)])
-    report.problems(f"synced {label}", problems, f"{len(compared)} objects, as Argo CD compares them")
 
 
 def available(label: str, items: list[dict], report: Report) -> None:
