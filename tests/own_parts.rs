@@ -78,6 +78,7 @@ fn the_own_parts_appear_in_every_target_and_every_assembled_file() {
         ("README.md", &["make parlor   #", "The parlor is open.", "at the desk", "`make desk`", "DASHBOARDS_PORT"]),
         ("compose.yaml", &["  hall:\n", "  board:\n", "  seat:\n", "observability/herald/compose.yaml"]),
         ("config/env.schema.yaml", &["SHELF_ADDRESS", "CHIME"]),
+        ("deploy/argocd/bootstrap/configuration.yaml", &["health.herald.example.com_Horn", "if status.blown then"]),
         ("deploy/argocd/bootstrap/project.yaml", &["kind: Horn"]),
         ("deploy/kubernetes/base/board.yaml", &["shelf.example.com/dusted"]),
         ("deploy/kubernetes/overlays/production/alerts.yaml", &["ChimeSilent"]),

@@ -145,6 +145,18 @@ fn an_older_build_never_replaces_a_newer_one() {
 }
 
 #[test]
+fn a_change_to_text_for_people_is_not_released() {
+    let world = World::new();
+    let source = world.git(&["rev-parse", "HEAD"]);
+    let release = world.release(&source);
+    world.change("README.md", "typo");
+    let text = world.change("docs/guide/first.md", "typo");
+    let answer = world.promote(&["--built", &text, &image("api", &text), &image("web", &text)]).unwrap();
+    assert!(answer.contains("nothing to release"), "{answer}");
+    assert!(world.read(OVERLAY).contains(&format!("# Built from {source}")), "still what {release} released");
+}
+
+#[test]
 fn an_incomplete_release_is_none() {
     let world = World::new();
     let source = world.git(&["rev-parse", "HEAD"]);

@@ -48,7 +48,9 @@ def prove(label: str, repository: Path, report: Report) -> None:
     found = re.search(
         r"^namespace: \"?([a-z0-9-]+)", (overlay / "kustomization.yaml").read_text(encoding="utf-8"), re.M
     )
-    files = {path: SCHEDULED.findall(path.read_text(encoding="utf-8")) for path in sorted(overlay.glob("*.yaml"))}
+    base = repository / "deploy/kubernetes/base"
+    paths = [*sorted(base.glob("*.yaml")), *sorted(overlay.glob("*.yaml"))]
+    files = {path: SCHEDULED.findall(path.read_text(encoding="utf-8")) for path in paths}
     databases = [name for names in files.values() for name in names]
     if not found or not databases:
         report.fail(f"restore drill {label}", "no database that is backed up")

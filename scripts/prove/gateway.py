@@ -30,7 +30,9 @@ ENVOY = "1.40.0"  # what the image has; the standalone mode would look for the n
 MOST = 30  # requests a minute of one user
 KINDS = {"EnvoyProxy", "Gateway", "HTTPRoute", "ClientTrafficPolicy", "SecurityPolicy", "BackendTrafficPolicy"}
 GROUP = "gateway.envoyproxy.io"
-POLICIES = "deploy/kubernetes/overlays/*/gateway-policies.yaml"
+POLICIES = "deploy/kubernetes/base/gateway-policies.yaml"
+ROUTES = "deploy/kubernetes/base/routes.yaml"
+GATEWAYS = "deploy/kubernetes/overlays/*/gateway.yaml"
 ONE = FORK.Lock()  # a gateway at a time: on the host's network each has the same sockets
 CHECKS = (
     "redirects to https", "asks for a token", "says who calls", "repeats reads only", "ends what takes too long",
@@ -50,16 +52,17 @@ def documents(file: Path) -> list[dict[str, Any]]:
 
 
 def offered(repository: Path) -> bool:
-    """Whether an overlay has a gateway with policies."""
-    return any(repository.glob(POLICIES))
+    """Whether there is a gateway with policies."""
+    return (repository / POLICIES).exists()
 
 
 def policies(repository: Path) -> list[dict[str, Any]]:
-    """What is generated for the gateway of the first overlay that has one, or nothing."""
-    for file in sorted(repository.glob(POLICIES)):
-        every = [found for name in ("gateway.yaml", file.name) for found in documents(file.parent / name)]
-        return [found for found in every if found and found["kind"] in KINDS]
-    return []
+    """What is generated for the gateway of the first overlay, or nothing."""
+    if not offered(repository):
+        return []
+    files = [sorted(repository.glob(GATEWAYS))[0], repository / ROUTES, repository / POLICIES]
+    every = [found for file in files for found in documents(file)]
+    return [found for found in every if found and found["kind"] in KINDS]
 
 
 def prove(label: str, repository: Path, report: Report) -> None:
