@@ -158,8 +158,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    # In the order of the URL configuration.
     "SORT_OPERATIONS": False,
+    "PREPROCESSING_HOOKS": ["common.problems.sort_methods"],
     "ENUM_NAME_OVERRIDES": {
         "Status": "@{ params.noun | plural | snake }@.models.@{ params.noun | pascal }@.Status",
     },
