@@ -19,16 +19,17 @@ fn routes(facts: &Facts, out: &mut Sink) {
         let leads = |route: &&&Object| {
             route.node.list_at(&["spec", "rules"]).iter().any(|rule| rule.get("backendRefs").is_some())
         };
+        // A route without host names has those of the listeners that it is attached to.
+        for gateway in overlay.objects.iter().filter(|object| object.kind == "Gateway") {
+            for host in gateway.node.list_at(&["spec", "listeners"]).iter().filter_map(|one| one.get("hostname")) {
+                answers(overlay, facts, &gateway.what(), host, out);
+            }
+        }
         let blame = routes.iter().find(leads).unwrap_or(&routes[0]);
         let mut served: Vec<(&str, &str, &str)> = Vec::new();
         for route in &routes {
             for host in route.node.list_at(&["spec", "hostnames"]) {
-                let name = host.as_str().unwrap_or_default();
-                if name != environment.host {
-                    let message =
-                        format!("{} answers to `{name}`, {} is `{}`", route.what(), environment.name, environment.host);
-                    out.at(host.here(), message);
-                }
+                answers(overlay, facts, &route.what(), host, out);
             }
             parents(facts, overlay, route, out);
             for rule in route.node.list_at(&["spec", "rules"]) {
@@ -58,6 +59,16 @@ fn routes(facts: &Facts, out: &mut Sink) {
         }
     }
     out.skip_if(!any, "there is no route");
+}
+
+/// Only the environment's own host name is answered to.
+fn answers(overlay: &Overlay, facts: &Facts, what: &str, host: &Node, out: &mut Sink) {
+    let environment = overlay.environment(facts.stack);
+    let name = host.as_str().unwrap_or_default();
+    if name != environment.host {
+        let message = format!("{what} answers to `{name}`, {} is `{}`", environment.name, environment.host);
+        out.at(host.here(), message);
+    }
 }
 
 fn backend_exists(overlay: &Overlay, route: &Object, name: &str, port: &str, backend: &Node, out: &mut Sink) {
