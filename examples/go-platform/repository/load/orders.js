@@ -6,7 +6,7 @@ import { check } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
 
-const BASE_URL = __ENV.BASE_URL || "http://127.0.0.1:8080";
+const BASE_URL = __ENV.BASE_URL || `http://127.0.0.1:${__ENV.ORDERS_PORT || 8080}`;
 const PRODUCTION = ["shop.example.com"];
 const PROFILES = {
   smoke: { executor: "constant-vus", vus: 2, duration: "10s" },

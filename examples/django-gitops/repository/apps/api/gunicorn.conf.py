@@ -7,7 +7,7 @@ from metrics import exposition
 
 wsgi_app = "config.wsgi"
 bind = "0.0.0.0:8000"
-worker_class = "gthread"
+worker_class = "config.gunicorn.LiveWorker"
 workers = 2
 threads = 4
 # Worker heartbeats in memory: on a slow disk a worker would look hung.
@@ -16,9 +16,9 @@ worker_tmp_dir = "/dev/shm"
 # requests after 30 seconds, so a graceful shutdown waits that long.
 timeout = 60
 graceful_timeout = 30
-# Longer than the gateway's idle timeout of 60 seconds: the client side must close first, or a
-# request hits a closed connection.
-keepalive = 75
+# Longer than proxies keep an idle connection, an hour by Envoy's default: the client side must
+# close first, or a request hits a closed connection.
+keepalive = 3700
 # Recycle workers to limit the effect of memory leaks.
 max_requests = 50_000
 max_requests_jitter = 5_000

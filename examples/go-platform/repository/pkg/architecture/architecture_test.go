@@ -78,8 +78,8 @@ func refusal(file, target string) string {
 			return name + " may not depend on it"
 		case strings.HasPrefix(target, module+"/services/"):
 			return "services share only generated code and pkg"
-		case !layer.others && !strings.HasSuffix(file, "_test.go") && strings.Contains(target, "."):
-			return name + " may import only the standard library"
+		case !layer.others && !strings.HasSuffix(file, "_test.go") && strings.Contains(target, ".") && target != "github.com/google/uuid":
+			return name + " may import only the standard library and uuid"
 		default:
 			return ""
 		}

@@ -21,7 +21,10 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestDial_UnavailableServer_RetriesWithDeadlineAndTrace(t *testing.T) {
-	stopTelemetry := telemetry.Start("test", "1", "test")
+	stopTelemetry, err := telemetry.Start(t.Context(), "test", "1", "test", "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = stopTelemetry(context.Background()) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

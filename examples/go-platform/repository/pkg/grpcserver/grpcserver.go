@@ -1,9 +1,10 @@
-// Package grpcserver serves gRPC. Every call gets a deadline, a request id, a span, a log line and measurements; health
-// checks work per service.
+// Package grpcserver serves gRPC. Spans and measurements are OpenTelemetry's, with the codes that are sent; every call gets
+// a request id and a log line, and health checks work per service.
 package grpcserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -11,17 +12,13 @@ import (
 	"strings"
 	"time"
 
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	otelcodes "go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc/filters"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
@@ -29,10 +26,8 @@ import (
 )
 
 const (
-	scope = "git.example.com/acme/shop/pkg/grpcserver"
-
 	messageLimit = 1 << 20
-	callTimeout  = 15 * time.Second // for callers that set no deadline
+	callTimeout  = 15 * time.Second // of unary calls whose caller sets no deadline
 )
 
 // A Registrar registers its service with a server.
@@ -43,24 +38,25 @@ type Registrar interface {
 // Options configure a server.
 type Options struct {
 	Log *slog.Logger
-	// Drain bounds the graceful shutdown. After it, calls are cancelled.
+	// Drain bounds the graceful end. After it, calls are cancelled.
 	Drain time.Duration
+	// Unavailable says whether an error is an outage of something that the service needs: UNAVAILABLE, which callers
+	// retry, instead of INTERNAL.
+	Unavailable func(error) bool
 	// Reflection lets clients list the services. Use it in local development only.
 	Reflection bool
 }
 
-// Serve serves until ctx is cancelled, then shuts down gracefully: health checks report NOT_SERVING, connections get a
-// GOAWAY and calls in flight finish.
+// Serve serves until ctx is cancelled. Then health checks report NOT_SERVING, connections get a GOAWAY and calls in flight
+// finish.
 func Serve(ctx context.Context, listener net.Listener, registrar Registrar, options Options) error {
-	calls, err := newCalls(options.Log)
-	if err != nil {
-		return err
-	}
 	server := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(calls.observe, calls.survive),
+		grpc.StatsHandler(otelgrpc.NewServerHandler(otelgrpc.WithFilter(filters.Not(filters.HealthCheck())))),
+		grpc.UnaryInterceptor(options.unary),
+		grpc.StreamInterceptor(options.stream),
 		grpc.MaxRecvMsgSize(messageLimit),
 		grpc.ConnectionTimeout(10*time.Second),
-		// Connections are limited in age, so that clients re-resolve the name and find new replicas.
+		// Connections are limited in age, so that clients resolve the name again and find new replicas.
 		grpc.KeepaliveParams(keepalive.ServerParameters{
 			MaxConnectionIdle: 15 * time.Minute, MaxConnectionAge: 5 * time.Minute, MaxConnectionAgeGrace: 30 * time.Second,
 			Time: time.Minute, Timeout: 10 * time.Second,
@@ -76,7 +72,6 @@ func Serve(ctx context.Context, listener net.Listener, registrar Registrar, opti
 	if options.Reflection {
 		reflection.Register(server)
 	}
-
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -84,104 +79,80 @@ func Serve(ctx context.Context, listener net.Listener, registrar Registrar, opti
 		return fmt.Errorf("grpc server: %w", err)
 	case <-ctx.Done():
 	}
-	healthy.Shutdown() // NOT_SERVING from now on
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		server.GracefulStop()
-	}()
-	patience := time.NewTimer(options.Drain)
-	defer patience.Stop()
-	select {
-	case <-drained:
-		return nil
-	case <-patience.C:
-		server.Stop()
-		<-drained
+	healthy.Shutdown()
+	late := time.AfterFunc(options.Drain, server.Stop)
+	server.GracefulStop()
+	if !late.Stop() {
 		return fmt.Errorf("grpc server: calls were cut off after %s", options.Drain)
 	}
+	return nil
 }
 
-// calls holds the state of the interceptors.
-type calls struct {
-	log      *slog.Logger
-	requests metric.Int64Counter
-	duration metric.Float64Histogram
-}
-
-func newCalls(log *slog.Logger) (*calls, error) {
-	meter := otel.Meter(scope)
-	requests, err := meter.Int64Counter("grpc_requests_total", metric.WithDescription("Completed gRPC calls."))
-	if err != nil {
-		return nil, fmt.Errorf("grpc instruments: %w", err)
-	}
-	duration, err := meter.Float64Histogram("grpc_request_duration_seconds",
-		metric.WithDescription("gRPC call latency."),
-		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
-	if err != nil {
-		return nil, fmt.Errorf("grpc instruments: %w", err)
-	}
-	return &calls{log: log, requests: requests, duration: duration}, nil
-}
-
-// observe sets the deadline, continues the client's trace and records the outcome.
-func (c *calls) observe(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
-	service, method, _ := strings.Cut(strings.TrimPrefix(info.FullMethod, "/"), "/")
-	if service == healthpb.Health_ServiceDesc.ServiceName {
-		return handle(ctx, request)
-	}
-	began := time.Now()
+func (o Options) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
 	if _, set := ctx.Deadline(); !set {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, callTimeout)
 		defer cancel()
 	}
-	ctx = telemetry.Extract(ctx, carried(ctx))
-	if telemetry.RequestID(ctx) == "" {
-		ctx, _ = telemetry.WithRequestID(ctx, telemetry.NewRequestID()) // generated ids are always valid
-	}
-	ctx, span := otel.Tracer(scope).Start(ctx, service+"/"+method, trace.WithSpanKind(trace.SpanKindServer),
-		trace.WithAttributes(attribute.String("rpc.system", "grpc"), attribute.String("rpc.service", service),
-			attribute.String("rpc.method", method)))
-	defer span.End()
-
-	answer, err := handle(ctx, request)
-
-	code := status.Code(err)
-	took := time.Since(began)
-	labels := []attribute.KeyValue{attribute.String("service", service), attribute.String("method", method)}
-	c.duration.Record(ctx, took.Seconds(), metric.WithAttributes(labels...))
-	c.requests.Add(ctx, 1, metric.WithAttributes(append(labels, attribute.String("code", code.String()))...))
-	level := slog.LevelInfo
-	if code == codes.Internal || code == codes.Unknown {
-		level = slog.LevelError
-		span.SetStatus(otelcodes.Error, code.String())
-	}
-	c.log.Log(ctx, level, "call", "method", info.FullMethod, "code", code.String(), "duration_ms", took.Milliseconds(), "error", err)
-	if code == codes.Unknown {
-		return nil, status.Error(codes.Internal, "internal error") // do not disclose internal errors
-	}
+	err = o.guard(ctx, info.FullMethod, func(ctx context.Context) error {
+		answer, err = handle(ctx, request)
+		return err
+	})
 	return answer, err
 }
 
-// survive turns a panic into an Internal error of this call.
-func (c *calls) survive(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			c.log.ErrorContext(ctx, "panic", "cause", cause, "stack", string(debug.Stack()))
-			answer, err = nil, status.Error(codes.Internal, "internal error")
-		}
-	}()
-	return handle(ctx, request)
+func (o Options) stream(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+	return o.guard(stream.Context(), info.FullMethod, func(ctx context.Context) error {
+		return handle(service, contextStream{stream, ctx})
+	})
 }
 
-func carried(ctx context.Context) map[string]string {
-	all := map[string]string{}
-	incoming, _ := metadata.FromIncomingContext(ctx)
-	for _, name := range otel.GetTextMapPropagator().Fields() {
-		if values := incoming.Get(name); len(values) > 0 {
-			all[name] = values[0]
-		}
+type contextStream struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+func (s contextStream) Context() context.Context { return s.ctx }
+
+// guard runs a call and returns the status that is sent. A panic is an error of this call.
+func (o Options) guard(ctx context.Context, method string, run func(context.Context) error) error {
+	if strings.HasPrefix(method, "/"+healthpb.Health_ServiceDesc.ServiceName+"/") {
+		return run(ctx)
 	}
-	return all
+	began := time.Now()
+	ctx = telemetry.WithRequestID(ctx, telemetry.RequestID(ctx))
+	err := recovered(ctx, run)
+	sent := o.status(err)
+	level := slog.LevelInfo
+	if code := status.Code(sent); code == codes.Internal || code == codes.Unavailable {
+		level = slog.LevelError
+	}
+	o.Log.Log(ctx, level, "call", "method", method, "code", status.Code(sent).String(),
+		"duration_ms", time.Since(began).Milliseconds(), "error", err)
+	return sent
+}
+
+func recovered(ctx context.Context, run func(context.Context) error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return run(ctx)
+}
+
+// status maps an error to what is sent. What went wrong inside is not disclosed; nor is the status of another server that
+// an error wraps.
+func (o Options) status(err error) error {
+	_, chosen := err.(interface{ GRPCStatus() *status.Status }) // not of an error that it wraps
+	switch {
+	case err == nil || chosen:
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return status.FromContextError(err).Err()
+	case o.Unavailable != nil && o.Unavailable(err):
+		return status.Error(codes.Unavailable, "try again later")
+	default:
+		return status.Error(codes.Internal, "internal error")
+	}
 }

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
@@ -24,9 +27,17 @@ import (
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+var measured = sdkmetric.NewManualReader()
 
-// echo is a service with one method that calls handle.
+func TestMain(m *testing.M) {
+	_, _ = telemetry.Start(context.Background(), "test", "1", "test", "")
+	otel.SetMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(measured)))
+	goleak.VerifyTestMain(m)
+}
+
+var errOutage = errors.New("no database")
+
+// echo is a service whose methods, a unary and a streaming one, call handle.
 type echo struct {
 	handle func(ctx context.Context) error
 }
@@ -48,17 +59,24 @@ func (e echo) Register(server grpc.ServiceRegistrar) {
 				})
 			},
 		}},
+		Streams: []grpc.StreamDesc{{
+			StreamName: "Stream", ServerStreams: true,
+			Handler: func(_ any, stream grpc.ServerStream) error { return e.handle(stream.Context()) },
+		}},
 	}, e)
 }
 
-// start runs a server. stop shuts it down and returns Serve's error.
-func start(t *testing.T, e echo, drain time.Duration) (connection *grpc.ClientConn, stop func() error) {
+// start runs a server. stop ends it and returns Serve's error.
+func start(t *testing.T, handle func(context.Context) error, drain time.Duration) (connection *grpc.ClientConn, stop func() error) {
 	t.Helper()
 	listener := bufconn.Listen(1 << 20)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	options := grpcserver.Options{Log: slog.New(slog.DiscardHandler), Drain: drain, Reflection: true}
-	go func() { ended <- grpcserver.Serve(ctx, listener, e, options) }()
+	options := grpcserver.Options{
+		Log: slog.New(slog.DiscardHandler), Drain: drain, Reflection: true,
+		Unavailable: func(err error) bool { return errors.Is(err, errOutage) },
+	}
+	go func() { ended <- grpcserver.Serve(ctx, listener, echo{handle}, options) }()
 	connection, err := grpc.NewClient("passthrough:///test",
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -76,81 +94,106 @@ func call(ctx context.Context, connection *grpc.ClientConn) error {
 	return connection.Invoke(ctx, "/test.Echo/Call", wrapperspb.String("x"), &wrapperspb.StringValue{})
 }
 
-func TestServer_Call_HasDeadlineRequestIDAndTrace(t *testing.T) {
-	stopTelemetry := telemetry.Start("test", "1", "test")
-	t.Cleanup(func() { _ = stopTelemetry(context.Background()) })
-	var traceID, requestID string
-	var bounded bool
-	connection, stop := start(t, echo{func(ctx context.Context) error {
-		traceID = trace.SpanContextFromContext(ctx).TraceID().String()
-		requestID = telemetry.RequestID(ctx)
-		_, bounded = ctx.Deadline()
-		return nil
-	}}, time.Second)
-	ctx, err := telemetry.WithRequestID(t.Context(), "req-1")
+func stream(ctx context.Context, connection *grpc.ClientConn) error {
+	open, err := connection.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, "/test.Echo/Stream")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	for name, value := range telemetry.Inject(ctx) {
-		ctx = metadata.AppendToOutgoingContext(ctx, name, value)
-	}
-	ctx = metadata.AppendToOutgoingContext(ctx, "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	return open.RecvMsg(&wrapperspb.StringValue{})
+}
+
+func TestServer_Call_HasDeadlineRequestIDAndTrace(t *testing.T) {
+	const traceID = "0af7651916cd43dd8448eb211c80319c"
+	connection, stop := start(t, func(ctx context.Context) error {
+		_, bounded := ctx.Deadline()
+		if id := trace.SpanContextFromContext(ctx).TraceID().String(); id != traceID || telemetry.RequestID(ctx) != "req-1" || !bounded {
+			t.Errorf("trace %s, request %q, bounded %v", id, telemetry.RequestID(ctx), bounded)
+		}
+		return nil
+	}, time.Second)
+	ctx := metadata.AppendToOutgoingContext(t.Context(), "baggage", "request_id=req-1", "traceparent", "00-"+traceID+"-b7ad6b7169203331-01")
 	if err := call(ctx, connection); err != nil {
 		t.Fatal(err)
-	}
-	if traceID != "0af7651916cd43dd8448eb211c80319c" || requestID != "req-1" || !bounded {
-		t.Errorf("trace %s, request %q, bounded %v", traceID, requestID, bounded)
 	}
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestServer_ErrorOrPanic_ReturnsInternal(t *testing.T) {
-	for name, handle := range map[string]func(context.Context) error{
-		"error": func(context.Context) error { return errors.New("a secret of ours") },
-		"panic": func(context.Context) error { panic("a secret of ours") },
+func TestServer_Failure_SendsAndRecordsCode(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		err  error
+		code codes.Code
+	}{
+		{"error", errors.New("a secret of ours"), codes.Internal},
+		{"panic", nil, codes.Internal},
+		{"outage", errOutage, codes.Unavailable},
+		{"status", status.Error(codes.NotFound, "no such thing"), codes.NotFound},
+		{"cancelled", context.Canceled, codes.Canceled},
 	} {
-		t.Run(name, func(t *testing.T) {
-			connection, stop := start(t, echo{handle}, time.Second)
-			err := call(t.Context(), connection)
-			if status.Code(err) != codes.Internal || strings.Contains(err.Error(), "secret") {
-				t.Errorf("got %v", err)
+		t.Run(test.name, func(t *testing.T) {
+			connection, stop := start(t, func(context.Context) error {
+				if test.err == nil {
+					panic("a secret of ours")
+				}
+				return test.err
+			}, time.Second)
+			for kind, ask := range map[string]func(context.Context, *grpc.ClientConn) error{"unary": call, "stream": stream} {
+				err := ask(t.Context(), connection)
+				if status.Code(err) != test.code || strings.Contains(err.Error(), "secret") {
+					t.Errorf("%s: got %v", kind, err)
+				}
 			}
 			if err := stop(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
+	var all metricdata.ResourceMetrics
+	if err := measured.Collect(t.Context(), &all); err != nil {
+		t.Fatal(err)
+	}
+	recorded := map[string]bool{}
+	for _, m := range all.ScopeMetrics[0].Metrics {
+		if points, ok := m.Data.(metricdata.Histogram[float64]); ok && m.Name == "rpc.server.call.duration" {
+			for _, point := range points.DataPoints {
+				code, _ := point.Attributes.Value("rpc.response.status_code")
+				recorded[code.AsString()] = true
+			}
+		}
+	}
+	for _, code := range []string{"INTERNAL", "UNAVAILABLE", "NOT_FOUND", "CANCELLED"} {
+		if !recorded[code] {
+			t.Errorf("%s was sent, but recorded are %v", code, recorded)
+		}
+	}
 }
 
 func TestServer_Shutdown_FinishesInFlightCall(t *testing.T) {
 	inside, proceed := make(chan struct{}), make(chan struct{})
-	connection, stop := start(t, echo{func(context.Context) error {
+	connection, stop := start(t, func(context.Context) error {
 		close(inside)
 		<-proceed
 		return nil
-	}}, 5*time.Second)
+	}, 5*time.Second)
 	called, stopped := make(chan error), make(chan error)
 	go func() { called <- call(t.Context(), connection) }()
 	<-inside
 	go func() { stopped <- stop() }()
 	close(proceed)
-	if err := <-called; err != nil {
-		t.Error(err)
-	}
-	if err := <-stopped; err != nil {
+	if err := errors.Join(<-called, <-stopped); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestServer_DrainTimeout_CancelsCall(t *testing.T) {
 	inside := make(chan struct{})
-	connection, stop := start(t, echo{func(ctx context.Context) error {
+	connection, stop := start(t, func(ctx context.Context) error {
 		close(inside)
 		<-ctx.Done()
 		return ctx.Err()
-	}}, 10*time.Millisecond)
+	}, 10*time.Millisecond)
 	called := make(chan error)
 	go func() { called <- call(t.Context(), connection) }()
 	<-inside
@@ -163,7 +206,7 @@ func TestServer_DrainTimeout_CancelsCall(t *testing.T) {
 }
 
 func TestServer_HealthCheck_KnowsEachService(t *testing.T) {
-	connection, stop := start(t, echo{func(context.Context) error { return nil }}, time.Second)
+	connection, stop := start(t, func(context.Context) error { return nil }, time.Second)
 	client := healthpb.NewHealthClient(connection)
 	for name, want := range map[string]codes.Code{"": codes.OK, "test.Echo": codes.OK, "test.Other": codes.NotFound} {
 		if _, err := client.Check(t.Context(), &healthpb.HealthCheckRequest{Service: name}); status.Code(err) != want {

@@ -1,5 +1,5 @@
-// Package httpserver runs framework-independent handlers. Every request gets a deadline, a request id, a span, a log
-// line and measurements; errors become problem details (RFC 9457).
+// Package httpserver serves handlers that know no framework. Spans and measurements are OpenTelemetry's; every request gets
+// a deadline, a request id and a log line, and errors become problem details (RFC 9457).
 package httpserver
 
 import (
@@ -7,36 +7,32 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"time"
 
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/propagation"
 
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
 const (
-	scope = "git.example.com/acme/shop/pkg/httpserver"
-
 	bodyLimit      = 64 << 10
 	headerLimit    = 16 << 10
 	readTimeout    = 10 * time.Second
 	handlerTimeout = 15 * time.Second
 	writeTimeout   = 30 * time.Second
-	idleTimeout    = 2 * time.Minute // longer than the proxy's, so that this server never closes a connection that the proxy is about to use
+	// idleTimeout is longer than Envoy's for its connections to services, one hour. Otherwise this side closes a connection
+	// that the proxy is about to use, and a client gets a 503.
+	idleTimeout = 75 * time.Minute
+	// clientGone is nginx's status for a client that disconnected, which is no error of this server.
+	clientGone = 499
 )
 
-// gone is nginx's status for a client that disconnected. It shows up in logs and measurements only, and does not count as a
-// server error.
-var gone = &Problem{Status: 499, Title: "Client Closed Request"}
-
-// A Route maps a method and a pattern to a handler. Patterns are those of net/http: /v1/things/{id}.
+// A Route maps a method and a pattern of net/http, such as /v1/things/{id}, to a handler.
 type Route struct {
 	Method  string
 	Pattern string
@@ -46,7 +42,7 @@ type Route struct {
 // A Handler handles a request. Its error becomes problem details.
 type Handler func(ctx context.Context, r *Request) (Response, error)
 
-// Request is the framework-independent request. Its strings are copies and may be retained.
+// Request is what a handler gets of a request.
 type Request struct {
 	Path   func(name string) string
 	Query  func(name string) string
@@ -54,7 +50,7 @@ type Request struct {
 	Body   []byte
 }
 
-// Response is the framework-independent response. Body is encoded as JSON.
+// Response is encoded as JSON.
 type Response struct {
 	Status int
 	Header map[string]string
@@ -64,125 +60,109 @@ type Response struct {
 // Options apply to every framework.
 type Options struct {
 	Log *slog.Logger
-	// Drain bounds the graceful shutdown.
+	// Drain bounds the graceful end.
 	Drain time.Duration
+	// Unavailable says whether an error is an outage of something that handlers need: 503 instead of 500.
+	Unavailable func(error) bool
 }
 
-// server is the part shared by all frameworks.
-type server struct {
-	Options
-	requests metric.Int64Counter
-	duration metric.Float64Histogram
-	inFlight metric.Int64UpDownCounter
+// handler serves the routes. A client is not trusted to set baggage, which would travel on to other services.
+func handler(routes []Route, options Options) http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range routes {
+		mux.Handle(route.Method+" "+route.Pattern, options.serve(route))
+	}
+	return otelhttp.NewHandler(unmatched(mux), "request", otelhttp.WithPropagators(propagation.TraceContext{}))
 }
 
-func newServer(options Options) (*server, error) {
-	meter := otel.Meter(scope)
-	requests, err := meter.Int64Counter("http_requests_total", metric.WithDescription("Completed HTTP requests."))
-	if err != nil {
-		return nil, fmt.Errorf("http instruments: %w", err)
+func (o Options) serve(route Route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(telemetry.WithRequestID(r.Context(), r.Header.Get("X-Request-Id")), handlerTimeout)
+		defer cancel()
+		response, err := o.handle(ctx, route, w, r)
+		var body []byte
+		if err == nil && response.Body != nil {
+			body, err = json.Marshal(response.Body)
+		}
+		w.Header().Set("X-Request-Id", telemetry.RequestID(ctx))
+		if err != nil {
+			problem := o.problem(ctx, err)
+			response.Status = problem.Status
+			problem.write(w)
+		} else {
+			for name, value := range response.Header {
+				w.Header().Set(name, value)
+			}
+			write(w, response.Status, "application/json", body)
+		}
+		o.Log.InfoContext(ctx, "request", "method", route.Method, "route", route.Pattern, "status", response.Status,
+			"duration_ms", time.Since(began).Milliseconds())
 	}
-	duration, err := meter.Float64Histogram("http_request_duration_seconds",
-		metric.WithDescription("HTTP request latency."),
-		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10))
-	if err != nil {
-		return nil, fmt.Errorf("http instruments: %w", err)
-	}
-	inFlight, err := meter.Int64UpDownCounter("http_requests_in_flight", metric.WithDescription("HTTP requests in flight."))
-	if err != nil {
-		return nil, fmt.Errorf("http instruments: %w", err)
-	}
-	return &server{Options: options, requests: requests, duration: duration, inFlight: inFlight}, nil
 }
 
-// reply is an encoded response.
-type reply struct {
-	status int
-	header map[string]string
-	body   []byte
-}
-
-// answer handles one request, including telemetry. unread is the error of reading the body.
-func (s *server) answer(ctx context.Context, route Route, r *Request, unread error) reply {
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, handlerTimeout)
-	defer cancel()
-	ctx = telemetry.Extract(ctx, map[string]string{
-		"traceparent": r.Header("Traceparent"), "tracestate": r.Header("Tracestate"),
-	})
-	id := r.Header("X-Request-Id")
-	if !telemetry.ValidRequestID(id) {
-		id = telemetry.NewRequestID()
-	}
-	ctx, err := telemetry.WithRequestID(ctx, id)
-	if err != nil {
-		s.Log.WarnContext(ctx, "request id", "error", err)
-	}
-	ctx, span := otel.Tracer(scope).Start(ctx, route.Method+" "+route.Pattern, trace.WithSpanKind(trace.SpanKindServer),
-		trace.WithAttributes(attribute.String("http.request.method", route.Method), attribute.String("http.route", route.Pattern)))
-	defer span.End()
-	labels := []attribute.KeyValue{attribute.String("method", route.Method), attribute.String("route", route.Pattern)}
-	s.inFlight.Add(ctx, 1)
-	defer s.inFlight.Add(ctx, -1)
-
-	answer := s.handle(ctx, route, r, unread)
-
-	answer.header["X-Request-Id"] = id
-	took := time.Since(began)
-	s.duration.Record(ctx, took.Seconds(), metric.WithAttributes(labels...))
-	s.requests.Add(ctx, 1, metric.WithAttributes(append(labels, attribute.Int("status", answer.status))...))
-	span.SetAttributes(attribute.Int("http.response.status_code", answer.status))
-	if answer.status >= http.StatusInternalServerError {
-		span.SetStatus(codes.Error, http.StatusText(answer.status))
-	}
-	s.Log.InfoContext(ctx, "request", "method", route.Method, "route", route.Pattern, "status", answer.status,
-		"duration_ms", took.Milliseconds())
-	return answer
-}
-
-// handle calls the handler and recovers from a panic.
-func (s *server) handle(ctx context.Context, route Route, r *Request, unread error) (answer reply) {
+// handle reads the body and calls the handler. A panic is an error of this request.
+func (o Options) handle(ctx context.Context, route Route, w http.ResponseWriter, r *http.Request) (response Response, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.Log.ErrorContext(ctx, "panic", "cause", cause, "stack", string(debug.Stack()))
-			answer = internal.reply()
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	if unread != nil {
-		return s.failure(ctx, unread)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return Response{}, NewProblem(http.StatusRequestEntityTooLarge, "the body is too large")
 	}
-	response, err := route.Handle(ctx, r)
 	if err != nil {
-		return s.failure(ctx, err)
+		return Response{}, NewProblem(http.StatusBadRequest, "the body could not be read")
 	}
-	answer = reply{status: response.Status, header: map[string]string{}}
-	for name, value := range response.Header {
-		answer.header[name] = value
-	}
-	if response.Body != nil {
-		if answer.body, err = json.Marshal(response.Body); err != nil {
-			return s.failure(ctx, fmt.Errorf("encode the answer: %w", err))
-		}
-		answer.header["Content-Type"] = "application/json"
-	}
-	return answer
+	return route.Handle(ctx, &Request{Path: r.PathValue, Query: r.URL.Query().Get, Header: r.Header.Get, Body: body})
 }
 
-// failure maps an error to problem details. Internal errors are logged and not disclosed to the client.
-func (s *server) failure(ctx context.Context, err error) reply {
+// problem maps an error to problem details. What went wrong inside is logged and not disclosed.
+func (o Options) problem(ctx context.Context, err error) *Problem {
 	if problem, ok := errors.AsType[*Problem](err); ok {
-		return problem.reply()
+		return problem
 	}
-	// Both are checked: a handler that cancels its own context has failed.
+	// Both are asked: a handler that cancels its own context has failed.
 	if errors.Is(err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled) {
-		s.Log.InfoContext(ctx, "client disconnected", "error", err)
-		return gone.reply()
+		return &Problem{Status: clientGone, Title: "Client Closed Request"}
 	}
-	trace.SpanFromContext(ctx).RecordError(err)
-	if errors.Is(err, context.DeadlineExceeded) {
-		s.Log.ErrorContext(ctx, "request timed out", "error", err)
-		return NewProblem(http.StatusServiceUnavailable, "it took too long").reply()
+	o.Log.ErrorContext(ctx, "request failed", "error", err)
+	if errors.Is(err, context.DeadlineExceeded) || (o.Unavailable != nil && o.Unavailable(err)) {
+		return NewProblem(http.StatusServiceUnavailable, "try again later")
 	}
-	s.Log.ErrorContext(ctx, "request failed", "error", err)
-	return internal.reply()
+	return NewProblem(http.StatusInternalServerError, "")
+}
+
+// unmatched answers requests without a route with problem details.
+func unmatched(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		verdict := &verdict{header: w.Header()}
+		mux.ServeHTTP(verdict, r)
+		NewProblem(verdict.status, "").write(w)
+	})
+}
+
+// verdict takes the mux's own answer, a 404 or 405 with the header Allow.
+type verdict struct {
+	header http.Header
+	status int
+}
+
+func (v *verdict) Header() http.Header         { return v.header }
+func (v *verdict) Write(p []byte) (int, error) { return len(p), nil }
+func (v *verdict) WriteHeader(status int)      { v.status = status }
+
+func write(w http.ResponseWriter, status int, kind string, body []byte) {
+	w.Header().Del("Content-Length")
+	if body != nil {
+		w.Header().Set("Content-Type", kind)
+	}
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // fails only if the client has disconnected
 }

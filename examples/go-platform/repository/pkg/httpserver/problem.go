@@ -15,11 +15,7 @@ type Problem struct {
 	Title  string            `json:"title"`
 	Detail string            `json:"detail,omitempty"`
 	Fields map[string]string `json:"fields,omitempty"`
-	// Header holds additional response headers.
-	Header map[string]string `json:"-"`
 }
-
-var internal = NewProblem(http.StatusInternalServerError, "")
 
 // NewProblem returns a problem whose title is the status text.
 func NewProblem(status int, detail string) *Problem {
@@ -28,13 +24,10 @@ func NewProblem(status int, detail string) *Problem {
 
 func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.Title, p.Detail) }
 
-func (p *Problem) reply() reply {
-	body, _ := json.Marshal(p) // strings and an int cannot fail
-	header := map[string]string{"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-	for name, value := range p.Header {
-		header[name] = value
-	}
-	return reply{status: p.Status, header: header, body: body}
+func (p *Problem) write(w http.ResponseWriter) {
+	body, _ := json.Marshal(p) // texts and a number can't fail
+	w.Header().Set("Cache-Control", "no-store")
+	write(w, p.Status, "application/problem+json", body)
 }
 
 // Decode reads a JSON body strictly: unknown fields and trailing data are errors.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 )
@@ -39,17 +39,12 @@ func Begin(ctx context.Context, tx pgx.Tx, eventID string) (bool, error) {
 	return tag.RowsAffected() == 1, nil
 }
 
-// Database is a connection pool or a connection.
-type Database interface {
-	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
-}
-
 // KeepTidy purges expired event ids once an hour until ctx is cancelled. Several consumers may run it concurrently.
-func KeepTidy(ctx context.Context, database Database, log *slog.Logger) {
+func KeepTidy(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) {
 	ticker := time.NewTicker(purgeInterval)
 	defer ticker.Stop()
 	for {
-		if err := Purge(ctx, database, Keep); err != nil && ctx.Err() == nil {
+		if err := Purge(ctx, pool, Keep); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "purging the inbox failed, retrying in an hour", "error", err)
 		}
 		select {
@@ -61,12 +56,12 @@ func KeepTidy(ctx context.Context, database Database, log *slog.Logger) {
 }
 
 // Purge deletes event ids received longer ago than keep, in small batches.
-func Purge(ctx context.Context, database Database, keep time.Duration) error {
+func Purge(ctx context.Context, pool *pgxpool.Pool, keep time.Duration) error {
 	const statement = `DELETE FROM inbox WHERE event_id IN (
 		SELECT event_id FROM inbox WHERE received_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)`
 	before := time.Now().Add(-keep)
 	for {
-		tag, err := database.Exec(ctx, statement, before, purgeBatch)
+		tag, err := pool.Exec(ctx, statement, before, purgeBatch)
 		if err != nil {
 			return fmt.Errorf("forget events before %s: %w", before.Format(time.RFC3339), err)
 		}

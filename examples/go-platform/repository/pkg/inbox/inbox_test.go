@@ -1,16 +1,13 @@
 package inbox_test
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/goleak"
 
@@ -81,30 +78,6 @@ func TestPurge_ExpiredEvents_AreDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := count(t, pool, "inbox"); n != 3000 {
-		t.Errorf("%d events are left", n)
-	}
-}
-
-// stopping calls stop after the first statement.
-type stopping struct {
-	*pgxpool.Pool
-	stop func()
-}
-
-func (s stopping) Exec(ctx context.Context, statement string, arguments ...any) (pgconn.CommandTag, error) {
-	defer s.stop()
-	return s.Pool.Exec(ctx, statement, arguments...)
-}
-
-func TestKeepTidy_Start_PurgesAtOnceAndStopsOnCancel(t *testing.T) {
-	pool := postgrestest.New(t, tables)
-	old := time.Now().Add(-inbox.Keep - time.Hour)
-	if _, err := pool.Exec(t.Context(), "INSERT INTO inbox VALUES ($1, $2)", event, old); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	inbox.KeepTidy(ctx, stopping{pool, stop}, slog.New(slog.DiscardHandler))
-	if n := count(t, pool, "inbox"); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
 }

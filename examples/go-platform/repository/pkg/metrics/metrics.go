@@ -1,4 +1,4 @@
-// Package metrics serves OpenTelemetry metrics in the Prometheus format on the admin server.
+// Package metrics serves OpenTelemetry's measurements in Prometheus's format on the admin server.
 package metrics
 
 import (
@@ -8,7 +8,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/prometheus/otlptranslator"
 	"go.opentelemetry.io/otel"
 	exporter "go.opentelemetry.io/otel/exporters/prometheus"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -16,29 +15,19 @@ import (
 	"git.example.com/acme/shop/pkg/process"
 )
 
-// Extension serves /metrics. Instruments keep their names, without added suffixes, so that a metric named in an alert
-// can be found in the code.
-func Extension() process.Extension {
-	return process.Extension{Start: start}
-}
+// Extension serves /metrics. Names are those of the semantic conventions, as Prometheus writes them:
+// http.server.request.duration in seconds becomes http_server_request_duration_seconds.
+func Extension() process.Extension { return process.Extension{Start: start} }
 
-func start(_ context.Context, p *process.Process, _ func(string) (string, bool)) (process.Started, error) {
+func start(p *process.Process, _ map[string]string) (func(context.Context) error, error) {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-	)
-	reader, err := exporter.New(
-		exporter.WithRegisterer(registry),
-		exporter.WithTranslationStrategy(otlptranslator.UnderscoreEscapingWithoutSuffixes),
-		exporter.WithoutScopeInfo(),
-		exporter.WithoutTargetInfo(),
-	)
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reader, err := exporter.New(exporter.WithRegisterer(registry), exporter.WithoutScopeInfo(), exporter.WithoutTargetInfo())
 	if err != nil {
-		return process.Started{}, fmt.Errorf("metrics: %w", err)
+		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
 	otel.SetMeterProvider(provider)
 	p.Admin.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
-	return process.Started{Stop: provider.Shutdown}, nil
+	return provider.Shutdown, nil
 }

@@ -15,38 +15,23 @@ import (
 	"git.example.com/acme/shop/pkg/process"
 )
 
-func TestExtension_Instruments_KeepTheirNames(t *testing.T) {
-	var text string
-	program := process.Program{
-		Service: "test",
-		Admin:   "127.0.0.1:0",
-		Commands: map[string]process.Command{
-			"measure": process.Job(func(ctx context.Context, p *process.Process, _ struct{}) error {
-				counter, err := otel.Meter("test").Int64Counter("things_done_total")
-				if err != nil {
-					return err
-				}
-				counter.Add(ctx, 2, metric.WithAttributes(attribute.String("kind", "good")))
-				recorder := httptest.NewRecorder()
-				p.Admin.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-				text = recorder.Body.String()
-				return nil
-			}),
-		},
-		Extensions: []process.Extension{metrics.Extension()},
+func TestExtension_Instruments_AreServed(t *testing.T) {
+	p := &process.Process{Admin: process.NewAdmin()}
+	stop, err := metrics.Extension().Start(p, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	lookup := func(string) (string, bool) { return "test", true }
-	if code := program.Main([]string{"measure"}, func(name string) (string, bool) {
-		if name == "LOG_LEVEL" {
-			return "info", true
-		}
-		return lookup(name)
-	}, &strings.Builder{}); code != 0 {
-		t.Fatalf("ended with %d", code)
+	defer func() { _ = stop(context.Background()) }()
+	counter, err := otel.Meter("test").Int64Counter("things_done")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, line := range []string{`things_done_total{kind="good"} 2`, "go_goroutines "} {
-		if !strings.Contains(text, line) {
-			t.Errorf("no %q in\n%s", line, text)
+	counter.Add(t.Context(), 2, metric.WithAttributes(attribute.String("a.kind", "good")))
+	recorder := httptest.NewRecorder()
+	p.Admin.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for _, line := range []string{`things_done_total{a_kind="good"} 2`, "go_goroutines "} {
+		if !strings.Contains(recorder.Body.String(), line) {
+			t.Errorf("no %q in\n%s", line, recorder.Body)
 		}
 	}
 }

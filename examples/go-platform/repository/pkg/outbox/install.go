@@ -17,14 +17,12 @@ type Names struct {
 	Slot string
 	// Prefix marks messages that are events of this service.
 	Prefix string
-	// Heartbeat marks messages that only advance an idle slot.
-	Heartbeat string
 }
 
 // NamesOf derives the names from a service's name.
 func NamesOf(service string) Names {
 	name := strings.ReplaceAll(service, "-", "_") + "_outbox"
-	return Names{Slot: name, Prefix: name, Heartbeat: name + ".heartbeat"}
+	return Names{Slot: name, Prefix: name}
 }
 
 const duplicateObject = "42710"
@@ -49,24 +47,29 @@ func (w WAL) Install(ctx context.Context, conn *pgx.Conn) error {
 	if err := unlessThere(pgconn.CommandTag{}, err); err != nil {
 		return fmt.Errorf("create slot %s: %w", names.Slot, err)
 	}
-	return usable(ctx, conn, names)
+	_, _, err = w.look(ctx, conn)
+	return err
 }
 
-// usable rejects a slot that the server has invalidated. Its unread events are lost, so an operator has to decide.
-func usable(ctx context.Context, conn *pgx.Conn, names Names) error {
+// errSlotLost means that unpublished events are gone from the log, so that an operator has to decide.
+var errSlotLost = errors.New("the replication slot lost its write-ahead log")
+
+// look returns how much log lies before the slot, and how much the server retains for it.
+func (w WAL) look(ctx context.Context, conn *pgx.Conn) (lag, retained int64, err error) {
 	var lost bool
-	const query = "SELECT wal_status = 'lost' FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()"
-	err := conn.QueryRow(ctx, query, names.Slot).Scan(&lost)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("slot %s belongs to another database of this server", names.Slot)
+	const query = `SELECT wal_status = 'lost', coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn), 0)::bigint,
+		coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint
+		FROM pg_replication_slots WHERE slot_name = $1 AND database = current_database()`
+	err = conn.QueryRow(ctx, query, w.Names.Slot).Scan(&lost, &lag, &retained)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return 0, 0, fmt.Errorf("slot %s is not in this database: run the migrations", w.Names.Slot)
+	case err != nil:
+		return 0, 0, fmt.Errorf("look at slot %s: %w", w.Names.Slot, err)
+	case lost:
+		return 0, 0, fmt.Errorf("%w: %s reached max_slot_wal_keep_size. Drop it, migrate again, and publish the missing events from the tables", errSlotLost, w.Names.Slot)
 	}
-	if err != nil {
-		return fmt.Errorf("look at slot %s: %w", names.Slot, err)
-	}
-	if lost {
-		return fmt.Errorf("slot %s lost its write-ahead log (max_slot_wal_keep_size): drop it, publish what is missing, migrate again", names.Slot)
-	}
-	return nil
+	return lag, retained, nil
 }
 
 func unlessThere(_ pgconn.CommandTag, err error) error {

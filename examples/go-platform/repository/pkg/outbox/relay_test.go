@@ -25,7 +25,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	_ = telemetry.Start("test", "", "")
+	_, _ = telemetry.Start(context.Background(), "test", "", "", "")
 	goleak.VerifyTestMain(m)
 }
 
@@ -100,11 +100,10 @@ func emit(t *testing.T, pool *pgxpool.Pool, o box, end error, keys ...string) {
 func start(t *testing.T, pool *pgxpool.Pool, o box, publisher outbox.Publisher) (stop func()) {
 	t.Helper()
 	relay := &outbox.Relay{
-		DatabaseURL: string(postgrestest.URL(pool)),
+		DatabaseURL: postgrestest.URL(pool),
 		Source:      o,
 		Publisher:   publisher,
 		Log:         slog.New(slog.NewTextHandler(t.Output(), nil)),
-		Interval:    10 * time.Millisecond,
 		Backoff:     10 * time.Millisecond,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -112,11 +111,8 @@ func start(t *testing.T, pool *pgxpool.Pool, o box, publisher outbox.Publisher) 
 	go func() { done <- relay.Run(ctx) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
-		if err := <-done; err != nil {
+		if err := errors.Join(<-done, relay.Live()); err != nil {
 			t.Errorf("relay: %v", err)
-		}
-		if err := relay.Live(context.Background()); err != nil {
-			t.Error(err)
 		}
 	})
 	t.Cleanup(stop)
@@ -225,10 +221,7 @@ func TestRelay_Event_CarriesTraceAndRequestID(t *testing.T) {
 		ctx := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{
 			TraceID: id, SpanID: trace.SpanID{4}, TraceFlags: trace.FlagsSampled,
 		}))
-		ctx, err := telemetry.WithRequestID(ctx, "request-1")
-		if err != nil {
-			t.Fatal(err)
-		}
+		ctx = telemetry.WithRequestID(ctx, "request-1")
 		event := outbox.Event{ID: rand.Text(), Type: "thing.made", AggregateID: "1", Payload: wrapperspb.String("x")}
 		if err := o.Emit(ctx, pool, event); err != nil {
 			t.Fatal(err)
@@ -253,8 +246,8 @@ func TestRelay_KilledBeforeConfirming_PublishesAgain(t *testing.T) {
 		killed := sync.OnceFunc(func() { close(taken) })
 		dying := publisherFunc(func(ctx context.Context, events []*envelopev1.Envelope) error {
 			_ = b.Publish(ctx, events)
-			// Simulates a crash: the database session ends before anything is confirmed.
-			const kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+			// Simulates a crash: the database sessions end before anything is confirmed.
+			const kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 			_, err := pool.Exec(ctx, kill)
 			killed()
 			return err

@@ -6,17 +6,24 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pglogrepl"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"go.opentelemetry.io/otel/metric"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
 
 	envelopev1 "git.example.com/acme/shop/gen/envelope/v1"
 )
 
-const defaultHeartbeat = 10 * time.Second
-
-// errFull stops reading when the batch is full.
-var errFull = errors.New("full")
+const (
+	// statusInterval is how often the server learns how far the relay is. It hangs up after a minute without.
+	statusInterval = 5 * time.Second
+	// lull is how long the relay waits for more transactions of a batch.
+	lull        = 10 * time.Millisecond
+	objectInUse = "55006"
+)
 
 // The errors are ignored for the same reason as those in relay.go.
 var (
@@ -24,17 +31,12 @@ var (
 		metric.WithDescription("Write-ahead log between the slot's confirmed position and the server's current position."))
 	retainedBytes, _ = meter.Int64Gauge("outbox_retained_bytes",
 		metric.WithDescription("Write-ahead log that the server retains for the slot."))
+	slotLost, _ = meter.Int64Gauge("outbox_slot_lost",
+		metric.WithDescription("1 if the server dropped the log that the slot needs: unpublished events are lost."))
 )
 
-// WAL is an outbox in the write-ahead log, read from a logical replication slot. Zero values select the defaults.
-type WAL struct {
-	Names Names
-	// Heartbeat is the idle time after which the relay advances its slot, so that the server can drop write-ahead log
-	// written by others.
-	Heartbeat time.Duration
-	// Batch is the maximum number of changes per batch. A larger transaction is returned whole.
-	Batch int
-}
+// WAL is an outbox in the write-ahead log, streamed from a logical replication slot.
+type WAL struct{ Names Names }
 
 // Emit writes an event to the write-ahead log as part of tx, with the trace context and request id of ctx.
 func (w WAL) Emit(ctx context.Context, tx Executor, event Event) error {
@@ -48,137 +50,164 @@ func (w WAL) Emit(ctx context.Context, tx Executor, event Event) error {
 	return nil
 }
 
-// Name returns the name of the slot.
-func (w WAL) Name() string { return w.Names.Slot }
-
-// Read implements [Source].
-func (w WAL) Read(conn *pgx.Conn) Reader { return &walReader{WAL: w, conn: conn, moved: time.Now()} }
-
-type walReader struct {
-	WAL
-	conn *pgx.Conn
-	// moved is when the slot last advanced, measured when the lag was last reported.
-	moved, measured time.Time
-	// searched is the end of the log at the last read. There is nothing new before it.
-	searched string
-}
-
-// Next peeks into the slot. If the slot has been idle for too long, it emits a heartbeat instead.
-func (r *walReader) Next(ctx context.Context) ([]*envelopev1.Envelope, Confirm, error) {
-	// First, so that the lag is reported even while the broker is unreachable.
-	if err := r.measure(ctx); err != nil {
-		return nil, nil, err
-	}
-	grown, err := r.grown(ctx)
+// session streams the slot over one connection and measures it over another. A slot has one reader at a time.
+func (w WAL) session(ctx context.Context, r *Relay) error {
+	watching, err := connect(ctx, r.DatabaseURL, nil)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	var found batch
-	if grown {
-		if found, err = r.peek(ctx); err != nil {
-			return nil, nil, fmt.Errorf("look into the slot: %w", err)
-		}
+	defer disconnect(ctx, watching)
+	if err := w.measure(ctx, watching); err != nil {
+		return err
 	}
-	if found.end == 0 {
-		if time.Since(r.moved) >= or(r.Heartbeat, defaultHeartbeat) {
-			return nil, nil, r.beat(ctx)
-		}
-		return nil, nil, nil
-	}
-	events, err := r.events(found)
+	conn, err := connect(ctx, r.DatabaseURL, map[string]string{"replication": "database"})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	return events, func(ctx context.Context) error { return r.advance(ctx, found.end) }, nil
-}
-
-// grown says whether the log has grown since the last read. Each peek into the slot starts a decoder, which the server
-// logs. Without this check an idle relay would fill the server's log.
-func (r *walReader) grown(ctx context.Context) (bool, error) {
-	var end string
-	if err := r.conn.QueryRow(ctx, "SELECT pg_current_wal_flush_lsn()::text").Scan(&end); err != nil {
-		return false, fmt.Errorf("look for the end of the log: %w", err)
-	}
-	// The peek that follows reads at least this far.
-	grown := end != r.searched
-	r.searched = end
-	return grown, nil
-}
-
-// peek reads without consuming. The changes stay in the slot until it is advanced.
-func (r *walReader) peek(ctx context.Context) (batch, error) {
-	const query = `SELECT data FROM pg_logical_slot_peek_binary_changes($1::text, NULL, $2,
-		'proto_version', '1', 'publication_names', $1::text, 'messages', 'true')`
-	rows, err := r.conn.Query(ctx, query, r.Names.Slot, or(r.Batch, defaultBatch))
-	if err != nil {
-		return batch{}, err
-	}
-	var found batch
-	var record []byte
-	_, err = pgx.ForEachRow(rows, []any{&record}, func() error {
-		if err := found.add(record); err != nil {
-			return err
-		}
-		if found.full(record) {
-			return errFull
-		}
-		return nil
+	defer disconnect(ctx, conn)
+	err = pglogrepl.StartReplication(ctx, conn.PgConn(), w.Names.Slot, 0, pglogrepl.StartReplicationOptions{
+		PluginArgs: []string{"proto_version '1'", fmt.Sprintf("publication_names '%s'", w.Names.Slot), "messages 'true'"},
 	})
-	if errors.Is(err, errFull) {
-		err = nil
+	if known, ok := errors.AsType[*pgconn.PgError](err); ok && known.Code == objectInUse {
+		return errHeld
 	}
-	return found, err
-}
-
-// events decodes the messages with this service's prefix.
-func (r *walReader) events(found batch) ([]*envelopev1.Envelope, error) {
-	var events []*envelopev1.Envelope
-	for _, m := range found.messages {
-		if m.prefix != r.Names.Prefix {
-			continue
+	if err != nil {
+		return fmt.Errorf("stream slot %s: %w", w.Names.Slot, err)
+	}
+	r.held.Store(true)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		s := &stream{relay: r, conn: conn.PgConn(), prefix: w.Names.Prefix}
+		for ctx.Err() == nil {
+			if err := s.next(ctx); err != nil {
+				return err
+			}
 		}
-		event := new(envelopev1.Envelope)
-		if err := proto.Unmarshal(m.content, event); err != nil {
-			return nil, fmt.Errorf("decode an event before %s: %w", found.end, err)
+		return ctx.Err()
+	})
+	group.Go(func() error {
+		for {
+			sleep(ctx, measureEvery)
+			if err := w.measure(ctx, watching); err != nil {
+				return err
+			}
 		}
-		events = append(events, event)
-	}
-	return events, nil
+	})
+	return group.Wait()
 }
 
-// advance confirms everything up to the batch's last commit, never part of a transaction.
-func (r *walReader) advance(ctx context.Context, end lsn) error {
-	if _, err := r.conn.Exec(ctx, "SELECT pg_replication_slot_advance($1, $2::text::pg_lsn)", r.Names.Slot, end.String()); err != nil {
-		return fmt.Errorf("advance: %w", err)
+// measure reports how far the slot is. A slot that is lost or missing is an error with a message of its own.
+func (w WAL) measure(ctx context.Context, conn *pgx.Conn) error {
+	lag, retained, err := w.look(ctx, conn)
+	if errors.Is(err, errSlotLost) {
+		slotLost.Record(ctx, 1)
 	}
-	// There may be more after this batch.
-	r.moved, r.searched = time.Now(), ""
-	advanced(ctx)
-	return nil
-}
-
-// measure reports the slot's lag every measureEvery.
-func (r *walReader) measure(ctx context.Context) error {
-	if time.Since(r.measured) < measureEvery {
-		return nil
+	if err != nil {
+		return err
 	}
-	const query = `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint,
-		pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
-		FROM pg_replication_slots WHERE slot_name = $1`
-	var lag, retained int64
-	if err := r.conn.QueryRow(ctx, query, r.Names.Slot).Scan(&lag, &retained); err != nil {
-		return fmt.Errorf("measure the slot: %w", err)
-	}
+	slotLost.Record(ctx, 0)
 	lagBytes.Record(ctx, lag)
 	retainedBytes.Record(ctx, retained)
-	r.measured = time.Now()
 	return nil
 }
 
-// beat writes an empty message. The next pass reads it and advances the slot past it.
-func (r *walReader) beat(ctx context.Context) error {
-	if _, err := r.conn.Exec(ctx, "SELECT pg_logical_emit_message(true, $1, '')", r.Names.Heartbeat); err != nil {
-		return fmt.Errorf("heartbeat: %w", err)
+// stream is what was read of the slot and is not confirmed yet.
+type stream struct {
+	relay  *Relay
+	conn   *pgconn.PgConn
+	prefix string
+
+	// done is the position up to which everything is published; read is the end of the last transaction that was read.
+	done, read pglogrepl.LSN
+	open       bool // inside a transaction
+	events     []*envelopev1.Envelope
+	size       int
+	told       time.Time
+}
+
+// next reads one message, or publishes and confirms what was read when none comes.
+func (s *stream) next(ctx context.Context) error {
+	wait := time.Until(s.told.Add(statusInterval))
+	if s.read > s.done {
+		wait = lull
+	}
+	receiving, cancel := context.WithTimeout(ctx, max(wait, time.Millisecond))
+	defer cancel()
+	message, err := s.conn.ReceiveMessage(receiving)
+	switch {
+	case pgconn.Timeout(err) && ctx.Err() == nil:
+		return s.confirm(ctx)
+	case err != nil:
+		return fmt.Errorf("receive: %w", err)
+	}
+	switch message := message.(type) {
+	case *pgproto3.ErrorResponse:
+		return fmt.Errorf("stream: %w", pgconn.ErrorResponseToPgError(message))
+	case *pgproto3.CopyData:
+		return s.take(ctx, message.Data)
+	default:
+		return fmt.Errorf("stream: an unexpected %T", message)
+	}
+}
+
+func (s *stream) take(ctx context.Context, data []byte) error {
+	if data[0] == pglogrepl.PrimaryKeepaliveMessageByteID {
+		alive, err := pglogrepl.ParsePrimaryKeepaliveMessage(data[1:])
+		if err != nil {
+			return fmt.Errorf("keepalive: %w", err)
+		}
+		// Everything before it was sent, so an idle slot moves on and the server can drop others' log.
+		if !s.open && s.read <= s.done {
+			s.read = max(s.read, alive.ServerWALEnd)
+		}
+		if alive.ReplyRequested {
+			return s.confirm(ctx)
+		}
+		return nil
+	}
+	log, err := pglogrepl.ParseXLogData(data[1:])
+	if err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	record, err := pglogrepl.Parse(log.WALData)
+	if err != nil {
+		return fmt.Errorf("record at %s: %w", log.WALStart, err)
+	}
+	switch record := record.(type) {
+	case *pglogrepl.BeginMessage:
+		s.open = true
+	case *pglogrepl.LogicalDecodingMessage:
+		if record.Prefix != s.prefix {
+			return nil
+		}
+		event := new(envelopev1.Envelope)
+		if err := proto.Unmarshal(record.Content, event); err != nil {
+			return fmt.Errorf("decode the event at %s: %w", log.WALStart, err)
+		}
+		s.events, s.size = append(s.events, event), s.size+len(record.Content)
+	case *pglogrepl.CommitMessage:
+		s.open, s.read = false, record.TransactionEndLSN
+		if len(s.events) >= batchEvents || s.size >= batchBytes {
+			return s.confirm(ctx)
+		}
+	}
+	return nil
+}
+
+// confirm publishes whole transactions and then tells the server that they are done.
+func (s *stream) confirm(ctx context.Context) error {
+	if !s.open {
+		if len(s.events) > 0 {
+			if err := s.relay.publish(ctx, s.events); err != nil {
+				return err
+			}
+		}
+		s.done, s.events, s.size = s.read, nil, 0
+		s.relay.advanced(ctx)
+	}
+	s.told = time.Now()
+	if err := pglogrepl.SendStandbyStatusUpdate(ctx, s.conn, pglogrepl.StandbyStatusUpdate{WALWritePosition: s.done}); err != nil {
+		return fmt.Errorf("confirm %s: %w", s.done, err)
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package outbox_test
 
 import (
 	"context"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -25,7 +27,7 @@ func logged(t *testing.T) (*pgxpool.Pool, outbox.WAL) {
 	t.Helper()
 	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
 	// Slot names are global to the server.
-	wal := outbox.WAL{Names: outbox.NamesOf("test-" + pool.Config().ConnConfig.Database), Heartbeat: 50 * time.Millisecond}
+	wal := outbox.WAL{Names: outbox.NamesOf("test-" + pool.Config().ConnConfig.Database)}
 	install(t, pool, wal)
 	t.Cleanup(func() {
 		// The server may still be ending the relay's last query, and an active slot can't be dropped.
@@ -47,16 +49,6 @@ func install(t *testing.T, pool *pgxpool.Pool, wal outbox.WAL) {
 	}
 }
 
-func confirmed(t *testing.T, pool *pgxpool.Pool, wal outbox.WAL) string {
-	t.Helper()
-	var position string
-	const query = "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = $1"
-	if err := pool.QueryRow(t.Context(), query, wal.Names.Slot).Scan(&position); err != nil {
-		t.Fatal(err)
-	}
-	return position
-}
-
 func TestWAL_EventOfAnotherService_IsNotPublished(t *testing.T) {
 	pool, wal := logged(t)
 	b := new(broker)
@@ -70,18 +62,41 @@ func TestWAL_EventOfAnotherService_IsNotPublished(t *testing.T) {
 	}
 }
 
-func TestWAL_IdleSlot_Advances(t *testing.T) {
+func TestWAL_LogOfOthers_IsConfirmed(t *testing.T) {
 	pool, wal := logged(t)
 	b := new(broker)
 	stop := start(t, pool, wal, b)
-	position := confirmed(t, pool, wal)
 	for range 2 {
-		before := position
-		eventually(t, "the slot advances", func() bool { position = confirmed(t, pool, wal); return position != before })
+		var written string
+		if err := pool.QueryRow(t.Context(), "SELECT pg_logical_emit_message(true, 'another', 'x')::text").Scan(&written); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the slot moves on", func() bool {
+			var passed bool
+			const query = "SELECT confirmed_flush_lsn >= $2::text::pg_lsn FROM pg_replication_slots WHERE slot_name = $1"
+			if err := pool.QueryRow(t.Context(), query, wal.Names.Slot, written).Scan(&passed); err != nil {
+				t.Fatal(err)
+			}
+			return passed
+		})
 	}
 	stop()
 	if got := b.keys(); len(got) != 0 {
 		t.Errorf("published %q", got)
+	}
+}
+
+func TestWAL_MissingSlot_IsNamed(t *testing.T) {
+	pool := postgrestest.New(t, fstest.MapFS{"00001_nothing.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}})
+	var logs strings.Builder
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	relay := &outbox.Relay{
+		DatabaseURL: postgrestest.URL(pool), Source: outbox.WAL{Names: outbox.NamesOf("nobody")}, Publisher: new(broker),
+		Log: slog.New(slog.NewTextHandler(&logs, nil)),
+	}
+	if err := relay.Run(ctx); err != nil || !strings.Contains(logs.String(), "run the migrations") || relay.Ready() == nil {
+		t.Errorf("%v, logged %s", err, logs.String())
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package postgres opens connection pools and migrates schemas.
+// Package postgres opens connection pools, observed by otelpgx, and migrates schemas by goose.
 package postgres
 
 import (
@@ -12,22 +12,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/trace"
 
 	"git.example.com/acme/shop/pkg/config"
 )
-
-const scope = "git.example.com/acme/shop/pkg/postgres"
 
 // A migration that waits for a lock blocks every query behind it, so it times out soon and the job retries. A migration
 // that needs longer sets its own limit: SET LOCAL statement_timeout. The job as a whole has ten minutes.
@@ -39,7 +32,7 @@ const (
 // Config holds the connection settings.
 type Config struct {
 	URL      config.URL `env:"DATABASE_URL"`
-	PoolSize int32      `env:"DATABASE_POOL_SIZE" default:"4"`
+	PoolSize int32      `env:"DATABASE_POOL_SIZE" envDefault:"4"`
 }
 
 // Open creates a pool and pings the database.
@@ -52,26 +45,16 @@ func Open(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
 	parsed.MaxConnLifetime = 30 * time.Minute // so that connections move to the new primary after a failover
 	parsed.MaxConnLifetimeJitter = 5 * time.Minute
 	parsed.ConnConfig.ConnectTimeout = 5 * time.Second
-	parsed.ConnConfig.Tracer = tracer{}
+	parsed.ConnConfig.Tracer = otelpgx.NewTracer() // statements have placeholders, never values
 	pool, err := pgxpool.NewWithConfig(ctx, parsed)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	if err := observe(pool); err != nil {
-		pool.Close()
-		return nil, err
-	}
-	if err := pool.Ping(ctx); err != nil {
+	if err := errors.Join(otelpgx.RecordStats(pool), pool.Ping(ctx)); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	return pool, nil
-}
-
-// IsUnique says whether err is a violation of the given unique constraint.
-func IsUnique(err error, constraint string) bool {
-	known, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && known.Code == "23505" && known.ConstraintName == constraint
 }
 
 // IsUnavailable says whether err is caused by the server and not by the statement, so that a retry can succeed once the
@@ -118,46 +101,4 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, files fs.FS, log *slog.Log
 		log.InfoContext(ctx, "migrated", "file", result.Source.Path, "duration_ms", result.Duration.Milliseconds())
 	}
 	return nil
-}
-
-// observe registers the pool's figures.
-func observe(pool *pgxpool.Pool) error {
-	meter := otel.Meter(scope)
-	connections, err := meter.Int64ObservableGauge("db_pool_connections", metric.WithDescription("Connections in the pool, by state."))
-	if err != nil {
-		return fmt.Errorf("database instruments: %w", err)
-	}
-	most, err := meter.Int64ObservableGauge("db_pool_max_connections", metric.WithDescription("Maximum size of the connection pool."))
-	if err != nil {
-		return fmt.Errorf("database instruments: %w", err)
-	}
-	_, err = meter.RegisterCallback(func(_ context.Context, observer metric.Observer) error {
-		stat := pool.Stat()
-		observer.ObserveInt64(connections, int64(stat.AcquiredConns()), metric.WithAttributes(attribute.String("state", "used")))
-		observer.ObserveInt64(connections, int64(stat.IdleConns()), metric.WithAttributes(attribute.String("state", "idle")))
-		observer.ObserveInt64(most, int64(stat.MaxConns()))
-		return nil
-	}, connections, most)
-	if err != nil {
-		return fmt.Errorf("database instruments: %w", err)
-	}
-	return nil
-}
-
-// tracer creates a span per query. Statements contain placeholders, never values.
-type tracer struct{}
-
-func (tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	ctx, _ = otel.Tracer(scope).Start(ctx, "query", trace.WithSpanKind(trace.SpanKindClient),
-		trace.WithAttributes(attribute.String("db.system.name", "postgresql"), attribute.String("db.query.text", data.SQL)))
-	return ctx
-}
-
-func (tracer) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
-	span := trace.SpanFromContext(ctx)
-	if data.Err != nil {
-		span.RecordError(data.Err)
-		span.SetStatus(codes.Error, "query failed")
-	}
-	span.End()
 }

@@ -67,21 +67,6 @@ INSERT INTO things DEFAULT VALUES;
 	}
 }
 
-func TestIsUnique_Violation_MatchesConstraintName(t *testing.T) {
-	pool := postgrestest.New(t, files)
-	insert := func() error {
-		_, err := pool.Exec(t.Context(), "INSERT INTO things VALUES ('a')")
-		return err
-	}
-	if err := insert(); err != nil {
-		t.Fatal(err)
-	}
-	err := insert()
-	if !postgres.IsUnique(err, "things_name_key") || postgres.IsUnique(err, "other_key") {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestIsUnavailable_ServerError_ReturnsTrue(t *testing.T) {
 	pool := postgrestest.New(t, files)
 	_, err := pool.Exec(t.Context(), "BEGIN READ ONLY; INSERT INTO things VALUES ('a')")

@@ -1,5 +1,4 @@
-// Package process runs one command of a service. It sets up configuration, logs, traces, the admin server and signal
-// handling, and shuts them down in order.
+// Package process runs one command of a service: configuration, logs, traces, probes, signals and a graceful end.
 package process
 
 import (
@@ -8,67 +7,62 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	// Sets the garbage collector's soft limit to 90 % of the container's memory, unless GOMEMLIMIT says otherwise.
+	_ "github.com/KimMachineGun/automemlimit"
 
-	"git.example.com/acme/shop/pkg/admin"
 	"git.example.com/acme/shop/pkg/config"
-	"git.example.com/acme/shop/pkg/log"
 	"git.example.com/acme/shop/pkg/telemetry"
 )
 
-// flushTimeout bounds flushing telemetry at exit.
+// flushTimeout bounds flushing telemetry at the end.
 const flushTimeout = 3 * time.Second
 
-// Config holds the settings common to all processes.
+// Config holds the settings that all processes have.
 type Config struct {
-	Environment string `env:"ENVIRONMENT"`
-	LogLevel    string `env:"LOG_LEVEL" default:"info"`
-	Release     string `env:"RELEASE" default:"unreleased"`
+	Environment string     `env:"ENVIRONMENT"`
+	LogLevel    slog.Level `env:"LOG_LEVEL" envDefault:"info"`
+	Release     string     `env:"RELEASE" envDefault:"unreleased"`
+	// Collector is where spans are sent by OTLP; they aren't if it is empty.
+	Collector string `env:"OTEL_EXPORTER_OTLP_ENDPOINT" envDefault:""`
 }
 
-// Process is passed to a running command.
+// Process is what a running command gets.
 type Process struct {
 	Service     string
 	Name        string
 	Environment string
 	Release     string
 	Log         *slog.Logger
-	Admin       *admin.Server
-	// Drain bounds the graceful shutdown.
+	Admin       *Admin
+	// Drain bounds the graceful end.
 	Drain time.Duration
 }
 
 // Ready marks the process as ready for work. Call it once everything is connected.
 func (p *Process) Ready() {
-	p.Admin.SetReady(true)
+	p.Admin.setReady(true)
 	p.Log.Info("ready")
-}
-
-// Draining returns a context that outlives ctx by the drain timeout.
-func (p *Process) Draining(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), p.Drain)
 }
 
 // A Command is one subcommand of the binary.
 type Command struct {
-	// Variables are the environment variables it reads. They must match the variable contract.
-	Variables map[string]config.Variable
+	// Variables are the environment variables that it reads, and whether they are required.
+	Variables map[string]bool
 
 	serves  bool
-	prepare func(lookup func(string) (string, bool)) (func(context.Context, *Process) error, error)
+	prepare func(environment map[string]string) (func(context.Context, *Process) error, error)
 }
 
-// Service is a long-running command. On SIGTERM its context is cancelled; it must then stop accepting work, drain for
-// at most [Process.Drain], close what it opened and return.
+// Service is a command that runs until it is told to stop. On SIGTERM its context is cancelled; it must then accept no more
+// work, finish what it has within [Process.Drain], close what it opened and return.
 func Service[C any](run func(context.Context, *Process, C) error) Command {
 	command := Job(run)
 	command.serves = true
@@ -79,45 +73,35 @@ func Service[C any](run func(context.Context, *Process, C) error) Command {
 func Job[C any](run func(context.Context, *Process, C) error) Command {
 	return Command{
 		Variables: config.Variables[C](),
-		prepare: func(lookup func(string) (string, bool)) (func(context.Context, *Process) error, error) {
-			settings, err := config.Read[C](lookup)
+		prepare: func(environment map[string]string) (func(context.Context, *Process) error, error) {
+			settings, err := config.Read[C](environment)
 			return func(ctx context.Context, p *Process) error { return run(ctx, p, settings) }, err
 		},
 	}
 }
 
-// An Extension adds observability, such as a span exporter, error reporting or measurements, to every process.
+// An Extension observes every process, such as by measurements or by reporting errors.
 type Extension struct {
-	// Variables are the environment variables it reads.
-	Variables map[string]config.Variable
-	// Start sets it up. Its Stop flushes it and is called last.
-	Start func(ctx context.Context, p *Process, lookup func(string) (string, bool)) (Started, error)
-}
-
-// Started is a running extension.
-type Started struct {
-	Log   func(slog.Handler) slog.Handler // optional: wraps the log handler
-	Spans []sdktrace.SpanProcessor
-	Stop  func(context.Context) error
+	Variables map[string]bool
+	// Start sets it up; stop, if it isn't nil, flushes it at the end. It may replace the process's logger.
+	Start func(p *Process, environment map[string]string) (stop func(context.Context) error, err error)
 }
 
 // Program is a service's binary.
 type Program struct {
 	Service    string
-	Admin      string // listen address of the admin server
+	Admin      string // address of the admin server
 	Drain      time.Duration
 	Commands   map[string]Command
 	Extensions []Extension
 }
 
-// Variables returns every variable that some command or extension reads.
-func (program Program) Variables() map[string]config.Variable {
+// Variables returns every variable that some command or extension reads, and whether some of them requires it.
+func (program Program) Variables() map[string]bool {
 	all := config.Variables[Config]()
-	add := func(read map[string]config.Variable) {
-		for name, variable := range read {
-			// Required if any of them requires it.
-			variable.Required = variable.Required || all[name].Required
-			all[name] = variable
+	add := func(read map[string]bool) {
+		for name, required := range read {
+			all[name] = all[name] || required
 		}
 	}
 	for _, command := range program.Commands {
@@ -129,92 +113,81 @@ func (program Program) Variables() map[string]config.Variable {
 	return all
 }
 
-// Main runs the command named by the arguments and returns the exit code.
-func (program Program) Main(arguments []string, lookup func(string) (string, bool), out io.Writer) int {
+// Main runs the command that the arguments name, and returns the exit code.
+func (program Program) Main(arguments []string, environment map[string]string, out io.Writer) int {
 	if len(arguments) == 2 && arguments[0] == "probe" {
-		return probe(arguments[1], out)
+		if err := probe(arguments[1]); err != nil {
+			fmt.Fprintln(out, err)
+			return 1
+		}
+		return 0
 	}
-	command, known := program.Commands[strings.Join(arguments, " ")]
+	name := strings.Join(arguments, " ")
+	command, known := program.Commands[name]
 	if !known {
-		fmt.Fprintf(out, "usage: %s\n", program.usage())
+		fmt.Fprintf(out, "usage: %s %s | probe URL\n", program.Service, strings.Join(slices.Sorted(maps.Keys(program.Commands)), " | "))
 		return 2
 	}
-	limitMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	if err := program.run(ctx, arguments[0], command, lookup, out); err != nil {
+	if err := program.run(ctx, name, command, environment, out); err != nil {
 		return 1
 	}
 	return 0
 }
 
-func (program Program) usage() string {
-	names := []string{"probe URL"}
-	for name := range program.Commands {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return program.Service + " " + strings.Join(names, " | ")
-}
-
-// run shuts down in this order: readiness off, command drained, admin server closed, telemetry flushed.
+// run ends in this order: readiness off, command drained, admin server closed, telemetry flushed.
 func (program Program) run(
-	told context.Context, name string, command Command, lookup func(string) (string, bool), out io.Writer,
+	told context.Context, name string, command Command, environment map[string]string, out io.Writer,
 ) (err error) {
-	common, problem := config.Read[Config](lookup)
-	run, worse := command.prepare(lookup)
+	common, problem := config.Read[Config](environment)
+	run, worse := command.prepare(environment)
 	if err := errors.Join(problem, worse); err != nil {
-		fmt.Fprintf(out, "%s %s: %v\n", program.Service, name, err)
-		return err
-	}
-	logger, err := log.New(out, common.LogLevel,
-		slog.String("service", program.Service), slog.String("process", name), slog.String("release", common.Release))
-	if err != nil {
 		fmt.Fprintf(out, "%s %s: %v\n", program.Service, name, err)
 		return err
 	}
 	p := &Process{
 		Service: program.Service, Name: name, Environment: common.Environment, Release: common.Release,
-		Log: logger, Admin: admin.New(logger), Drain: program.Drain,
+		Log: telemetry.NewLogger(out, common.LogLevel, slog.String("service", program.Service),
+			slog.String("process", name), slog.String("release", common.Release)),
+		Admin: NewAdmin(), Drain: program.Drain,
 	}
+	flush, err := program.observe(told, p, common, environment)
+	defer flush()
 	defer func() {
 		if err != nil {
 			p.Log.Error("failed", "error", err)
 		}
 	}()
-	flush, err := program.observe(told, p, lookup)
-	defer flush()
 	if err != nil {
 		return err
 	}
-
-	// The command's context is cancelled only after readiness is off, so that no request is refused while the process
-	// still advertises itself.
+	// The command's context ends only after readiness is off, so that no request is refused while the process still
+	// advertises itself.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(told))
 	defer cancel()
 	defer context.AfterFunc(told, func() {
 		p.Log.Info("stopping")
-		p.Admin.SetReady(false)
+		p.Admin.setReady(false)
 		cancel()
 	})()
 	if command.serves {
-		stop, err := p.Admin.Start(program.Admin)
+		stop, err := p.Admin.start(program.Admin)
 		if err != nil {
 			return err
 		}
 		defer stop()
 	}
 	err = run(ctx, p)
-	p.Admin.SetReady(false)
+	p.Admin.setReady(false)
 	return err
 }
 
-// observe starts telemetry and the extensions. flush is never nil.
+// observe starts traces and the extensions. flush is never nil.
 func (program Program) observe(
-	ctx context.Context, p *Process, lookup func(string) (string, bool),
+	ctx context.Context, p *Process, common Config, environment map[string]string,
 ) (flush func(), err error) {
 	var stops []func(context.Context) error
-	var spans []sdktrace.SpanProcessor
 	flush = func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 		defer cancel()
@@ -224,37 +197,19 @@ func (program Program) observe(
 			}
 		}
 	}
+	stop, err := telemetry.Start(ctx, p.Service, p.Release, p.Environment, common.Collector)
+	if err != nil {
+		return flush, err
+	}
+	stops = append(stops, stop)
 	for _, extension := range program.Extensions {
-		started, err := extension.Start(ctx, p, lookup)
+		stop, err := extension.Start(p, environment)
 		if err != nil {
 			return flush, err
 		}
-		if started.Log != nil {
-			p.Log = slog.New(started.Log(p.Log.Handler()))
-		}
-		spans = append(spans, started.Spans...)
-		if started.Stop != nil {
-			stops = append(stops, started.Stop)
+		if stop != nil {
+			stops = append(stops, stop)
 		}
 	}
-	stops = append(stops, telemetry.Start(p.Service, p.Release, p.Environment, spans...))
 	return flush, nil
-}
-
-// memoryLimitFile holds the container's memory limit, in bytes or as "max".
-const memoryLimitFile = "/sys/fs/cgroup/memory.max"
-
-// limitMemory sets the garbage collector's soft limit to 90 % of the container's memory, so that it works harder before
-// the container is OOM-killed. GOMEMLIMIT takes precedence.
-func limitMemory() {
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return
-	}
-	text, err := os.ReadFile(memoryLimitFile)
-	if err != nil {
-		return // not in a container, or not Linux
-	}
-	if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil {
-		debug.SetMemoryLimit(limit / 10 * 9)
-	}
 }

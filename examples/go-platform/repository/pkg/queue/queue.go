@@ -1,5 +1,5 @@
-// Package queue sends tasks to workers through Redis and processes them with at-least-once delivery: if a worker
-// crashes, its tasks are redelivered, so handlers must be idempotent.
+// Package queue sends tasks to workers through Redis by asynq, and handles them with at-least-once delivery: the tasks of a
+// worker that crashes are given to another one, so handlers must be idempotent.
 package queue
 
 import (
@@ -25,35 +25,25 @@ type Config struct {
 }
 
 const (
-	// Version is the version of the payload envelope. Workers reject unknown versions.
-	Version = 1
-
 	// taskTimeout bounds one attempt. It must be shorter than ShutdownTimeout.
 	taskTimeout = 20 * time.Second
 	maxRetries  = 10
-	// retention is how long a finished task's ID is kept for deduplication. It must exceed the time in which senders
-	// retry, but not by much: the broker holds these tasks in memory.
+	// retention is how long the ID of a finished task is kept. It must exceed the time in which senders retry, but not by
+	// much: the broker holds these tasks in memory.
 	retention = time.Hour
 )
 
-// ErrUnavailable means that the broker rejects writes. It may still answer a ping, for example when its memory is full
-// or it became a replica.
+// ErrUnavailable means that the broker takes no tasks. It may still answer a ping, for example when its memory is full or it
+// became a replica.
 var ErrUnavailable = errors.New("the broker takes no tasks")
 
 // Task is a unit of work.
 type Task struct {
 	Type string
-	// ID is the idempotency key. While a task with this ID is pending, active or retained, sending it again has no
-	// effect.
+	// ID is the idempotency key. While a task with this ID is pending, active or retained, sending it again has no effect.
 	ID      string
 	Queue   string
 	Payload any
-}
-
-// payload is the envelope of a task's payload.
-type payload struct {
-	Version int             `json:"version"`
-	Data    json.RawMessage `json:"data"`
 }
 
 // open creates a connection pool.
@@ -65,7 +55,7 @@ func open(settings Config) (redis.UniversalClient, error) {
 	return redis.NewClient(options), nil
 }
 
-// Client enqueues tasks.
+// Client sends tasks.
 type Client struct {
 	connection redis.UniversalClient
 	client     *asynq.Client
@@ -83,31 +73,21 @@ func NewClient(settings Config) (*Client, error) {
 // Close closes the connections.
 func (c *Client) Close() error { return c.connection.Close() }
 
-// Ping checks that the broker answers.
-func (c *Client) Ping(ctx context.Context) error { return c.connection.Ping(ctx).Err() }
-
-// Send enqueues a task with the trace context and request id of ctx. fresh is false for a duplicate. If the broker
-// rejects the task, the error is [ErrUnavailable].
-func (c *Client) Send(ctx context.Context, task Task) (fresh bool, err error) {
-	data, err := json.Marshal(task.Payload)
+// Send enqueues a task with the trace context and request id of ctx. A duplicate has no effect.
+func (c *Client) Send(ctx context.Context, task Task) error {
+	body, err := json.Marshal(task.Payload)
 	if err != nil {
-		return false, fmt.Errorf("encode task %s: %w", task.Type, err)
+		return fmt.Errorf("encode task %s: %w", task.Type, err)
 	}
-	body, err := json.Marshal(payload{Version: Version, Data: data})
-	if err != nil {
-		return false, fmt.Errorf("encode task %s: %w", task.Type, err)
-	}
-	ctx, span := tracer.Start(ctx, "send "+task.Type, trace.WithSpanKind(trace.SpanKindProducer),
-		trace.WithAttributes(attribute.String("messaging.system", "asynq"), attribute.String("messaging.destination.name", task.Queue)))
+	ctx, span := tracer.Start(ctx, "send "+task.Queue, trace.WithSpanKind(trace.SpanKindProducer), trace.WithAttributes(
+		attribute.String("messaging.system", "asynq"), attribute.String("messaging.operation.type", "send"),
+		attribute.String("messaging.destination.name", task.Queue), attribute.String("messaging.message.id", task.ID)))
 	defer span.End()
 	_, err = c.client.EnqueueContext(ctx, asynq.NewTaskWithHeaders(task.Type, body, telemetry.Inject(ctx)),
 		asynq.TaskID(task.ID), asynq.Queue(task.Queue), asynq.MaxRetry(maxRetries), asynq.Timeout(taskTimeout), asynq.Retention(retention))
-	if errors.Is(err, asynq.ErrTaskIDConflict) {
-		return false, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		span.SetStatus(codes.Error, err.Error())
-		return false, fmt.Errorf("send task %s to %s: %w: %w", task.Type, task.Queue, ErrUnavailable, err)
+		return fmt.Errorf("send task %s to %s: %w: %w", task.Type, task.Queue, ErrUnavailable, err)
 	}
-	return true, nil
+	return nil
 }

@@ -26,54 +26,49 @@ import (
 var spans = tracetest.NewInMemoryExporter()
 
 func TestMain(m *testing.M) {
-	_ = telemetry.Start("test", "", "", sdktrace.NewSimpleSpanProcessor(spans))
+	_, _ = telemetry.Start(context.Background(), "test", "", "", "", sdktrace.NewSimpleSpanProcessor(spans))
 	goleak.VerifyTestMain(m)
 }
 
 // once is a workflow that runs one activity.
 func once(ctx temporalworkflow.Context) error {
 	ctx = temporalworkflow.WithActivityOptions(ctx, temporalworkflow.ActivityOptions{StartToCloseTimeout: 5 * time.Second})
-	temporalworkflow.GetLogger(ctx).Info("running")
 	return temporalworkflow.ExecuteActivity(ctx, "look").Get(ctx, nil)
 }
 
-func server(t *testing.T) workflow.Config {
+// newWorker creates a worker whose activity is look.
+func newWorker(t *testing.T, address string, look func(context.Context) error) *workflow.Worker {
 	t.Helper()
-	address := os.Getenv("TEMPORAL_ADDRESS")
-	if address == "" {
-		t.Fatal("TEMPORAL_ADDRESS names no server: `make test` starts one and runs this test")
-	}
-	return workflow.Config{Address: address, Namespace: "default"}
-}
-
-func TestWorker_Activity_ReceivesTraceAndRequestID(t *testing.T) {
-	settings := server(t)
-	connection, err := workflow.Open(settings, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	connection, err := workflow.Open(workflow.Config{Address: address, Namespace: "default"}, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(connection.Close)
-	seen := make(chan context.Context, 1)
-	w := &workflow.Worker{
-		Config: settings, TaskQueue: "test-" + rand.Text(), Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+	return &workflow.Worker{
+		Client: connection, TaskQueue: "test-" + rand.Text(), Concurrency: 1, Log: slog.New(slog.DiscardHandler),
 		Register: func(registry worker.Registry) {
 			registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
-			registry.RegisterActivityWithOptions(func(ctx context.Context) error {
-				seen <- ctx
-				return nil
-			}, activity.RegisterOptions{Name: "look"})
+			registry.RegisterActivityWithOptions(look, activity.RegisterOptions{Name: "look"})
 		},
 	}
+}
+
+func TestWorker_Activity_ReceivesTraceAndRequestID(t *testing.T) {
+	address := os.Getenv("TEMPORAL_ADDRESS")
+	if address == "" {
+		t.Fatal("TEMPORAL_ADDRESS names no server: `make test` starts one and runs this test")
+	}
+	seen := make(chan context.Context, 1)
+	w := newWorker(t, address, func(ctx context.Context) error {
+		seen <- ctx
+		return nil
+	})
 	working, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(working) }()
 
-	ctx, err := telemetry.WithRequestID(t.Context(), "request-1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, span := otel.Tracer("test").Start(ctx, "request")
-	run, err := connection.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: w.TaskQueue}, "once")
+	ctx, span := otel.Tracer("test").Start(telemetry.WithRequestID(t.Context(), "request-1"), "request")
+	run, err := w.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: w.TaskQueue}, "once")
 	span.End()
 	if err != nil {
 		t.Fatal(err)
@@ -82,70 +77,35 @@ func TestWorker_Activity_ReceivesTraceAndRequestID(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := <-seen
+	if err := w.Ready(); err != nil {
+		t.Error(err)
+	}
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+	if err := w.Ready(); err == nil {
+		t.Error("a stopped worker is ready")
 	}
 	want := span.SpanContext().TraceID()
-	if trace.SpanContextFromContext(got).TraceID() != want || telemetry.RequestID(got) != "request-1" {
-		t.Errorf("the trace is %s, not %s, the request %q", trace.SpanContextFromContext(got).TraceID(), want, telemetry.RequestID(got))
+	if id := trace.SpanContextFromContext(got).TraceID(); id != want || telemetry.RequestID(got) != "request-1" {
+		t.Errorf("the trace is %s, not %s, the request %q", id, want, telemetry.RequestID(got))
 	}
-	if !slices.ContainsFunc(spans.GetSpans(), func(s tracetest.SpanStub) bool {
-		return s.Name == "activity look" && s.SpanContext.TraceID() == want
-	}) {
-		t.Error("no span of the activity in the trace")
-	}
-}
-
-func TestWorker_Readiness_IgnoresOtherWorkers(t *testing.T) {
-	settings := server(t)
-	queue := "test-" + rand.Text()
-	onQueue := func() *workflow.Worker {
-		return &workflow.Worker{
-			Config: settings, TaskQueue: queue, Concurrency: 1, Log: slog.New(slog.DiscardHandler),
-			Register: func(registry worker.Registry) {
-				registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
-			},
+	for _, name := range []string{"RunWorkflow:once", "RunActivity:look"} {
+		if !slices.ContainsFunc(spans.GetSpans(), func(s tracetest.SpanStub) bool { return s.Name == name && s.SpanContext.TraceID() == want }) {
+			t.Errorf("no span %q in the trace", name)
 		}
-	}
-	working, dead := onQueue(), onQueue()
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- working.Run(ctx) }()
-	for deadline := time.Now().Add(20 * time.Second); working.Ready(t.Context()) != nil; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the worker did not become ready")
-		}
-	}
-	if err := working.Live(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if err := dead.Ready(t.Context()); err == nil {
-		t.Error("a stopped worker is ready because another worker polls its queue")
-	}
-	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	if err := working.Ready(t.Context()); err == nil {
-		t.Error("a stopped worker is ready")
 	}
 }
 
 func TestWorker_UnreachableServer_IsNotReady(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	w := &workflow.Worker{
-		Config:    workflow.Config{Address: "127.0.0.1:1", Namespace: "default"},
-		TaskQueue: "test", Concurrency: 1, Log: slog.New(slog.DiscardHandler),
-		Register: func(registry worker.Registry) {
-			registry.RegisterWorkflowWithOptions(once, temporalworkflow.RegisterOptions{Name: "once"})
-		},
-	}
+	w := newWorker(t, "127.0.0.1:1", func(context.Context) error { return nil })
 	if err := w.Run(ctx); err != nil {
 		t.Error(err)
 	}
-	if err := w.Ready(t.Context()); err == nil {
+	if err := w.Ready(); err == nil {
 		t.Error("the worker is ready without a server")
 	}
 }

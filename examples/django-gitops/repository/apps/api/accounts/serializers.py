@@ -6,14 +6,14 @@ from accounts.models import User
 
 
 class CredentialsSerializer(serializers.Serializer[User]):
-    """What a login sends."""
+    """A user name and a password."""
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=128, write_only=True, trim_whitespace=False)
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """Who is logged in."""
+    """The signed-in user."""
 
     class Meta:
         model = User

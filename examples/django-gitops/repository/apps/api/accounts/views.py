@@ -6,7 +6,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +25,7 @@ def user_of(request: Request) -> User:
 
 
 class CsrfView(APIView):
-    """Hands out the CSRF token, and its cookie."""
+    """Returns the CSRF token and sets its cookie."""
 
     permission_classes = [AllowAny]
 
@@ -37,7 +37,7 @@ class CsrfView(APIView):
 # DRF checks CSRF only for authenticated sessions, so the login has to ask for it.
 @method_decorator(csrf_protect, name="dispatch")
 class LoginView(APIView):
-    """Starts a session."""
+    """Start a session."""
 
     permission_classes = [AllowAny]
     throttle_classes = [AnonymousThrottle, LoginThrottle]
@@ -49,14 +49,14 @@ class LoginView(APIView):
         # Takes as long for an unknown user, so timing doesn't reveal which accounts exist.
         user = authenticate(request, **credentials.validated_data)
         if user is None:
-            raise PermissionDenied("The user name or the password is wrong.")
+            raise AuthenticationFailed("The user name or the password is wrong.")
         LoginThrottle().succeeded(request)
         login(request, user)
         return Response(UserSerializer(user).data)
 
 
 class LogoutView(APIView):
-    """Ends the session."""
+    """End the session."""
 
     @extend_schema(operation_id="logout", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
@@ -65,7 +65,7 @@ class LogoutView(APIView):
 
 
 class MeView(APIView):
-    """Who is logged in."""
+    """The signed-in user."""
 
     @extend_schema(operation_id="me", responses=UserSerializer)
     def get(self, request: Request) -> Response:

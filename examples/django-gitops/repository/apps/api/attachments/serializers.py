@@ -13,7 +13,7 @@ CONTENT_TYPE = re.compile(r"(?=.{1,100}$)[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+",
 
 
 class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
-    """A file; its content is behind another address."""
+    """An attached file."""
 
     class Meta:
         model = Attachment
@@ -22,7 +22,7 @@ class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
 
 
 class UploadSerializer(serializers.Serializer[Attachment]):
-    """A file to keep."""
+    """The file to attach."""
 
     file = serializers.FileField(max_length=200)
 

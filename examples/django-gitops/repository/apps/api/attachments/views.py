@@ -5,9 +5,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -22,7 +21,7 @@ from orders.models import Order
 
 
 class AttachmentListView(APIView):
-    """What is attached to one's own."""
+    """The files of the order."""
 
     parser_classes = [MultiPartParser]
     # The file and the multipart overhead.
@@ -36,6 +35,7 @@ class AttachmentListView(APIView):
     @extend_schema(
         operation_id="attachments_create",
         request=UploadSerializer,
+        description="Attach a file.",
         responses={201: AttachmentSerializer},
     )
     def post(self, request: Request, parent: UUID) -> Response:
@@ -61,21 +61,14 @@ class AttachmentListView(APIView):
 
 
 class AttachmentContentView(APIView):
-    """What is in the file."""
+    """Redirects to the content, which is always downloaded."""
 
-    @extend_schema(
-        operation_id="attachments_content",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
-    )
-    def get(self, request: Request, identifier: UUID) -> FileResponse:
+    @extend_schema(operation_id="attachments_content", responses={302: None})
+    def get(self, request: Request, identifier: UUID) -> HttpResponseRedirect:
         attachment = get_object_or_404(_own(request), pk=identifier)
-        # Always a download: uploaded HTML must not run on the API's origin.
-        return FileResponse(
-            attachment.file.open("rb"),
-            as_attachment=True,
-            filename=attachment.name,
-            content_type="application/octet-stream",
-        )
+        response = HttpResponseRedirect(attachment.download_link())
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 def _own(request: Request) -> QuerySet[Attachment]:

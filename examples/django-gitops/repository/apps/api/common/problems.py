@@ -80,3 +80,9 @@ def add_problem_responses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 "content": {CONTENT_TYPE: {"schema": reference}},
             }
     return result
+
+
+def sort_methods(endpoints: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Preprocessing hook: keep the order of the URL configuration, and sort each path's methods."""
+    paths = list(dict.fromkeys(endpoint[0] for endpoint in endpoints))
+    return sorted(endpoints, key=lambda endpoint: (paths.index(endpoint[0]), endpoint[2]))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps, signals
+from celery.app.utils import Settings
 from celery.beat import PersistentScheduler
 from celery.worker.consumer import Consumer
+from django.conf import settings
 
 from common.logs import request_id
 
@@ -36,6 +38,26 @@ def send_request_id(headers: dict[str, Any], **_: Any) -> None:
 @signals.task_prerun.connect
 def adopt_request_id(task: Any, **_: Any) -> None:
     request_id.set(getattr(task.request, "request_id", None) or task.request.id)
+
+
+@signals.celeryd_init.connect
+def limit_tasks(conf: Settings, options: dict[str, Any], **_: Any) -> None:
+    """Limits of a worker, by its queue: its tasks end before it is killed when it has to stop.
+
+    What it has not acknowledged is delivered again after its visibility timeout. By default all
+    workers keep that in one place, and the shortest timeout would hold for the tasks of the others.
+    """
+    queues = options["queues"]
+    name = ",".join(queues)
+    seconds = max(settings.QUEUE_SECONDS[queue] for queue in queues)
+    conf.task_soft_time_limit = seconds - 10
+    conf.task_time_limit = seconds - 5
+    conf.broker_transport_options |= {
+        "visibility_timeout": seconds,
+        "unacked_key": f"unacked:{name}",
+        "unacked_index_key": f"unacked_index:{name}",
+        "unacked_mutex_key": f"unacked_mutex:{name}",
+    }
 
 
 class Pulse:

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
+
 from config.env import Environment, settings_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -132,7 +134,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 # API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -152,6 +154,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": False,
+    "PREPROCESSING_HOOKS": ["common.problems.sort_methods"],
     "ENUM_NAME_OVERRIDES": {
         "Status": "orders.models.Order.Status",
     },
@@ -190,7 +194,6 @@ SEED_PASSWORD = env.string("SEED_PASSWORD", default="")
 CELERY_BROKER_URL = env.url("CELERY_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": env.duration("CELERY_VISIBILITY_TIMEOUT", default=300),
     # How often a worker restores messages past their visibility timeout, in seconds.
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
@@ -200,67 +203,73 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_keepalive": True,
 }
-# Don't block the request while the broker is down: the sweep below requeues the work.
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
+# A request doesn't wait for a broker that is away: the sweep below requests the work again.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-# Don't requeue at once when a child process dies: a crashing task would loop. The sweep below picks
-# it up; if the whole worker died, the broker redelivers. Both stop after MAX_ATTEMPTS.
+# A task whose process in the pool dies is acknowledged, or one that crashes it would loop.
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
-# Below the termination grace period of 60 seconds.
-CELERY_TASK_SOFT_TIME_LIMIT = 45
-CELERY_TASK_TIME_LIMIT = 55
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10_000
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
-    "default": {},
-    "slow": {},
+# Seconds that a worker of the queue gets to stop; config.celery derives its other limits from it.
+QUEUE_SECONDS = {
+    "default": 30,
+    "slow": 300,
 }
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {queue: {} for queue in QUEUE_SECONDS}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"accounts.*": {"queue": "slow"}}
 CELERY_BEAT_SCHEDULER = "config.celery:Scheduler"
 # Ephemeral: the intervals are short enough to start over after a restart.
 CELERY_BEAT_SCHEDULE_FILENAME = "/tmp/beat-schedule"
-CELERY_BEAT_MAX_LOOP_INTERVAL = 30
-SWEEP_SECONDS = 30
+CELERY_BEAT_MAX_LOOP_INTERVAL = 10
+SWEEP_SECONDS = 10
 HOUR_SECONDS = 60 * 60
-# On the last queue, so that user-facing tasks don't delay them.
+# A task may queue behind other work for longer than one interval; expiry limits how many pile up.
 CELERY_BEAT_SCHEDULE = {
-    "requeue-stale": {
-        "task": "orders.requeue_stale",
+    "request-overdue": {
+        "task": "orders.request_overdue",
         "schedule": SWEEP_SECONDS,
-        # May queue behind other work for longer than one interval; expiry limits how many pile up.
-        "options": {"queue": "slow", "expires": 10 * SWEEP_SECONDS},
+        "options": {"expires": 10 * SWEEP_SECONDS},
     },
     "clear-sessions": {
         "task": "accounts.clear_sessions",
         "schedule": HOUR_SECONDS,
-        "options": {"queue": "slow", "expires": 2 * HOUR_SECONDS},
+        "options": {"expires": 2 * HOUR_SECONDS},
     },
 }
-STALE_AFTER_SECONDS = env.duration("STALE_AFTER_SECONDS", default=900)
-if CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] >= STALE_AFTER_SECONDS:
-    env.reject("STALE_AFTER_SECONDS", "is not longer than CELERY_VISIBILITY_TIMEOUT")
-# Attachments: any S3-compatible store, with path-style addressing so that any host name works.
-STORAGES["default"] = {
-    "BACKEND": "storages.backends.s3.S3Storage",
-    "OPTIONS": {
-        "endpoint_url": env.url("S3_ENDPOINT_URL"),
-        "bucket_name": env.string("S3_BUCKET"),
-        "access_key": env.string("S3_ACCESS_KEY"),
-        "secret_key": env.string("S3_SECRET_KEY"),
-        "region_name": env.string("S3_REGION"),
-        "addressing_style": "path",
-        "signature_version": "s3v4",
-        # Keys are random: skip the lookup of a free name before each save.
-        "file_overwrite": True,
-        "default_acl": None,
-        "querystring_auth": True,
-    },
+# Attachments: any S3-compatible store.
+S3_OPTIONS = {
+    "bucket_name": env.string("S3_BUCKET"),
+    "access_key": env.string("S3_ACCESS_KEY"),
+    "secret_key": env.string("S3_SECRET_KEY"),
+    "region_name": env.string("S3_REGION"),
+    "client_config": Config(
+        # The bucket in the path, so that any host name works.
+        s3={"addressing_style": "path"},
+        signature_version="s3v4",
+        # A thread waits 14 seconds for a store that hangs; the gateway gives up after 30.
+        connect_timeout=2,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 2},
+    ),
+    # Keys are random: skip the lookup of a free name before each save.
+    "file_overwrite": True,
+    "default_acl": None,
 }
+for alias, endpoint in {
+    "default": env.url("S3_ENDPOINT_URL"),
+    # Only signs links, which browsers follow: they may know the store by another address.
+    "downloads": env.url("S3_PUBLIC_ENDPOINT_URL"),
+}.items():
+    STORAGES[alias] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**S3_OPTIONS, "endpoint_url": endpoint},
+    }
 S3_CREATE_BUCKET = env.boolean("S3_CREATE_BUCKET", default=False)
 ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
 # Errors: reported only where there is an address.

@@ -1,6 +1,6 @@
-"""Processing a recorded request.
+"""The confirmation of a placed order.
 
-It may be triggered more than once: after a crash, a lost acknowledgement or a manual retry. The
+It may be requested more than once: after a crash, a lost message or a lost acknowledgement. The
 work may run again, but it takes effect once.
 """
 

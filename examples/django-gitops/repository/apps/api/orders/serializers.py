@@ -6,7 +6,7 @@ from .models import Order, OrderEvent
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):
-    """An entry of the list, and what a client sends."""
+    """The order as clients place it and lists show it."""
 
     quantity = serializers.IntegerField(min_value=1, max_value=1000, default=1)
 
@@ -17,7 +17,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
 
 
 class OrderEventSerializer(serializers.ModelSerializer[OrderEvent]):
-    """One step."""
+    """A status, and since when."""
 
     class Meta:
         model = OrderEvent
@@ -26,7 +26,7 @@ class OrderEventSerializer(serializers.ModelSerializer[OrderEvent]):
 
 
 class OrderDetailSerializer(OrderSerializer):
-    """One of them, with its history."""
+    """The order with its history."""
 
     events = OrderEventSerializer(many=True, read_only=True)
 

@@ -1,10 +1,10 @@
-"""Operations that users can perform."""
+"""What users can do with orders."""
 
 from django.db import transaction
 
 from accounts.models import User
 
-from . import dispatch
+from . import tasks
 from .models import Order
 
 
@@ -15,10 +15,7 @@ def place(
     title: str,
     quantity: int,
 ) -> Order:
-    """Record the request and dispatch it after the commit.
-
-    A failed dispatch is logged and does not undo the record.
-    """
+    """Store it; its processing is requested after the commit, and again when that fails."""
     order = Order.objects.create(
         owner=owner,
         title=title,
@@ -26,5 +23,5 @@ def place(
     )
     order.advance(Order.Status.PENDING)
     identifier = order.pk
-    transaction.on_commit(lambda: dispatch.request_confirmation(identifier), robust=True)
+    transaction.on_commit(lambda: tasks.request_confirmation(identifier), robust=True)
     return order

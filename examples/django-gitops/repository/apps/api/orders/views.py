@@ -14,9 +14,9 @@ from .serializers import OrderDetailSerializer, OrderSerializer
 
 
 @extend_schema_view(
-    create=extend_schema(description="Ask for something; it is carried out soon after."),
-    list=extend_schema(description="What one has asked for, the newest first."),
-    retrieve=extend_schema(description="One of them, with its history."),
+    create=extend_schema(description="Place the order; it is confirmed soon after."),
+    list=extend_schema(description="The user's orders, newest first."),
+    retrieve=extend_schema(description="The order with its history."),
 )
 class OrderViewSet(
     mixins.CreateModelMixin,
@@ -24,7 +24,7 @@ class OrderViewSet(
     mixins.RetrieveModelMixin,
     GenericViewSet[Order],
 ):
-    """Create, list and read one's own."""
+    """The user's own orders."""
 
     queryset = Order.objects.all()
     lookup_value_converter = "uuid"

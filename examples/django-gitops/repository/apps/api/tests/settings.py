@@ -23,7 +23,6 @@ os.environ |= {
 }
 os.environ.setdefault("DATABASE_URL", "postgres://test:test@localhost:5432/test")
 os.environ.setdefault("CACHE_URL", "redis://localhost:6379/0")
-os.environ |= {"CELERY_VISIBILITY_TIMEOUT": "300", "STALE_AFTER_SECONDS": "900"}
 os.environ.setdefault("CELERY_BROKER_URL", "redis://localhost:6379")
 # A separate Redis database, so that workers of a running stack do not take messages of tests.
 os.environ["CELERY_BROKER_URL"] = (
@@ -32,6 +31,7 @@ os.environ["CELERY_BROKER_URL"] = (
 os.environ["ATTACHMENT_MAX_BYTES"] = "1000"
 os.environ["S3_CREATE_BUCKET"] = "true"
 os.environ.setdefault("S3_ENDPOINT_URL", "http://localhost:9000")
+os.environ["S3_PUBLIC_ENDPOINT_URL"] = "https://files.example.org"
 os.environ.setdefault("S3_BUCKET", "test")
 os.environ.setdefault("S3_ACCESS_KEY", "test")
 os.environ.setdefault("S3_SECRET_KEY", "test-secret")

@@ -29,7 +29,9 @@ def test_login_then_logout_starts_and_ends_session(client: APIClient, user: User
     token = client.get("/api/v1/auth/csrf/").json()["token"]
     response = client.post("/api/v1/auth/logout/", headers={"x-csrftoken": token})
     assert response.status_code == 204
-    assert client.get("/api/v1/auth/me/").status_code == 403
+    response = client.get("/api/v1/auth/me/")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Session"
 
 
 def test_login_session_cookie_is_secure_and_httponly(client: APIClient, user: User) -> None:
@@ -39,9 +41,9 @@ def test_login_session_cookie_is_secure_and_httponly(client: APIClient, user: Us
     assert session["samesite"] == "Lax"
 
 
-def test_login_wrong_password_returns_403_problem(client: APIClient, user: User) -> None:
+def test_login_wrong_password_returns_401_problem(client: APIClient, user: User) -> None:
     response = log_in(client, "wrong")
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert response["Content-Type"] == "application/problem+json"
     assert response.json()["detail"] == "The user name or the password is wrong."
 
@@ -64,10 +66,10 @@ def test_login_failures_from_many_addresses_throttle_the_account(
 ) -> None:
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 2)
     tries = [log_in(client, "wrong", via=f"192.0.2.{number}") for number in range(3)]
-    assert [response.status_code for response in tries] == [403, 403, 429]
+    assert [response.status_code for response in tries] == [401, 401, 429]
     assert int(tries[-1]["Retry-After"]) <= LoginThrottle.WINDOW_SECONDS
     assert log_in(client, "wrong", name=" ada ").status_code == 429
-    assert log_in(client, "wrong", name="bob").status_code == 403
+    assert log_in(client, "wrong", name="bob").status_code == 401
 
 
 def test_login_failures_from_one_address_do_not_lock_out_another(
@@ -76,7 +78,7 @@ def test_login_failures_from_one_address_do_not_lock_out_another(
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT_AND_ADDRESS", 2)
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT", 4)
     tries = [log_in(client, "wrong", via="192.0.2.1") for _ in range(6)]
-    assert [response.status_code for response in tries] == [403, 403, 429, 429, 429, 429]
+    assert [response.status_code for response in tries] == [401, 401, 429, 429, 429, 429]
     assert log_in(client, "correct horse battery", via="192.0.2.2").status_code == 200
 
 
@@ -86,7 +88,7 @@ def test_login_success_resets_failures_of_that_address(
     monkeypatch.setattr(LoginThrottle, "BY_ACCOUNT_AND_ADDRESS", 2)
     passwords = ["wrong", "correct horse battery", "wrong", "wrong", "wrong"]
     statuses = [log_in(APIClient(), password).status_code for password in passwords]
-    assert statuses == [403, 200, 403, 403, 429]
+    assert statuses == [401, 200, 401, 401, 429]
 
 
 @pytest.mark.django_db
@@ -97,7 +99,7 @@ def test_login_numeric_username_is_throttled_like_its_string(
     User.objects.create_user("12345", password="correct horse battery")
     assert log_in(client, "correct horse battery", name=12345).status_code == 200
     tries = [log_in(APIClient(), "wrong", name=12345) for _ in range(3)]
-    assert [response.status_code for response in tries] == [403, 403, 429]
+    assert [response.status_code for response in tries] == [401, 401, 429]
 
 
 @pytest.mark.parametrize("limit", ["BY_ADDRESS", "BY_ACCOUNT_AND_ADDRESS", "BY_ACCOUNT"])
@@ -119,8 +121,8 @@ def test_login_spoofed_forwarded_for_is_still_throttled(
         log_in(client, "wrong", name=f"user{number}", via=f"198.51.100.{number}, 192.0.2.1")
         for number in range(3)
     ]
-    assert [response.status_code for response in tries] == [403, 403, 429]
-    assert log_in(client, "wrong", name="user9", via="192.0.2.2").status_code == 403
+    assert [response.status_code for response in tries] == [401, 401, 429]
+    assert log_in(client, "wrong", name="user9", via="192.0.2.2").status_code == 401
 
 
 @pytest.mark.parametrize(

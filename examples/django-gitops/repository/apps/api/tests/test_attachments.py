@@ -1,8 +1,14 @@
 """Attachments, against the object store from the environment."""
 
 import io
+import socket
+import threading
+import time
+import urllib.request
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -10,7 +16,8 @@ from botocore.exceptions import ClientError
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -24,10 +31,8 @@ from orders.models import Order
 def _store(settings: Settings) -> None:
     """The real store, with a fresh bucket per test."""
     options = {**STORAGES["default"]["OPTIONS"], "bucket_name": f"test-{uuid4()}"}
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {**STORAGES["default"], "OPTIONS": options},
-    }
+    store = {**STORAGES["default"], "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": store, "downloads": store}
     call_command("ensure_bucket", stdout=io.StringIO())
 
 
@@ -48,9 +53,65 @@ def test_upload_then_download_returns_same_content(api: APIClient, url: str) -> 
     created = upload(api, url, b"two cups", "../r\u00e9ceipt.txt")
     assert (created["name"], created["size"]) == ("r\u00e9ceipt.txt", 8)
     assert api.get(url).json() == [created]
-    response: Any = api.get(f"/api/v1/attachments/{created['id']}/content/")
-    assert b"".join(response.streaming_content) == b"two cups"
-    assert response["Content-Disposition"].startswith("attachment;")
+    response = api.get(f"/api/v1/attachments/{created['id']}/content/")
+    assert response.status_code == 302
+    assert response["Cache-Control"] == "no-store"
+    with urllib.request.urlopen(response["Location"]) as content:  # noqa: S310 (http)
+        assert content.read() == b"two cups"
+        assert content.headers["Content-Type"] == "application/octet-stream"
+        assert content.headers["Content-Disposition"].startswith("attachment;")
+
+
+def test_download_link_is_signed_for_the_public_address_and_a_minute(settings: Settings) -> None:
+    settings.STORAGES = {**settings.STORAGES, "downloads": STORAGES["downloads"]}
+    attachment = Attachment(name='a"b.html', file="attachments/1")
+    link = urlsplit(attachment.download_link())
+    query = parse_qs(link.query)
+    assert f"{link.scheme}://{link.netloc}" == "https://files.example.org"
+    assert query["response-content-disposition"] == ['attachment; filename="a\\"b.html"']
+    assert query["X-Amz-Expires"] == ["60"]
+
+
+def test_delete_of_the_owner_removes_stored_files(
+    api: APIClient,
+    url: str,
+    user: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    upload(api, url, b"two cups")
+    with django_capture_on_commit_callbacks(execute=True):
+        user.delete()
+    assert storages["default"].listdir("attachments") == ([], [])
+
+
+def test_delete_orphans_removes_only_old_objects_without_a_row(
+    api: APIClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = f"attachments/{upload(api, url, b'two cups')['id']}"
+    storages["default"].save("attachments/orphan", io.BytesIO(b"x"))
+    call_command("delete_orphans", stdout=io.StringIO())
+    assert len(storages["default"].listdir("attachments")[1]) == 2
+    later = timezone.now() + timedelta(days=2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    call_command("delete_orphans", stdout=io.StringIO())
+    assert storages["default"].listdir("attachments") == ([], [key.removeprefix("attachments/")])
+
+
+def test_upload_store_that_hangs_fails_within_its_time_limit(
+    api: APIClient, url: str, settings: Settings
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        # Safety net: without timeouts the upload would block for minutes.
+        threading.Timer(60, silent.close).start()
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        options = {**STORAGES["default"]["OPTIONS"], "endpoint_url": address}
+        store = {**STORAGES["default"], "OPTIONS": options}
+        settings.STORAGES = {**settings.STORAGES, "default": store}
+        api.raise_request_exception = False
+        began = time.monotonic()
+        file = SimpleUploadedFile("x", b"x")
+        assert api.post(url, {"file": file}, format="multipart").status_code == 500
+        assert time.monotonic() - began < 25
 
 
 def test_upload_stores_file_under_generated_key(api: APIClient, url: str) -> None:

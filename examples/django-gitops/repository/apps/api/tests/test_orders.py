@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from orders import dispatch, services
+from orders import services
 from orders.confirmation import MAX_ATTEMPTS, confirm
 from orders.models import Order
 
@@ -21,9 +21,9 @@ URL = "/api/v1/orders/"
 
 @pytest.fixture
 def requested(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """The ids passed to dispatch, which is replaced so that nothing runs."""
+    """The ids whose confirmation was requested; nothing runs."""
     identifiers: list[object] = []
-    monkeypatch.setattr(dispatch, "request_confirmation", identifiers.append)
+    monkeypatch.setattr("orders.tasks.request_confirmation", identifiers.append)
     return identifiers
 
 
@@ -81,9 +81,9 @@ def test_create_with_status_ignores_it(api: APIClient, requested: list[object]) 
 
 
 @pytest.mark.django_db
-def test_list_and_create_unauthenticated_return_403(client: APIClient) -> None:
-    assert client.get(URL).status_code == 403
-    assert client.post(URL, {"title": "Tea"}).status_code == 403
+def test_list_and_create_unauthenticated_return_401(client: APIClient) -> None:
+    assert client.get(URL).status_code == 401
+    assert client.post(URL, {"title": "Tea"}).status_code == 401
 
 
 def test_read_by_another_user_finds_nothing(

@@ -18,7 +18,7 @@ def test_makemigrations_finds_no_missing_migration() -> None:
 
 
 def test_openapi_yaml_matches_generated_schema() -> None:
-    """Regenerate with `python manage.py spectacular --file openapi.yaml`."""
+    """Regenerate with `make schema`."""
     output = io.StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=output)
     committed = (settings.BASE_DIR / "openapi.yaml").read_text()

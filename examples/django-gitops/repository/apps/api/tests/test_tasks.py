@@ -1,8 +1,6 @@
 """Tasks called directly, and the Celery configuration."""
 
-import os
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -10,16 +8,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from celery import current_app
-from django.conf import settings as configured
+from celery import Celery, current_app
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -27,50 +24,53 @@ from accounts.tasks import clear_sessions
 from common.logs import request_id
 from config import celery, reload
 from config.celery import Pulse
-from orders import dispatch, tasks
+from orders import services, tasks
 from orders.confirmation import MAX_ATTEMPTS
-from orders.models import Order
+from orders.models import LEASE, Order
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def requested(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
     """The ids passed to `delay`, which is replaced so that nothing is enqueued."""
-    identifiers: list[str] = []
+    identifiers: list[UUID] = []
     monkeypatch.setattr(tasks.confirm_order, "delay", identifiers.append)
     return identifiers
 
 
 @pytest.fixture
 def make(user: User) -> Callable[..., Order]:
-    def make(*, age: int, **fields: object) -> Order:
-        order = Order.objects.create(owner=user, title="Tea", **fields)
-        changed = timezone.now() - timedelta(seconds=age)
-        Order.objects.filter(pk=order.pk).update(updated_at=changed)
-        return order
+    """Makes one that was placed so many seconds ago, and to be requested again then."""
+
+    def make(*, age: float, **fields: object) -> Order:
+        then = timezone.now() - timedelta(seconds=age)
+        made = Order.objects.create(owner=user, title="Tea", retry_at=then, **fields)
+        Order.objects.filter(pk=made.pk).update(created_at=then)
+        return made
 
     return make
 
 
-def test_request_confirmation_enqueues_task(asked: list[str]) -> None:
-    identifier = uuid4()
-    dispatch.request_confirmation(identifier)
-    assert asked == [str(identifier)]
-
-
 @pytest.mark.django_db(transaction=True)
-def test_create_broker_down_returns_201_and_stays_pending(
+def test_create_broker_down_returns_201_and_asks_it_once(
     api: APIClient,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def away(_: str) -> None:
-        raise OSError("no broker")
+    attempts: list[UUID] = []
 
+    def away(identifier: UUID) -> None:
+        attempts.append(identifier)
+        raise BrokerError("no broker")
+
+    monkeypatch.setattr(tasks, "resumes_at", 0.0)
     monkeypatch.setattr(tasks.confirm_order, "delay", away)
-    response = api.post("/api/v1/orders/", {"title": "Tea"})
-    assert response.status_code == 201
-    assert Order.objects.get().status == Order.Status.PENDING
+    for _ in range(2):
+        response = api.post("/api/v1/orders/", {"title": "Tea"})
+        assert response.status_code == 201
+        assert response.json()["status"] == "pending"
     assert "no broker" in caplog.text
+    # The second doesn't wait for the broker, so soon after the first.
+    assert len(attempts) == 1
 
 
 def test_publish_unresponsive_broker_times_out() -> None:
@@ -82,77 +82,70 @@ def test_publish_unresponsive_broker_times_out() -> None:
         with current_app.connection_for_write(url) as connection:
             options: Any = {"connection": connection}  # not annotated upstream
             with pytest.raises(BrokerError):
-                tasks.confirm_order.apply_async((str(uuid4()),), **options)
+                tasks.confirm_order.apply_async((uuid4(),), **options)
         assert time.monotonic() - began < 25
 
 
-def test_requeue_stale_enqueues_each_stale_record_once(
+def test_request_overdue_requests_each_unfinished_once(
     make: Callable[..., Order],
-    asked: list[str],
-    settings: Settings,
+    requested: list[UUID],
 ) -> None:
-    old = settings.STALE_AFTER_SECONDS + 1
-    pending = make(age=old)
-    interrupted = make(age=old, status="processing", attempts=1)
-    make(age=old, status="confirmed")
-    make(age=0)
-    assert tasks.requeue_stale() == 2
-    assert set(asked) == {str(pending.pk), str(interrupted.pk)}
-    assert tasks.requeue_stale() == 0
+    pending = make(age=2)
+    interrupted = make(age=1, status="processing", attempts=1)
+    make(age=1, status="confirmed")
+    make(age=-1)
+    assert tasks.request_overdue() == 2
+    assert requested == [pending.pk, interrupted.pk]
+    assert tasks.request_overdue() == 0
 
 
-def test_requeue_stale_publish_error_skips_and_retries_later(
+@pytest.mark.parametrize(("age", "wait"), [(1, 30), (600, 600)])
+def test_request_overdue_waits_as_long_again_but_at_least_the_lease(
     make: Callable[..., Order],
-    settings: Settings,
+    requested: list[UUID],
+    age: int,
+    wait: int,
+) -> None:
+    overdue = make(age=age)
+    tasks.request_overdue()
+    overdue.refresh_from_db()
+    assert abs((overdue.retry_at - timezone.now()).total_seconds() - wait) < 5
+
+
+def test_request_overdue_broker_down_repeats_the_rest_later(
+    make: Callable[..., Order],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    second = make(age=settings.STALE_AFTER_SECONDS + 1)
-    first = make(age=settings.STALE_AFTER_SECONDS + 2)
-    asked: list[str] = []
+    second = make(age=1)
+    first = make(age=2)
+    requested: list[UUID] = []
 
-    def fail_at_first(identifier: str) -> None:
-        asked.append(identifier)
-        if len(asked) == 1:
+    def fail_at_second(identifier: UUID) -> None:
+        requested.append(identifier)
+        if len(requested) == 2:
             raise BrokerError("away")
 
-    monkeypatch.setattr(tasks.confirm_order, "delay", fail_at_first)
-    assert tasks.requeue_stale() == 1
-    assert tasks.requeue_stale() == 1
-    assert asked == [str(first.pk), str(second.pk), str(first.pk)]
+    monkeypatch.setattr(tasks.confirm_order, "delay", fail_at_second)
+    with pytest.raises(BrokerError):
+        tasks.request_overdue()
+    assert tasks.request_overdue() == 1
+    assert requested == [first.pk, second.pk, second.pk]
 
 
-def test_requeue_stale_after_max_attempts_marks_failed(
+def test_request_overdue_after_max_attempts_marks_failed(
     make: Callable[..., Order],
-    asked: list[str],
-    settings: Settings,
+    requested: list[UUID],
 ) -> None:
-    hopeless = make(
-        age=settings.STALE_AFTER_SECONDS + 1,
-        status="processing",
-        attempts=MAX_ATTEMPTS,
-    )
-    tasks.requeue_stale()
+    hopeless = make(age=1, status="processing", attempts=MAX_ATTEMPTS)
+    tasks.request_overdue()
     hopeless.refresh_from_db()
     assert hopeless.status == Order.Status.FAILED
-    assert asked == []
+    assert requested == []
 
 
-def test_settings_stale_after_within_visibility_timeout_fails() -> None:
-    result = subprocess.run(
-        [sys.executable, "manage.py", "check"],
-        cwd=configured.BASE_DIR,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "CELERY_VISIBILITY_TIMEOUT": "900",
-            "STALE_AFTER_SECONDS": "900",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode != 0
-    assert "STALE_AFTER_SECONDS is not longer than CELERY_VISIBILITY_TIMEOUT" in result.stderr
+def test_retry_at_of_a_placed_one_is_within_a_minute(user: User, requested: list[UUID]) -> None:
+    placed = services.place(user, title="Tea", quantity=1)
+    assert placed.retry_at - timezone.now() < timedelta(seconds=60 - settings.SWEEP_SECONDS)
 
 
 @pytest.mark.django_db
@@ -169,15 +162,16 @@ def test_confirm_task_database_down_fails_after_retries(monkeypatch: pytest.Monk
         raise OperationalError
 
     monkeypatch.setattr(tasks, "confirm", away)
-    result = tasks.confirm_order.apply((str(uuid4()),))
+    result = tasks.confirm_order.apply((uuid4(),))
     assert isinstance(result.result, OperationalError)
 
 
 def test_task_queues_are_all_declared() -> None:
     queues = set(current_app.conf.task_queues)
     assert current_app.conf.task_default_queue in queues
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
     named = {getattr(task, "queue", None) for task in current_app.tasks.values()}
-    assert named - {None} <= queues
+    assert (named | routed) - {None} <= queues
 
 
 def test_beat_schedule_tasks_exist_and_expire_after_next_run() -> None:
@@ -186,10 +180,21 @@ def test_beat_schedule_tasks_exist_and_expire_after_next_run() -> None:
         assert planned["options"]["expires"] > planned["schedule"]
 
 
-def test_task_time_limits_are_below_visibility_timeout() -> None:
-    conf = current_app.conf
-    assert conf.task_soft_time_limit < conf.task_time_limit
-    assert conf.task_time_limit < conf.broker_transport_options["visibility_timeout"]
+@pytest.mark.parametrize("queue", settings.QUEUE_SECONDS)
+def test_worker_limits_end_tasks_before_it_is_killed_or_they_are_redelivered(queue: str) -> None:
+    conf = Celery().conf
+    celery.limit_tasks(conf, {"queues": [queue]})
+    options = conf.broker_transport_options
+    seconds = settings.QUEUE_SECONDS[queue]
+    assert conf.task_soft_time_limit < conf.task_time_limit < seconds
+    assert options["visibility_timeout"] == seconds
+    assert options["unacked_key"] == f"unacked:{queue}"
+
+
+def test_lease_outlasts_the_confirmation_task() -> None:
+    conf = Celery().conf
+    celery.limit_tasks(conf, {"queues": [settings.CELERY_TASK_DEFAULT_QUEUE]})
+    assert conf.task_time_limit < LEASE.total_seconds()
 
 
 def test_publish_adds_request_id_header() -> None:

@@ -59,4 +59,25 @@ describe("error tracking", () => {
     expect(event?.user).toBeUndefined();
     expect(event?.request?.cookies).toBeUndefined();
   });
+
+  it("reports errors of the browser to the address in the page", async () => {
+    const page = { sentryDsn: dsn, sentryEnvironment: "staging", sentryRelease: "1.2.3" };
+    await openInBrowser(page);
+    Sentry.captureException(new Error("the button failed"));
+    await Sentry.flush(5000);
+    expect(received).toContain("the button failed");
+    expect(received).toContain('"environment":"staging"');
+    expect(received).toContain('"release":"1.2.3"');
+  });
+
+  it("sends nothing from the browser when the page has no address", async () => {
+    await openInBrowser({});
+    expect(Sentry.getClient()).toBeUndefined();
+  });
+
+  async function openInBrowser(dataset: Record<string, string>): Promise<void> {
+    vi.stubGlobal("document", { documentElement: { dataset } });
+    vi.resetModules();
+    await import("./instrumentation-client");
+  }
 });

@@ -7,7 +7,20 @@ function policyOf(response: Response): string {
 }
 
 describe("proxy", () => {
-  const request = () => new NextRequest("http://localhost:3000/login");
+  const request = (path = "/login", headers = {}) =>
+    new NextRequest(`http://localhost:3000${path}`, { headers });
+
+  it("redirects visitors without a session to the login page", () => {
+    const response = proxy(request("/somewhere?page=2"));
+    expect(response.status).toBe(307);
+    expect(response.headers.get("location")).toBe("http://localhost:3000/login");
+  });
+
+  it("lets visitors with a session through", () => {
+    const response = proxy(request("/somewhere", { cookie: "sessionid=s" }));
+    expect(response.headers.get("location")).toBeNull();
+    expect(policyOf(response)).not.toBe("");
+  });
 
   it("allows only scripts that carry the response's nonce", () => {
     const policy = policyOf(proxy(request()));

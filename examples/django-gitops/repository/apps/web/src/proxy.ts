@@ -1,7 +1,19 @@
 import { type NextRequest, NextResponse } from "next/server";
 
-/** Sets a CSP with a new nonce; Next.js reads it from the request's policy and adds it to its scripts. */
+const LOGIN = "/login";
+const SESSION_COOKIE = "sessionid";
+
+/**
+ * Sends visitors without a session to the login page before anything is rendered, and sets a CSP with
+ * a new nonce; Next.js reads it from the request's policy and adds it to its scripts.
+ */
 export function proxy(request: NextRequest): NextResponse {
+  const url = request.nextUrl.clone();
+  if (url.pathname !== LOGIN && !request.cookies.has(SESSION_COOKIE)) {
+    url.pathname = LOGIN;
+    url.search = "";
+    return NextResponse.redirect(url);
+  }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development");
 
@@ -14,7 +26,7 @@ export function proxy(request: NextRequest): NextResponse {
 
 export const config = {
   // Pages only: not the API, the probes or static files.
-  matcher: "/((?!api/|_next/static|_next/image|healthz|readyz|icon.svg|robots.txt).*)",
+  matcher: "/((?!api/|_next/static|_next/image|livez|readyz|icon.svg|robots.txt).*)",
 };
 
 /** The policy of one response: scripts and styles need its nonce. */
@@ -22,7 +34,14 @@ function contentSecurityPolicy(nonce: string, development: boolean): string {
   // The development server needs eval, inline styles and a WebSocket.
   const script = development ? "'strict-dynamic' 'unsafe-eval'" : "'strict-dynamic'";
   const style = development ? "'unsafe-inline'" : `'nonce-${nonce}'`;
-  const connect = development ? "'self' ws:" : "'self'";
+  const connect = [
+    "'self'",
+    development && "ws:",
+    // Where the browser reports errors to.
+    URL.parse(process.env.SENTRY_DSN ?? "")?.origin,
+  ]
+    .filter(Boolean)
+    .join(" ");
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' ${script}`,

@@ -5,6 +5,8 @@ CREATE TABLE order_runs (
     status text NOT NULL CHECK (status IN ('started', 'completed', 'compensated')),
     reason text NOT NULL DEFAULT '',
     started_at timestamptz NOT NULL,
+    taken_at timestamptz,
+    handed boolean NOT NULL DEFAULT false,
     begun_at timestamptz,
     ended_at timestamptz,
     PRIMARY KEY (subject_id, workflow),

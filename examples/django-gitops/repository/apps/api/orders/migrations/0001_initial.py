@@ -1,6 +1,7 @@
 import uuid
 
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -41,6 +42,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("retry_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "owner",
                     models.ForeignKey(
@@ -98,7 +100,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="order",
-            index=models.Index(fields=["status", "updated_at"], name="status_oldest"),
+            index=models.Index(
+                condition=models.Q(("status__in", ["pending", "processing"])),
+                fields=["retry_at"],
+                name="unfinished_due",
+            ),
         ),
         migrations.AddConstraint(
             model_name="orderevent",

@@ -2,11 +2,11 @@ import Link from "next/link";
 
 export default function NotFound() {
   return (
-    <>
-      <h1>Not found</h1>
+    <div className="card empty">
+      <h1>Page not found</h1>
       <p>
-        There is no such page. <Link href="/">Back to the start</Link>
+        There is nothing at this address. <Link href="/">Back to the start</Link>
       </p>
-    </>
+    </div>
   );
 }

@@ -1,16 +1,16 @@
 import { describe, expect, it, vi } from "vitest";
-import { GET as healthz } from "./healthz/route";
+import { GET as livez } from "./livez/route";
 import { GET as readyz } from "./readyz/route";
 
 describe("the health probes", () => {
   it("stays live with an incomplete environment, so a bad config causes no restarts", () => {
     vi.stubEnv("API_INTERNAL_URL", "");
-    expect(healthz().status).toBe(200);
+    expect(livez().status).toBe(200);
   });
 
   it("reports the release", async () => {
     vi.stubEnv("RELEASE", "1.2.3");
-    expect(await healthz().json()).toEqual({ status: "ok", release: "1.2.3" });
+    expect(await livez().json()).toEqual({ status: "ok", release: "1.2.3" });
   });
 
   it("is ready only when the environment is complete", () => {

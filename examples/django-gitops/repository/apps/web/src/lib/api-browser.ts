@@ -1,38 +1,30 @@
-import type { Body, ReadPath, SendPath } from "./contract";
-import { ApiError } from "./problem";
+import createClient, { type Client } from "openapi-fetch";
+import type { paths } from "./api-types";
+import { unwrap } from "./problem";
 
 const CSRF_COOKIE = "csrftoken";
-const CSRF_PATH: ReadPath = "/api/v1/auth/csrf/";
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** POSTs to the API from the browser, with session cookie and CSRF token. */
-export async function apiSend<Path extends SendPath>(
-  path: Path,
-  ...[body]: Body<Path>
-): Promise<void> {
-  const response = await fetch(path, {
-    method: "POST",
-    credentials: "same-origin",
-    headers: {
-      accept: "application/json",
-      "content-type": "application/json",
-      "x-csrftoken": await csrfToken(),
+/** The API as the browser calls it: on the page's own origin, with session cookie and CSRF token. */
+export function browserApi(): Client<paths> {
+  const api = createClient<paths>({ baseUrl: `${location.origin}` });
+  api.use({
+    async onRequest({ request }) {
+      if (!SAFE_METHODS.has(request.method)) {
+        request.headers.set("x-csrftoken", await csrfToken(api));
+      }
     },
-    body: JSON.stringify(body ?? {}),
   });
-  if (!response.ok) {
-    throw await ApiError.from(response);
-  }
+  return api;
 }
 
-async function csrfToken(): Promise<string> {
+/** The token is a cookie; a visitor who has none yet gets it from the API. */
+async function csrfToken(api: Client<paths>): Promise<string> {
   const known = readCookie(CSRF_COOKIE);
   if (known) {
     return known;
   }
-  const response = await fetch(CSRF_PATH, { credentials: "same-origin" });
-  if (!response.ok) {
-    throw await ApiError.from(response);
-  }
+  unwrap(await api.GET("/api/v1/auth/csrf/"));
   return readCookie(CSRF_COOKIE) ?? "";
 }
 

@@ -1,10 +1,12 @@
 import "server-only";
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
-import type { Answer, Query, ReadPath } from "./contract";
+import { notFound, redirect } from "next/navigation";
+import createClient, { type Client } from "openapi-fetch";
+import type { components, paths } from "./api-types";
 import { readEnvironment } from "./env";
-import { ApiError } from "./problem";
+import { ApiError, type Result, unwrap } from "./problem";
 
+const ME = "/api/v1/auth/me/";
 // The visitor's session, and the headers from which the API derives client address and scheme.
 const FORWARDED = [
   "accept-language",
@@ -14,40 +16,36 @@ const FORWARDED = [
   "x-request-id",
 ];
 
-/** GETs from the API inside the private network, with the visitor's session. */
-export async function apiGet<Path extends ReadPath>(
-  path: Path,
-  query?: Query<Path>,
-): Promise<Answer<Path>> {
+/** The API as this server calls it: inside the private network, with the visitor's session. */
+export async function serverApi(): Promise<Client<paths>> {
   const visitor = await headers();
-  const forwarded = FORWARDED.flatMap((name) => {
-    const value = visitor.get(name);
-    return value === null ? [] : [[name, value] as const];
-  });
-  const url = new URL(path, readEnvironment().apiInternalUrl);
-  for (const [name, value] of Object.entries(query ?? {})) {
-    url.searchParams.set(name, String(value));
-  }
-  const response = await fetch(url, {
+  return createClient<paths>({
+    baseUrl: readEnvironment().apiInternalUrl.href,
     // Per-visitor data: never cache it across requests or visitors.
     cache: "no-store",
-    headers: { accept: "application/json", ...Object.fromEntries(forwarded) },
+    headers: Object.fromEntries(FORWARDED.map((name) => [name, visitor.get(name)])),
     signal: AbortSignal.timeout(10_000),
   });
-  if (!response.ok) {
-    throw await ApiError.from(response);
-  }
-  return (await response.json()) as Answer<Path>;
 }
 
-/** The signed-in user; redirects to the login page otherwise. */
-export async function requireUser(): Promise<Answer<"/api/v1/auth/me/">> {
+/** The data of an answer. Visitors without a session are redirected to the login page. */
+export async function read<Data>(answer: Promise<Result<Data>>): Promise<Data> {
   try {
-    return await apiGet("/api/v1/auth/me/");
+    return unwrap(await answer);
   } catch (error) {
     if (error instanceof ApiError && error.isUnauthenticated) {
       redirect("/login");
     }
+    if (error instanceof ApiError && error.status === 404) {
+      notFound();
+    }
     throw error;
   }
+}
+
+/** Who is signed in. Nobody if the API fails: the header is left empty, the page reports the error. */
+export async function currentUser(): Promise<components["schemas"]["User"] | undefined> {
+  const api = await serverApi();
+  const { data } = await api.GET(ME).catch(() => ({ data: undefined }));
+  return data;
 }

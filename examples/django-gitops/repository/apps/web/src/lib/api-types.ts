@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Hands out the CSRF token, and its cookie. */
+        /** @description Returns the CSRF token and sets its cookie. */
         get: operations["csrf"];
         put?: never;
         post?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Starts a session. */
+        /** @description Start a session. */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -47,7 +47,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ends the session. */
+        /** @description End the session. */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is logged in. */
+        /** @description The signed-in user. */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -79,10 +79,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What one has asked for, the newest first. */
+        /** @description The user's orders, newest first. */
         get: operations["orders_list"];
         put?: never;
-        /** @description Ask for something; it is carried out soon after. */
+        /** @description Place the order; it is confirmed soon after. */
         post: operations["orders_create"];
         delete?: never;
         options?: never;
@@ -97,7 +97,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them, with its history. */
+        /** @description The order with its history. */
         get: operations["orders_retrieve"];
         put?: never;
         post?: never;
@@ -114,10 +114,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is attached to one's own. */
+        /** @description The files of the order. */
         get: operations["attachments_list"];
         put?: never;
-        /** @description What is attached to one's own. */
+        /** @description Attach a file. */
         post: operations["attachments_create"];
         delete?: never;
         options?: never;
@@ -132,7 +132,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is in the file. */
+        /** @description Redirects to the content, which is always downloaded. */
         get: operations["attachments_content"];
         put?: never;
         post?: never;
@@ -146,7 +146,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What a login sends. */
+        /** @description An attached file. */
+        Attachment: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly content_type: string;
+            readonly size: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description A user name and a password. */
         CredentialsRequest: {
             username: string;
             password: string;
@@ -155,7 +165,7 @@ export interface components {
         Csrf: {
             readonly token: string;
         };
-        /** @description An entry of the list, and what a client sends. */
+        /** @description The order as clients place it and lists show it. */
         Order: {
             /** Format: uuid */
             readonly id: string;
@@ -170,7 +180,7 @@ export interface components {
             /** Format: date-time */
             readonly confirmed_at: string | null;
         };
-        /** @description One of them, with its history. */
+        /** @description The order with its history. */
         OrderDetail: {
             /** Format: uuid */
             readonly id: string;
@@ -186,13 +196,13 @@ export interface components {
             readonly confirmed_at: string | null;
             readonly events: components["schemas"]["OrderEvent"][];
         };
-        /** @description One step. */
+        /** @description A status, and since when. */
         OrderEvent: {
             readonly status: components["schemas"]["Status"];
             /** Format: date-time */
             readonly at: string;
         };
-        /** @description An entry of the list, and what a client sends. */
+        /** @description The order as clients place it and lists show it. */
         OrderRequest: {
             title: string;
             /** @default 1 */
@@ -221,22 +231,12 @@ export interface components {
          * @enum {string}
          */
         Status: "pending" | "processing" | "confirmed" | "failed";
-        /** @description A file; its content is behind another address. */
-        Attachment: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly name: string;
-            readonly content_type: string;
-            readonly size: number;
-            /** Format: date-time */
-            readonly created_at: string;
-        };
-        /** @description A file to keep. */
+        /** @description The file to attach. */
         UploadRequest: {
             /** Format: binary */
             file: string;
         };
-        /** @description Who is logged in. */
+        /** @description The signed-in user. */
         User: {
             readonly id: number;
             /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
@@ -556,13 +556,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: {
+            /** @description No response body */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/octet-stream": string;
-                };
+                content?: never;
             };
             /** @description An error */
             default: {

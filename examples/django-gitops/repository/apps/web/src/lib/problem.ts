@@ -11,23 +11,35 @@ export class ApiError extends Error {
     super(message);
   }
 
-  /** Signing in (again) may help. Django sends 403 for anonymous requests. */
+  /** Signing in (again) helps. */
   get isUnauthenticated(): boolean {
-    return this.status === 401 || this.status === 403;
+    return this.status === 401;
   }
 
-  static async from(response: Response): Promise<ApiError> {
-    const type = response.headers.get("content-type") ?? "";
-    const body: unknown = /^application\/(problem\+)?json/.test(type)
-      ? await response.json().catch(() => undefined)
-      : undefined;
-    const fallback = `The service answered with status ${response.status}.`;
+  /** Reads a parsed body; a proxy's error page leaves only the status. */
+  static from(status: number, body: unknown): ApiError {
+    const fallback = `The service answered with status ${status}.`;
     if (!isRecord(body)) {
-      return new ApiError(response.status, fallback);
+      return new ApiError(status, fallback);
     }
     const message = [body.detail, body.title].find(isText);
-    return new ApiError(response.status, message ?? fallback, fieldMessages(body.errors));
+    return new ApiError(status, message ?? fallback, fieldMessages(body.errors));
   }
+}
+
+/** What a call through openapi-fetch returns. */
+export interface Result<Data> {
+  readonly data?: Data;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** The data of a successful answer; any other answer is thrown as an ApiError. */
+export function unwrap<Data>({ data, error, response }: Result<Data>): Data {
+  if (!response.ok) {
+    throw ApiError.from(response.status, error);
+  }
+  return data as Data;
 }
 
 /** The message to show for any failure; hides internal errors. */
@@ -35,7 +47,7 @@ export function describeFailure(error: unknown): string {
   return error instanceof ApiError ? error.message : "The service cannot be reached. Try again.";
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 type confirmationConfig struct {
-	Takes config.Seconds `env:"WORK_SECONDS" default:"0"`
+	Takes config.Seconds `env:"WORK_SECONDS" envDefault:"0"`
 	Peers peers.Config
 }
 

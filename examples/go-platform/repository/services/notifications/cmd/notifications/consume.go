@@ -26,7 +26,7 @@ type consumeConfig struct {
 
 // consume handles events from other services until ctx is cancelled.
 func consume(ctx context.Context, p *process.Process, settings consumeConfig) error {
-	items, pool, err := openStore(ctx, p, settings.Database)
+	items, pool, err := openStore(ctx, settings.Database)
 	if err != nil {
 		return err
 	}
@@ -36,16 +36,12 @@ func consume(ctx context.Context, p *process.Process, settings consumeConfig) er
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	p.Admin.Check("queue", client.Ping)
 	next := tasks.NewSender(client)
 	consumer := &kafka.Consumer{
 		Config:        settings.Kafka,
 		Name:          p.Service,
 		Group:         kafka.Group(p.Service),
 		Subscriptions: events.Subscriptions(app.NewConsumption(items, next)),
-		Available: func(ctx context.Context) error {
-			return errors.Join(pool.Ping(ctx), client.Ping(ctx))
-		},
 		Unavailable: func(err error) bool {
 			return postgres.IsUnavailable(err) || errors.Is(err, queue.ErrUnavailable)
 		},
@@ -60,4 +56,18 @@ func consume(ctx context.Context, p *process.Process, settings consumeConfig) er
 		return nil
 	})
 	return group.Wait()
+}
+
+type redriveConfig struct {
+	Kafka kafka.Config
+}
+
+// redrive gives dead letters all attempts again.
+func redrive(ctx context.Context, p *process.Process, settings redriveConfig) error {
+	consumer := &kafka.Consumer{
+		Config: settings.Kafka, Name: p.Service, Group: kafka.Group(p.Service), Subscriptions: events.Subscriptions(nil),
+	}
+	moved, err := consumer.Redrive(ctx)
+	p.Log.InfoContext(ctx, "dead letters moved to the retry topic", "count", moved)
+	return err
 }

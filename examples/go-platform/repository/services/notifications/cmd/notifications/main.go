@@ -5,15 +5,18 @@ import (
 	"os"
 	"time"
 
+	"github.com/caarlos0/env/v11"
+
 	"git.example.com/acme/shop/pkg/process"
 )
 
-func main() { os.Exit(program().Main(os.Args[1:], os.LookupEnv, os.Stdout)) }
+func main() { os.Exit(program().Main(os.Args[1:], env.ToMap(os.Environ()), os.Stdout)) }
 
 func program() process.Program {
 	commands := map[string]process.Command{}
 	commands["migrate"] = process.Job(migrate)
 	commands["consume"] = process.Service(consume)
+	commands["redrive"] = process.Job(redrive)
 	commands["work"] = process.Service(work)
 	return process.Program{
 		Service:  "notifications",

@@ -19,7 +19,7 @@ type workConfig struct {
 
 // work processes queued tasks until ctx is cancelled.
 func work(ctx context.Context, p *process.Process, settings workConfig) error {
-	items, pool, err := openStore(ctx, p, settings.Database)
+	items, pool, err := openStore(ctx, settings.Database)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,6 @@ func work(ctx context.Context, p *process.Process, settings workConfig) error {
 	defer stop()
 	worker := &queue.Worker{
 		Config:      settings.Queue,
-		Service:     p.Service,
 		Queues:      tasks.Queues,
 		Handlers:    tasks.Handlers(confirmation),
 		Concurrency: tasks.Concurrency,

@@ -5,10 +5,12 @@ import (
 	"os"
 	"time"
 
+	"github.com/caarlos0/env/v11"
+
 	"git.example.com/acme/shop/pkg/process"
 )
 
-func main() { os.Exit(program().Main(os.Args[1:], os.LookupEnv, os.Stdout)) }
+func main() { os.Exit(program().Main(os.Args[1:], env.ToMap(os.Environ()), os.Stdout)) }
 
 func program() process.Program {
 	commands := map[string]process.Command{}

@@ -23,7 +23,7 @@ func relay(ctx context.Context, p *process.Process, settings relayConfig) error 
 	}
 	defer publisher.Close()
 	r := &outbox.Relay{
-		DatabaseURL: string(settings.Database.URL),
+		DatabaseURL: settings.Database.URL,
 		Source:      events.Outbox,
 		Publisher:   publisher,
 		Log:         p.Log,

@@ -18,25 +18,18 @@ import (
 
 type serveConfig struct {
 	Database postgres.Config
-
-	Runs startConfig
 }
 
 // serve handles requests until ctx is cancelled, then shuts down gracefully.
 func serve(ctx context.Context, p *process.Process, settings serveConfig) error {
-	items, pool, err := openStore(ctx, p, settings.Database)
+	items, pool, err := openStore(ctx, settings.Database)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
 	service := app.New(items)
 	routes := httpapi.Routes(service)
-	runs, stopRuns, err := openRuns(p, settings.Runs, items)
-	if err != nil {
-		return err
-	}
-	defer stopRuns()
-	routes = append(routes, httpapi.Runs(runs)...)
+	routes = append(routes, httpapi.Runs(app.NewRuns(items))...)
 	httpListener, err := net.Listen("tcp", ":8080")
 	if err != nil {
 		return fmt.Errorf("http: %w", err)
@@ -49,11 +42,14 @@ func serve(ctx context.Context, p *process.Process, settings serveConfig) error 
 	defer grpcListener.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		options := httpserver.Options{Log: p.Log, Drain: p.Drain}
+		options := httpserver.Options{Log: p.Log, Drain: p.Drain, Unavailable: postgres.IsUnavailable}
 		return httpserver.ServeNetHTTP(ctx, httpListener, routes, options)
 	})
 	group.Go(func() error {
-		options := grpcserver.Options{Log: p.Log, Drain: p.Drain, Reflection: p.Environment == "local"}
+		options := grpcserver.Options{
+			Log: p.Log, Drain: p.Drain, Reflection: p.Environment == "local",
+			Unavailable: postgres.IsUnavailable,
+		}
 		return grpcserver.Serve(ctx, grpcListener, grpcapi.New(service), options)
 	})
 	p.Ready()

@@ -2,39 +2,30 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"git.example.com/acme/shop/services/orders/internal/domain"
 	"git.example.com/acme/shop/services/orders/internal/ports"
 )
 
-// Runs starts workflows for users and returns their state.
-type Runs struct {
-	store   ports.Runs
-	starter ports.Starter
-}
+// Runs takes requests for workflows from users and returns their state.
+type Runs struct{ store ports.Runs }
 
 // NewRuns creates a Runs.
-func NewRuns(store ports.Runs, starter ports.Starter) *Runs { return &Runs{store, starter} }
+func NewRuns(store ports.Runs) *Runs { return &Runs{store} }
 
-// Start starts a workflow on a resource that the user owns. It is idempotent: a repeated call returns the existing run.
+// Start requests a workflow on a resource that the user owns. It is accepted once it is stored; [Starts] does the rest. A
+// repeated call returns the existing run.
 func (r *Runs) Start(ctx context.Context, userID string, id domain.ID, workflow string) (domain.Run, error) {
 	if _, err := r.store.Get(ctx, userID, id); err != nil {
 		return domain.Run{}, err
 	}
-	run, err := record(ctx, r.store, id, workflow)
-	if err != nil {
-		return domain.Run{}, err
-	}
-	// Also for an existing run: the process may have crashed between recording and starting it. [Restart] covers users
-	// who do not retry.
-	if run.Status == domain.RunStarted {
-		if err := r.starter.Start(ctx, workflow, id); err != nil {
-			return domain.Run{}, fmt.Errorf("start %s: %w", workflow, err)
-		}
-	}
-	return run, nil
+	var run domain.Run
+	err := r.store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, _ domain.Order) (err error) {
+		run, err = tx.AddRun(ctx, domain.NewRun(id, workflow, time.Now()))
+		return err
+	})
+	return run, err
 }
 
 // Get returns the run of a workflow on a resource that the user owns.
@@ -115,15 +106,6 @@ func (s *Steps) end(ctx context.Context, id domain.ID, workflow string, status d
 		}
 		return tx.Publish(ctx, ended.Completed(subject, now))
 	})
-}
-
-// record stores a requested run, or returns the existing one.
-func record(ctx context.Context, store ports.Runs, id domain.ID, workflow string) (run domain.Run, err error) {
-	err = store.WithinRun(ctx, id, func(ctx context.Context, tx ports.RunTx, _ domain.Order) error {
-		run, err = tx.AddRun(ctx, domain.NewRun(id, workflow, time.Now()))
-		return err
-	})
-	return run, err
 }
 
 // key is the idempotency key of a run's work.

@@ -17,10 +17,18 @@ type Runs interface {
 	WithinRun(ctx context.Context, subject domain.ID, change func(ctx context.Context, tx RunTx, subject domain.Order) error) error
 }
 
-// Waiting finds runs that have not begun.
-type Waiting interface {
-	// Waiting returns runs requested before the given time that no worker has picked up, oldest first.
-	Waiting(ctx context.Context, before time.Time, limit int) ([]domain.Run, error)
+// Request is a run that no worker has picked up, and whether its workflow was started before.
+type Request struct {
+	Run     domain.Run
+	Started bool
+}
+
+// Requested holds the runs to start.
+type Requested interface {
+	// Take returns requests, oldest first, that nobody else took within patience.
+	Take(ctx context.Context, patience time.Duration, limit int) ([]Request, error)
+	// MarkStarted records that the workflow engine has the run.
+	MarkStarted(ctx context.Context, subject domain.ID, workflow string) error
 }
 
 // RunTx is an open transaction.
@@ -32,9 +40,10 @@ type RunTx interface {
 	Publish(ctx context.Context, event domain.Event) error
 }
 
-// Starter starts workflows. Starting a running workflow again has no effect.
+// Starter starts workflows.
 type Starter interface {
-	Start(ctx context.Context, workflow string, subject domain.ID) error
+	// Start has no effect on a workflow that runs or has completed; fresh is false then.
+	Start(ctx context.Context, workflow string, subject domain.ID) (fresh bool, err error)
 }
 
 // Performer is the external system. Both methods are idempotent per key.

@@ -5,9 +5,11 @@ export const metadata: Metadata = { title: "Sign in" };
 
 export default function LoginPage() {
   return (
-    <>
+    <div className="narrow centered">
       <h1>Sign in</h1>
-      <LoginForm />
-    </>
+      <div className="card">
+        <LoginForm />
+      </div>
+    </div>
   );
 }

@@ -21,7 +21,8 @@ var Queues = []string{
 // Concurrency is the maximum number of concurrent tasks per worker.
 const Concurrency = 4
 
-// processing is the payload of [TypeProcess]. A change that older workers can't read needs a new [queue.Version].
+// processing is the payload of [TypeProcess]. During a rollout, older workers read it, too: a change that they can't read
+// needs a new task type.
 type processing struct {
 	Service string    `json:"service"`
 	ID      domain.ID `json:"id"`
@@ -37,13 +38,12 @@ func NewSender(client *queue.Client) *Sender { return &Sender{client} }
 
 // Follow enqueues the event's task. The event id is the task id, so a redelivered event is deduplicated.
 func (s *Sender) Follow(ctx context.Context, event domain.ID, origin ports.Origin) error {
-	_, err := s.client.Send(ctx, queue.Task{
+	return s.client.Send(ctx, queue.Task{
 		Type:    TypeProcess,
 		ID:      string(event),
 		Queue:   Queues[0],
 		Payload: processing{Service: origin.Service, ID: origin.ID},
 	})
-	return err
 }
 
 // Handlers returns the task handlers by task type.

@@ -73,7 +73,7 @@ func TestSender_RepeatedEvent_EnqueuesOneTask(t *testing.T) {
 	}
 	got := make(chan processing, 2)
 	worker := &queue.Worker{
-		Config: settings, Service: "test", Queues: Queues, Concurrency: 1, Log: slog.New(slog.DiscardHandler),
+		Config: settings, Queues: Queues, Concurrency: 1, Log: slog.New(slog.DiscardHandler),
 		Handlers: map[string]queue.Handler{TypeProcess: queue.HandlerOf(func(_ context.Context, payload processing) error {
 			if payload.ID == origin.ID {
 				got <- payload

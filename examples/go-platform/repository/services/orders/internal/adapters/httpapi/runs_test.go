@@ -1,7 +1,6 @@
 package httpapi_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -9,18 +8,12 @@ import (
 	"git.example.com/acme/shop/services/orders/internal/adapters/httpapi"
 	"git.example.com/acme/shop/services/orders/internal/adapters/store"
 	"git.example.com/acme/shop/services/orders/internal/app"
-	"git.example.com/acme/shop/services/orders/internal/domain"
 	"git.example.com/acme/shop/services/orders/migrations"
 )
 
-// patient starts nothing, so that runs stay in the state started.
-type patient struct{}
-
-func (patient) Start(context.Context, string, domain.ID) error { return nil }
-
 func TestRuns_StartAndGet_ReturnStartedRun(t *testing.T) {
 	kept := store.New(postgrestest.New(t, migrations.Files), silent{})
-	routes := append(httpapi.Routes(app.New(kept)), httpapi.Runs(app.NewRuns(kept, patient{}))...)
+	routes := append(httpapi.Routes(app.New(kept)), httpapi.Runs(app.NewRuns(kept))...)
 	_, made := ask(t, routes, http.MethodPost, "/v1/orders", headers("me", "1"), good)
 	id, _ := made["id"].(string)
 	target := "/v1/orders/" + id + "/refund"

@@ -97,9 +97,9 @@ func TestStarter_RepeatedStart_KeepsOneRun(t *testing.T) {
 	id := "orders/" + domain.WorkflowRefund + "/" + string(subject)
 	t.Cleanup(func() { _ = connection.TerminateWorkflow(context.Background(), id, "", "the test is over") })
 	var first string
-	for range 2 {
-		if err := starter.Start(t.Context(), domain.WorkflowRefund, subject); err != nil {
-			t.Fatal(err)
+	for _, want := range []bool{true, false} {
+		if fresh, err := starter.Start(t.Context(), domain.WorkflowRefund, subject); err != nil || fresh != want {
+			t.Fatalf("fresh is %t, %v", fresh, err)
 		}
 		described, err := connection.DescribeWorkflowExecution(t.Context(), id, "")
 		if err != nil {

@@ -2,9 +2,11 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"git.example.com/acme/shop/services/orders/internal/domain"
@@ -20,16 +22,19 @@ var _ ports.Starter = (*Starter)(nil)
 func NewStarter(connection client.Client) *Starter { return &Starter{connection} }
 
 // Start starts a subject's workflow. The workflow id is derived from the subject, so a repeated start has no effect.
-func (s *Starter) Start(ctx context.Context, name string, subject domain.ID) error {
-	_, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       "orders/" + name + "/" + string(subject),
-		TaskQueue:                TaskQueue,
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+func (s *Starter) Start(ctx context.Context, name string, subject domain.ID) (fresh bool, err error) {
+	_, err = s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                                       "orders/" + name + "/" + string(subject),
+		TaskQueue:                                TaskQueue,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		// A workflow that was terminated manually may be started again. One that completed may not.
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 	}, name, Input{SubjectID: subject})
-	if err != nil {
-		return fmt.Errorf("workflow %s: %w", name, err)
+	if _, there := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); there {
+		return false, nil
 	}
-	return nil
+	if err != nil {
+		return false, fmt.Errorf("workflow %s: %w", name, err)
+	}
+	return true, nil
 }

@@ -18,8 +18,8 @@ const (
 )
 
 var (
-	_ ports.Runs    = (*Store)(nil)
-	_ ports.Waiting = (*Store)(nil)
+	_ ports.Runs      = (*Store)(nil)
+	_ ports.Requested = (*Store)(nil)
 )
 
 // Run returns a run, or [domain.ErrNotFound].
@@ -31,19 +31,34 @@ func (s *Store) Run(ctx context.Context, subject domain.ID, workflow string) (do
 	return oneRun(rows)
 }
 
-// Waiting returns runs that no worker has picked up.
-func (s *Store) Waiting(ctx context.Context, before time.Time, limit int) ([]domain.Run, error) {
+// Take returns requests that nobody else took within patience. Workers that take at the same time get different ones.
+func (s *Store) Take(ctx context.Context, patience time.Duration, limit int) ([]ports.Request, error) {
 	rows, err := s.pool.Query(ctx,
-		"SELECT "+runColumns+" FROM order_runs WHERE begun_at IS NULL AND ended_at IS NULL AND started_at < $1 ORDER BY started_at LIMIT $2",
-		before, limit)
+		`UPDATE order_runs SET taken_at = now() WHERE (subject_id, workflow) IN (
+			SELECT subject_id, workflow FROM order_runs
+			WHERE begun_at IS NULL AND ended_at IS NULL AND (taken_at IS NULL OR taken_at < now() - $1::interval)
+			ORDER BY started_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+		RETURNING `+runColumns+", handed", patience, limit)
 	if err != nil {
-		return nil, fmt.Errorf("find waiting runs: %w", err)
+		return nil, fmt.Errorf("take requested runs: %w", err)
 	}
-	waiting, err := pgx.CollectRows(rows, scanRun)
+	requests, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (request ports.Request, err error) {
+		request.Run, err = scanRun(row, &request.Started)
+		return request, err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("find waiting runs: %w", err)
+		return nil, fmt.Errorf("take requested runs: %w", err)
 	}
-	return waiting, nil
+	return requests, nil
+}
+
+// MarkStarted records that the workflow engine has the run.
+func (s *Store) MarkStarted(ctx context.Context, subject domain.ID, workflow string) error {
+	const statement = "UPDATE order_runs SET handed = true WHERE subject_id = $1 AND workflow = $2"
+	if _, err := s.pool.Exec(ctx, statement, subject, workflow); err != nil {
+		return fmt.Errorf("mark a run as started: %w", err)
+	}
+	return nil
 }
 
 // WithinRun runs change in one transaction, with the subject's row locked.
@@ -93,7 +108,7 @@ func (t *Tx) SaveRun(ctx context.Context, run domain.Run) error {
 }
 
 func oneRun(rows pgx.Rows) (domain.Run, error) {
-	run, err := pgx.CollectExactlyOneRow(rows, scanRun)
+	run, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (domain.Run, error) { return scanRun(row) })
 	if errors.Is(err, pgx.ErrNoRows) {
 		return domain.Run{}, domain.ErrNotFound
 	}
@@ -103,10 +118,11 @@ func oneRun(rows pgx.Rows) (domain.Run, error) {
 	return run, nil
 }
 
-func scanRun(row pgx.CollectableRow) (domain.Run, error) {
+// scanRun reads runColumns, and more columns after them.
+func scanRun(row pgx.CollectableRow, more ...any) (domain.Run, error) {
 	var run domain.Run
 	var begun, ended *time.Time
-	err := row.Scan(&run.SubjectID, &run.Workflow, &run.Status, &run.Reason, &run.StartedAt, &begun, &ended)
+	err := row.Scan(append([]any{&run.SubjectID, &run.Workflow, &run.Status, &run.Reason, &run.StartedAt, &begun, &ended}, more...)...)
 	run.StartedAt = run.StartedAt.UTC()
 	if begun != nil {
 		run.BegunAt = begun.UTC()

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -38,17 +39,27 @@ func TestStore_RunLifecycle_KeepsOneRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now()
-	if none, err := s.Waiting(t.Context(), now.Add(-time.Minute), 10); err != nil || len(none) > 0 {
-		t.Errorf("too recent, but waiting: %+v, %v", none, err)
+	for _, step := range []struct {
+		name     string
+		patience time.Duration
+		want     []ports.Request
+	}{
+		{"requested", time.Hour, []ports.Request{{Run: started}}},
+		{"taken just now", time.Hour, nil},
+		{"not picked up", 0, []ports.Request{{Run: started, Started: true}}},
+	} {
+		got, err := s.Take(t.Context(), step.patience, 10)
+		if err != nil || !slices.Equal(got, step.want) {
+			t.Errorf("%s: %+v, %v", step.name, got, err)
+		}
+		if err := s.MarkStarted(t.Context(), item.ID, "some"); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if waiting, err := s.Waiting(t.Context(), now.Add(time.Minute), 10); err != nil || len(waiting) != 1 || waiting[0] != started {
-		t.Errorf("waiting are %+v, %v", waiting, err)
-	}
-	begun, _ := started.Begun(now)
+	begun, _ := started.Begun(time.Now())
 	save(t, s, begun)
-	if none, err := s.Waiting(t.Context(), now.Add(time.Minute), 10); err != nil || len(none) > 0 {
-		t.Errorf("picked up, but waiting: %+v, %v", none, err)
+	if none, err := s.Take(t.Context(), 0, 10); err != nil || len(none) > 0 {
+		t.Errorf("picked up, but taken: %+v, %v", none, err)
 	}
 	ended, _ := begun.Ended(domain.RunCompensated, "because", time.Now())
 	save(t, s, ended)
