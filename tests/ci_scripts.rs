@@ -275,7 +275,7 @@ mod machines {
             "sed -i ",
             "sed --",
             "date -d",
-            "date --",
+            " date --",
             "readlink -f",
             "realpath ",
             "stat -c",

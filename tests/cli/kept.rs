@@ -132,7 +132,12 @@ fn a_pin_in_a_components_folder_is_used_in_that_folder_only() {
         let pins = stackwright::yaml::parse_one(&file.source).unwrap().to_json();
         for (group, pins) in pins.as_object().unwrap() {
             for id in pins.as_object().unwrap().keys() {
-                let uses = [format!("image(\"{id}\")"), format!("\nimage: {id}\n"), format!("pin(\"{group}.{id}.")];
+                let uses = [
+                    format!("image(\"{id}\")"),
+                    format!("\nimage: {id}\n"),
+                    format!("pin(\"{group}.{id}."),
+                    format!("pin('{group}.{id}."),
+                ];
                 let uses = |text: &str| uses.iter().any(|used| text.contains(used));
                 let users: Vec<&str> =
                     catalog.files().filter(|(_, text)| uses(&text.text)).map(|(path, _)| path).collect();

@@ -19,7 +19,7 @@ const KEYS: &str = "Esc goes back";
 const CHANGE: &str = "";
 
 /// What is waited for, first a question and then the end of its prompt, and which keys are pressed then.
-const SESSION: [(&str, &str, &[&str]); 13] = [
+const SESSION: [(&str, &str, &[&str]); 14] = [
     ("Project: are these defaults right?", KEYS, &[DOWN, ENTER]),
     ("What is the project called? (shop)", KEYS, &[ENTER]),
     ("production answer? (shop.example.com)", KEYS, &["shop.example.org", ENTER]),
@@ -27,6 +27,7 @@ const SESSION: [(&str, &str, &[&str]); 13] = [
     ("production answer? (shop.example.org)", KEYS, &[ENTER]),
     ("be cloned from?", KEYS, &[ENTER]),
     ("hold the images?", KEYS, &[ENTER]),
+    ("how the article was implemented?", KEYS, &[ENTER]),
     ("beside the local one?", KEYS, &[ENTER]),
     ("Application: are these defaults right?", KEYS, &[ENTER]),
     ("Features", KEYS, &[SPACE]),

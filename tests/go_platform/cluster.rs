@@ -6,6 +6,14 @@ use crate::{list, name, objects, of_kind, seconds, text};
 const BASE: &str = "deploy/kubernetes/base";
 const OVERLAYS: [&str; 2] = ["deploy/kubernetes/overlays/staging", "deploy/kubernetes/overlays/production"];
 
+/// What an environment has of a kind: what all have, and what only it has.
+fn deployed(overlay: &str, kind: &str) -> Vec<Value> {
+    let objects = objects(BASE).into_iter().chain(objects(overlay));
+    let found: Vec<Value> = objects.filter(|object| object["kind"] == kind).collect();
+    assert!(!found.is_empty(), "no {kind} in {overlay}");
+    found
+}
+
 /// The workloads of the services and of what runs beside them.
 fn workloads() -> Vec<Value> {
     let kinds = ["Deployment", "StatefulSet", "Job"];
@@ -173,7 +181,7 @@ fn scalers_know_what_to_do_without_an_answer() {
 #[test]
 fn scalers_ask_for_what_the_services_use() {
     for overlay in OVERLAYS {
-        let topics = of_kind(overlay, "KafkaTopic");
+        let topics = deployed(overlay, "KafkaTopic");
         for scaler in of_kind(overlay, "ScaledObject") {
             let unit = scaler["metadata"]["labels"]["app.kubernetes.io/name"].as_str().unwrap();
             for trigger in list(&scaler["spec"]["triggers"]) {
@@ -205,11 +213,11 @@ fn scalers_ask_for_what_the_services_use() {
 #[test]
 fn events_outlive_a_broker() {
     for overlay in OVERLAYS {
-        let config = &of_kind(overlay, "Kafka")[0]["spec"]["kafka"]["config"];
+        let config = &deployed(overlay, "Kafka")[0]["spec"]["kafka"]["config"];
         assert_eq!(config["auto.create.topics.enable"], false);
         let copies = config["default.replication.factor"].as_i64().unwrap();
         assert!(config["min.insync.replicas"].as_i64().unwrap() < copies);
-        for topic in of_kind(overlay, "KafkaTopic") {
+        for topic in deployed(overlay, "KafkaTopic") {
             assert_eq!(topic["spec"]["replicas"].as_i64().unwrap(), copies, "{}", name(&topic));
         }
     }
@@ -224,7 +232,7 @@ fn an_inbox_remembers_for_longer_than_topics_keep() {
     let kept = kept.unwrap().parse::<i64>().unwrap() * 24 * 3_600_000;
     for overlay in OVERLAYS {
         let longest = |dead: bool| {
-            let topics = of_kind(overlay, "KafkaTopic");
+            let topics = deployed(overlay, "KafkaTopic");
             let chosen = topics.iter().filter(|topic| name(topic).ends_with(".dlq") == dead);
             chosen.map(|topic| topic["spec"]["config"]["retention.ms"].as_i64().unwrap()).max().unwrap()
         };
@@ -235,7 +243,7 @@ fn an_inbox_remembers_for_longer_than_topics_keep() {
 #[test]
 fn the_log_kept_for_a_slot_has_a_bound_and_an_alert() {
     for overlay in OVERLAYS {
-        let clusters = of_kind(overlay, "Cluster");
+        let clusters = deployed(overlay, "Cluster");
         let logical = clusters.iter().filter(|cluster| !cluster["spec"]["replicationSlots"].is_null());
         let bounds: Vec<&Value> =
             logical.map(|cluster| &cluster["spec"]["postgresql"]["parameters"]["max_slot_wal_keep_size"]).collect();

@@ -82,7 +82,7 @@ fn ci_runs_what_developers_run() {
     }
     let makefile = text("Makefile");
     for (target, script) in
-        [("test", "scripts/test"), ("smoke", "scripts/smoke"), ("lint", "scripts/test --no-servers")]
+        [("test", "scripts/test $(ARGS)"), ("smoke", "scripts/smoke"), ("lint", "scripts/test --no-servers")]
     {
         assert!(makefile.contains(&format!("{target}: ##")) && makefile.contains(&format!("\t{script}\n")), "{target}");
     }
@@ -157,7 +157,7 @@ fn decisions_say_what_they_cost_and_what_would_change_them() {
         "One repository for the code and for what runs",
         "No limit for CPU",
         "A single broker node, no cluster",
-        "Events at least once",
+        "At-least-once delivery of events",
         "Nightly snapshots, no WAL archiving",
         "Secrets from a vault, read by an operator",
         "One Go module",

@@ -40,8 +40,10 @@ fn nothing_is_for_one_kind_of_processor() {
         }
     }
     for (name, text) in files("", ".yaml") {
+        // CI states for which processor it builds; a word there changes it.
+        let lines = || text.lines().filter(|line| !line.trim().starts_with("platforms: "));
         for word in ["amd64", "arm64", "kubernetes.io/arch", "platform:"] {
-            assert!(!text.contains(word), "{name}: {word}");
+            assert!(lines().all(|line| !line.contains(word)), "{name}: {word}");
         }
     }
 }
@@ -79,8 +81,8 @@ fn measured(expression: &str) -> BTreeSet<String> {
 fn what_is_asked_for_is_measured() {
     let code: String = files("", ".go").into_iter().map(|(_, text)| text).collect();
     let mut asked = BTreeSet::new();
-    for file in ["alerts", "autoscaling", "dashboard"] {
-        let text = text(&format!("deploy/kubernetes/overlays/production/{file}.yaml"));
+    for file in ["overlays/production/alerts", "overlays/production/autoscaling", "base/dashboard"] {
+        let text = text(&format!("deploy/kubernetes/{file}.yaml"));
         // Neither templates of legends nor keys of Redis are metrics.
         let lines = text.lines().filter(|line| line.contains("expr") || line.contains("query: "));
         asked.extend(lines.flat_map(|line| measured(&line.replace("{{", ""))));
@@ -210,14 +212,12 @@ fn nothing_is_promised_to_happen_exactly_once() {
 
 #[test]
 fn nothing_but_the_services_is_routed() {
-    for overlay in ["staging", "production"] {
-        for route in of_kind(&format!("deploy/kubernetes/overlays/{overlay}"), "HTTPRoute") {
-            for rule in crate::list(&route["spec"]["rules"]) {
-                for backend in crate::list(&rule["backendRefs"]) {
-                    let service = backend["name"].as_str().unwrap();
-                    assert!(crate::root().join("services").join(service).is_dir(), "{service}");
-                    assert_ne!(backend["port"], 9090, "{service}: metrics and probes are not for visitors");
-                }
+    for route in of_kind("deploy/kubernetes", "HTTPRoute") {
+        for rule in crate::list(&route["spec"]["rules"]) {
+            for backend in crate::list(&rule["backendRefs"]) {
+                let service = backend["name"].as_str().unwrap();
+                assert!(crate::root().join("services").join(service).is_dir(), "{service}");
+                assert_ne!(backend["port"], 9090, "{service}: metrics and probes are not for visitors");
             }
         }
     }

@@ -192,12 +192,15 @@ fn named(tree: &FileTree, word: &str) -> Diagnostics {
     problems
 }
 
-/// Whether a text has that word, alone or between other characters than letters, in any case.
+/// Whether a text has that word, alone or between other characters than letters, in any case. `.Metrics` is a member of
+/// somebody else's package and no mention.
 fn has_word(text: &str, word: &str) -> bool {
-    let (text, word) = (text.to_lowercase(), word.to_lowercase());
-    text.match_indices(&word).any(|(at, _)| {
+    let (lower, word) = (text.to_lowercase(), word.to_lowercase());
+    lower.match_indices(&word).any(|(at, _)| {
         let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-        !letter(text[..at].chars().next_back()) && !letter(text[at + word.len()..].chars().next())
+        let before = lower[..at].chars().next_back();
+        let member = before == Some('.') && text.get(at..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+        !member && !letter(before) && !letter(lower[at + word.len()..].chars().next())
     })
 }
 
@@ -207,9 +210,14 @@ mod tests {
 
     #[test]
     fn a_word_is_found_between_other_characters_than_letters() {
-        for (text, found) in
-            [("use metrics_http", true), ("Metrics", true), ("MetricsHandler", false), ("a-metrics.b", true)]
-        {
+        for (text, found) in [
+            ("use metrics_http", true),
+            ("Metrics", true),
+            ("MetricsHandler", false),
+            ("a-metrics.b", true),
+            ("scope.Metrics {", false),
+            ("a.metrics", true),
+        ] {
             assert_eq!(has_word(text, "metrics"), found, "{text}");
         }
     }

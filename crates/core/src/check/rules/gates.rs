@@ -23,6 +23,9 @@ const CHOSEN: &[&str] = &[
     "github.event.head_commit.message",
 ];
 
+/// What the make targets are called that run everybody's tests.
+const TESTING: &[&str] = &["test", "check", "all", "ci", "verify"];
+
 /// The jobs that a job needs, and those that they need.
 fn needed<'n>(jobs: &'n [Entry], job: &'n Entry, found: &mut BTreeSet<String>) {
     for name in job.value.get("needs").map_or_else(Vec::new, Node::texts) {
@@ -69,8 +72,9 @@ fn tests(facts: &Facts, out: &mut Sink) {
             said.extend(texts.map(str::to_owned));
         });
     }
-    // A name that is put together when the workflow runs may be any, and a make target or a script may test everything.
-    let everything = |line: &str| line.contains("${{ matrix.") || line.starts_with("make ") || line == "scripts/test";
+    // A name that is put together when the workflow runs may be any, and a target or a script of tests may test everything.
+    let target = |line: &str| line.strip_prefix("make ").is_some_and(|of| TESTING.iter().any(|word| of.contains(word)));
+    let everything = |line: &str| line.contains("${{ matrix.") || target(line) || line == "scripts/test";
     if said.iter().flat_map(|text| text.lines()).any(|line| everything(line.trim())) {
         return;
     }
