@@ -9,7 +9,7 @@ import { check } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
 
-const BASE_URL = __ENV.BASE_URL || @{ "`http://127.0.0.1:${__ENV." ~ published[smoke.endpoint].variable ~ " || " ~ published[smoke.endpoint].port ~ "}`" if smoke.endpoint in published else ("http://127.0.0.1:" ~ endpoint.port) | to_json }@;
+const BASE_URL = __ENV.BASE_URL || @{ "`http://127.0.0.1:${__ENV." ~ published[smoke.endpoint].variable ~ " || " ~ published[smoke.endpoint].port ~ "}`" if smoke.endpoint in published else ("http://127.0.0.1:" ~ endpoints[smoke.endpoint].port) | to_json }@;
 const PRODUCTION = [@{ production.host | to_json }@];
 const PROFILES = {
   smoke: { executor: "constant-vus", vus: 2, duration: "10s" },

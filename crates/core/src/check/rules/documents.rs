@@ -2,7 +2,7 @@
 use crate::check::facts::Facts;
 use crate::check::kustomize::join;
 use crate::check::markdown::Markdown;
-use crate::check::running::interpolated;
+use crate::check::running::{interpolated, words};
 use crate::check::{Run, Sink};
 use crate::diagnostic::Source;
 use crate::yaml;
@@ -51,7 +51,8 @@ pub(super) fn missing_commands(facts: &Facts, script: &str) -> Vec<String> {
     for line in script.lines() {
         let line = line.split(" #").next().unwrap_or_default();
         for command in line.split(['|', ';', '&']) {
-            let mut words = command.split_whitespace().filter(|word| *word != "$").peekable();
+            let split = words(command);
+            let mut words = split.iter().map(String::as_str).filter(|word| *word != "$").peekable();
             // Variables may stand before the command.
             while words.peek().is_some_and(|word| word.contains('=') && !word.starts_with('-')) {
                 words.next();

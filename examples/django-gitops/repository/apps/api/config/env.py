@@ -128,7 +128,7 @@ def settings_from_url(url: str, *, pool_size: int) -> dict[str, Any]:
             "application_name": "api",
             # A migration waiting for a lock blocks all later queries: fail fast instead.
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
-            "pool": {"min_size": 0, "max_size": pool_size, "timeout": 3},
+            "pool": {"min_size": 0, "max_size": pool_size, "timeout": 10},
             **dict(parse_qsl(parts.query)),
         },
     }
