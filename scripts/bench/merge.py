@@ -60,7 +60,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """All cases, in the format that tests/merge.rs describes."""
+    """All cases, in the format that crates/core/tests/merge/cases.rs describes."""
     found: list[Case] = []
     for file in sorted((ROOT / "tests" / "merge").glob("*.txt")):
         section = None
