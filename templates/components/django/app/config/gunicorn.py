@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker
 
 WEB_ALIVE = Path("/tmp/web")
 
 
-class LiveWorker(ThreadWorker):  # type: ignore[misc]  # not annotated upstream
+class LiveWorker(ThreadWorker):
     """Liveness: touches a file on every turn of its event loop, however busy its threads are."""
 
     def notify(self) -> None:

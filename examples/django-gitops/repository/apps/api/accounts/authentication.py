@@ -12,6 +12,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         return "Session"
 
 
+# Not annotated upstream.
 class SessionAuthenticationScheme(SessionScheme):  # type: ignore[no-untyped-call]
     """The same in the OpenAPI schema; registered by its definition."""
 

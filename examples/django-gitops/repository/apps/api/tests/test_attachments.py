@@ -56,7 +56,7 @@ def test_upload_then_download_returns_same_content(api: APIClient, url: str) -> 
     response = api.get(f"/api/v1/attachments/{created['id']}/content/")
     assert response.status_code == 302
     assert response["Cache-Control"] == "no-store"
-    with urllib.request.urlopen(response["Location"]) as content:  # noqa: S310 (http)
+    with urllib.request.urlopen(response["Location"]) as content:
         assert content.read() == b"two cups"
         assert content.headers["Content-Type"] == "application/octet-stream"
         assert content.headers["Content-Disposition"].startswith("attachment;")
