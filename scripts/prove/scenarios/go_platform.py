@@ -167,9 +167,11 @@ def _kill(
     """Kills a process as soon as it holds work, and starts it again."""
     dying, frozen = containers
     held = _until(lambda: busy(stack), 60)
-    kill, thaw = f"docker kill --signal KILL {dying}", f"docker unpause {frozen}"
-    # One program after the other at once: what thaws would soon have caught up.
-    killed = run(["sh", "-c", f"{thaw} && {kill}" if frozen == dying else f"{kill} && {thaw}"])
+    # A frozen process that is killed does nothing more: the engine thaws it to die. What else thaws would soon have caught up.
+    thaw = [] if frozen == dying else ["docker", "unpause", frozen]
+    killed = run(["docker", "kill", "--signal", "KILL", dying])
+    if thaw:
+        run(thaw)
     problems = [] if held and busy(stack) else [f"`{victim}` held no work, so that nothing was interrupted"]
     if not killed.good:
         problems.append(f"`{victim}` was not killed: {killed.output}")
