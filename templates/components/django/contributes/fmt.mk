@@ -1,1 +1,1 @@
-docker compose run $(ON_SOURCE) --build --no-deps --workdir /src/@{ unit.source.built.directory }@ @{ unit.name }@ ruff format .
+docker compose run $(ON_SOURCE) --build --no-deps --workdir /src/@{ unit.source.built.directory }@ @{ unit.name }@ ruff format --no-cache .

@@ -2,7 +2,8 @@
 .PHONY: manage
 manage: ## Run a command of Django with the local servers: make manage ARGS="shell"@{ " SERVICE=" ~ example if instances | length > 1 else "" }@
 	@scripts/env
-	docker compose run $(ON_SOURCE) --build --workdir /src/@{ "apps/$(SERVICE) $(SERVICE)" if instances | length > 1 else (instances | first).unit.source.built.directory ~ " " ~ example }@ python manage.py $(ARGS)
+	@docker compose build --quiet @{ "$(SERVICE)" if instances | length > 1 else example }@
+	docker compose run $(ON_SOURCE) --workdir /src/@{ "apps/$(SERVICE) $(SERVICE)" if instances | length > 1 else (instances | first).unit.source.built.directory ~ " " ~ example }@ python manage.py $(ARGS)
 @% if instances | length > 1 %@
 manage: SERVICE ?= @{ example }@
 @% endif %@
