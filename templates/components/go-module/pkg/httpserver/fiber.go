@@ -29,7 +29,11 @@ func ServeFiber(ctx context.Context, listener net.Listener, routes []Route, opti
 			return c.Status(status).JSON(NewProblem(status, ""), "application/problem+json")
 		},
 	})
-	app.Use(adaptor.HTTPHandler(handler(routes, options)))
+	served := handler(routes, options)
+	app.Use(adaptor.HTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// fasthttp's context ends with the server and not with the client; requests in flight are finished.
+		served.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context())))
+	})))
 	ended := make(chan error, 1)
 	go func() { ended <- app.Listener(listener, fiber.ListenConfig{DisableStartupMessage: true}) }()
 	select {

@@ -178,7 +178,7 @@ def test_beat_schedule_tasks_exist_and_expire_after_next_run() -> None:
 
 @pytest.mark.parametrize("queue", settings.QUEUE_SECONDS)
 def test_worker_limits_end_tasks_before_it_is_killed_or_they_are_redelivered(queue: str) -> None:
-    conf = Celery().conf
+    conf = Celery(set_as_current=False).conf
     celery.limit_tasks(conf, {"queues": [queue]})
     options = conf.broker_transport_options
     seconds = settings.QUEUE_SECONDS[queue]
@@ -188,7 +188,7 @@ def test_worker_limits_end_tasks_before_it_is_killed_or_they_are_redelivered(que
 
 
 def test_lease_outlasts_the_confirmation_task() -> None:
-    conf = Celery().conf
+    conf = Celery(set_as_current=False).conf
     celery.limit_tasks(conf, {"queues": [settings.CELERY_TASK_DEFAULT_QUEUE]})
     assert conf.task_time_limit < LEASE.total_seconds()
 
