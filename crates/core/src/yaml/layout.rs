@@ -3,7 +3,7 @@
 //! A merge copies these ranges instead of writing values anew, so that everything it doesn't touch keeps its bytes.
 use std::ops::Range;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span as Range2, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Value};
 
 use super::scalar;
@@ -16,10 +16,6 @@ mod extent;
 pub struct Layout {
     /// The value; without one the document holds comments only.
     pub root: Option<Part>,
-    /// What stands before the first entry or value that belongs to none: `---`, directives.
-    pub start: usize,
-    /// Where the last value's lines end; comments may follow.
-    pub end: usize,
 }
 
 /// A value.
@@ -31,8 +27,6 @@ pub struct Part {
     pub shape: Shape,
     /// Its own tag, such as `!Ref`.
     pub tag: Option<String>,
-    /// Whether an anchor stands before it.
-    pub anchored: bool,
 }
 
 /// The shapes of a value.
@@ -87,9 +81,9 @@ pub fn layout(text: &str) -> Option<Layout> {
         let (event, range) = event.ok()?;
         builder.event(event, lines.range(range))?;
     }
-    let Some(mut root) = builder.root else { return Some(Layout { root: None, start: 0, end: 0 }) };
-    let (start, end) = extent::settle(&mut root, text)?;
-    Some(Layout { root: Some(root), start, end })
+    let Some(mut root) = builder.root else { return Some(Layout { root: None }) };
+    extent::settle(&mut root, text)?;
+    Some(Layout { root: Some(root) })
 }
 
 impl Part {
@@ -151,7 +145,7 @@ impl<'a> Lines<'a> {
         start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
     }
 
-    fn range(&self, range: Range2) -> Range<usize> {
+    fn range(&self, range: Span) -> Range<usize> {
         self.byte(range.start.line(), range.start.col())..self.byte(range.end.line(), range.end.col())
     }
 }
@@ -166,18 +160,18 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Option<()> {
         match event {
-            Event::Scalar(text, style, anchor, tag) => {
+            Event::Scalar(text, style, _, tag) => {
                 let plain = style == ScalarStyle::Plain;
                 let value = if plain { scalar::core(&text).to_json(&text) } else { Value::String(text.into_owned()) };
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                self.close(part(range, Shape::Scalar { value, block }, tag.as_deref(), anchor))
+                self.close(part(range, Shape::Scalar { value, block }, tag.as_deref()))
             }
             Event::Alias(_) => {
                 let name = self.text[range.clone()].to_owned();
-                self.close(part(range, Shape::Alias(name), None, 0))
+                self.close(part(range, Shape::Alias(name), None))
             }
-            Event::SequenceStart(anchor, tag) => self.begin(range, false, tag.as_deref(), anchor),
-            Event::MappingStart(anchor, tag) => self.begin(range, true, tag.as_deref(), anchor),
+            Event::SequenceStart(_, tag) => self.begin(range, false, tag.as_deref()),
+            Event::MappingStart(_, tag) => self.begin(range, true, tag.as_deref()),
             Event::SequenceEnd | Event::MappingEnd => {
                 let (mut part, _) = self.open.pop()?;
                 if part.collection()?.flow {
@@ -190,11 +184,11 @@ impl Builder<'_> {
         }
     }
 
-    fn begin(&mut self, range: Range<usize>, mapping: bool, tag: Option<&Tag>, anchor: usize) -> Option<()> {
+    fn begin(&mut self, range: Range<usize>, mapping: bool, tag: Option<&Tag>) -> Option<()> {
         let opens = self.text[range.start..].starts_with(if mapping { '{' } else { '[' });
         let flow = opens && !range.is_empty();
         let collection = Collection { mapping, flow, fields: Vec::new() };
-        self.open.push((part(range, Shape::Collection(collection), tag, anchor), None));
+        self.open.push((part(range, Shape::Collection(collection), tag), None));
         (self.open.len() <= MAX_DEPTH).then_some(())
     }
 
@@ -232,7 +226,7 @@ fn key_text(key: &Part) -> String {
     }
 }
 
-fn part(range: Range<usize>, shape: Shape, tag: Option<&Tag>, anchor: usize) -> Part {
+fn part(range: Range<usize>, shape: Shape, tag: Option<&Tag>) -> Part {
     let tag = tag.filter(|tag| !tag.is_yaml_core_schema()).map(|tag| format!("{}{}", tag.handle, tag.suffix));
-    Part { range, shape, tag, anchored: anchor > 0 }
+    Part { range, shape, tag }
 }

@@ -1,21 +1,15 @@
 //! Which bytes belong to which value: comments go with what follows them, and lines with what stands on them.
 use super::{Collection, Field, Part, Shape};
 
-/// Gives every field of a document its bytes. Answers where the first one begins and where the last one ends.
+/// Gives every field of a document its bytes.
 ///
 /// Nothing for what people hardly write: keys after `?`, pairs in brackets without braces, an anchor on a line of its own.
-pub(super) fn settle(root: &mut Part, text: &str) -> Option<(usize, usize)> {
-    let start = behind_header(text);
-    if root.is_block() {
-        let end = block(root, text, start)?;
-        return Some((start, end));
-    }
-    inline(root, text)?;
-    Some((start, line_end(text, root.range.end)))
+pub(super) fn settle(root: &mut Part, text: &str) -> Option<()> {
+    if root.is_block() { block(root, text, behind_header(text)).map(|_| ()) } else { inline(root, text) }
 }
 
 /// Where the line ends that a byte is on: behind its line break.
-pub(super) fn line_end(text: &str, at: usize) -> usize {
+fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
 }
 
