@@ -23,7 +23,7 @@ const CHOSEN: &[&str] = &[
     "github.event.head_commit.message",
 ];
 
-/// What the make targets are called that run everybody's tests.
+/// A word in the names of make targets that run everybody's tests.
 const TESTING: &[&str] = &["test", "check", "all", "ci", "verify"];
 
 /// The jobs that a job needs, and those that they need.
@@ -73,7 +73,8 @@ fn tests(facts: &Facts, out: &mut Sink) {
         });
     }
     // A name that is put together when the workflow runs may be any, and a target or a script of tests may test everything.
-    let target = |line: &str| line.strip_prefix("make ").is_some_and(|of| TESTING.iter().any(|word| of.contains(word)));
+    let words = |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| TESTING.contains(&word));
+    let target = |line: &str| line.strip_prefix("make ").is_some_and(words);
     let everything = |line: &str| line.contains("${{ matrix.") || target(line) || line == "scripts/test";
     if said.iter().flat_map(|text| text.lines()).any(|line| everything(line.trim())) {
         return;
