@@ -1,8 +1,8 @@
 """Carries out a page of steps on a copy of a repository, as a reader would.
 
-A fenced block of `sh` is run. Any other block belongs to the file that the paragraph before it names, by its first word:
-`In` (a block of `diff`, whose lines must be there once), `Create` and `Append to`. A block that follows another one without
-a new file's name belongs to the same file.
+A fenced block of `sh` is run. Any other block belongs to the file that the paragraph before it names, by its first
+word: `In` (a block of `diff`, whose lines must be there once), `Create` and `Append to`. A block that follows another
+one without a new file's name belongs to the same file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What only django-gitops is proved for: what is placed is confirmed once, whatever dies in the middle; the daily loop."""
+"""What only django-gitops is proved for: an order is confirmed once, whatever dies on the way; the daily loop."""
 
 from __future__ import annotations
 

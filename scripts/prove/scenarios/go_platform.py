@@ -167,7 +167,8 @@ def _kill(
     """Kills a process as soon as it holds work, and starts it again."""
     dying, frozen = containers
     held = _until(lambda: busy(stack), 60)
-    # A frozen process that is killed does nothing more: the engine thaws it to die. What else thaws would soon have caught up.
+    # A frozen process that is killed does nothing more: the engine thaws it to die. Anything else that thaws would
+    # soon have caught up.
     thaw = [] if frozen == dying else ["docker", "unpause", frozen]
     killed = run(["docker", "kill", "--signal", "KILL", dying])
     if thaw:
