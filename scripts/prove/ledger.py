@@ -194,5 +194,7 @@ def oldest(states: list[State]) -> State | None:
 
 
 def commit() -> str:
-    """What is checked out, and whether files differ from it."""
-    return run(["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"], cwd=ROOT).stdout.strip()
+    """What is checked out, and whether files differ from it: the ledger's own entries don't count."""
+    head = run(["git", "rev-parse", "HEAD"], cwd=ROOT).stdout.strip()
+    changed = run(["git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!proofs"], cwd=ROOT).stdout
+    return f"{head}-dirty" if changed.strip() else head
