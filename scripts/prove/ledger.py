@@ -34,6 +34,7 @@ BORROWED = (
     "validate/tree.py",
 )
 BY_BLUEPRINT = {"scenarios": "{module}.py", "sabotage": "{blueprint}/*"}
+RECORDS = (".stackwright/lock.json", ".stackwright/files")
 ALL = ("tree", "scripts", "images")
 OFFICIAL = "official images"
 # A path of the machine that the proof ran on, or an address: neither says anything elsewhere.
@@ -104,6 +105,12 @@ class State:
     forged: bool = False
 
 
+def proved_files(repository: Path) -> list[Path]:
+    """What a proof runs or reads of a repository: all but the records that the tool keeps for itself."""
+    records = [repository / record for record in RECORDS]
+    return [file for file in files_below(repository) if not any(r == file or r in file.parents for r in records)]
+
+
 def proving_scripts(blueprint: str) -> list[Path]:
     """The files that a proof of a blueprint runs or reads: shared ones, and of those for one blueprint its own."""
     found = [SCRIPTS / name for name in BORROWED]
@@ -127,7 +134,8 @@ def images() -> str:
 
 def inputs(one: Rendered) -> Inputs:
     """All digests as they are now."""
-    return Inputs(digest(one.directory), digest(SCRIPTS, proving_scripts(one.item.blueprint)), images())
+    tree = digest(one.directory, proved_files(one.directory))
+    return Inputs(tree, digest(SCRIPTS, proving_scripts(one.item.blueprint)), images())
 
 
 @dataclass(frozen=True)

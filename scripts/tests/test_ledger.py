@@ -93,6 +93,16 @@ class LedgerTest(unittest.TestCase):
         found = self.state(one)
         self.assertEqual((found.why, found.forged), ("stale: not the same tree", False))
 
+    def test_a_record_of_the_tool_is_no_part_of_the_proved_tree(self) -> None:
+        one = self.sets[0]
+        self.keep(one)
+        (one.directory / ".stackwright/files").mkdir(parents=True)
+        (one.directory / ".stackwright/files/django.jsonl").write_text("{}\n", encoding="utf-8")
+        (one.directory / ".stackwright/lock.json").write_text("{}\n", encoding="utf-8")
+        self.assertEqual(self.state(one).why, "")
+        (one.directory / ".stackwright/stack.json").write_text("{}\n", encoding="utf-8")
+        self.assertEqual(self.state(one).why, "stale: not the same tree")
+
     def test_an_entry_is_stale_when_a_file_became_executable(self) -> None:
         one = self.sets[0]
         self.keep(one)
