@@ -6,14 +6,15 @@
 //! directories after `--catalog`, would show their own differences as well, and are told apart by the lock.
 mod differences;
 
+pub use differences::{Fact, facts};
+
 use crate::blueprint::StackSpec;
 use crate::catalog::Catalog;
 use crate::check::{Drift, Files, Stale};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::project::Lock;
-use crate::project::lock::{LockedFile, digest};
+use crate::lock::{Lock, LockedFile};
 use crate::render::Engine;
-use crate::tree::{FileTree, Ownership};
+use crate::tree::{FileTree, Ownership, digest};
 use crate::{SPEC_PATH, STACK_PATH, assemble, yaml};
 
 /// How many files of many are named.
@@ -109,7 +110,7 @@ fn compare(description: &Source, files: &Files, lock: &Lock, tree: &FileTree) ->
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let (what, verb) = if others.len() == 1 { ("file", "follows") } else { ("files", "follow") };
         let why = format!("{} {what} no longer {verb} from it: {named}{more}", others.len());
-        let hint = "no command renders them anew yet: undo the edit, or change them too";
+        let hint = "let them follow: stackwright apply; or undo the edit";
         stale.push(Stale::new(SPEC_PATH, None, why, hint));
     }
     stale

@@ -132,7 +132,7 @@ fn templates_cannot_write_outside_or_where_it_hurts() {
         ("README.md", "is written twice"),
         ("README.md/note.md", "both a file and a directory"),
         ("apps", "both a file and a directory"),
-        (".stackwright/lock.json", "which stackwright itself writes"),
+        (".stackwright/lock.jsonl", "which stackwright itself writes"),
     ] {
         let case = Case::new(Some(&format!("{{ from: note.md, to: \"{path}\" }}")));
         assert_refused(&case.make(&[]), reason);

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use stackwright::check::{self, FileText, Files, Finding, RULES, Severity};
 use stackwright::diagnostic::Source;
-use stackwright::project::Lock;
+use stackwright::lock::Lock;
 use stackwright::stack::Stack;
 use stackwright::{record, yaml};
 
@@ -115,7 +115,7 @@ fn repository(name: &str, path: &Path) -> Repository {
     let made = bench.generated(&blueprint, &given).unwrap_or_else(|problems| panic!("{problems}"));
     let mut files = Files::from_tree(&made.tree);
     let lock = record::lock(&made.tree, &bench.catalog);
-    files.insert(".stackwright/lock.json", lock.to_json());
+    files.insert(".stackwright/lock.jsonl", lock.to_text());
     Repository { stack: made.stack, files, lock }
 }
 

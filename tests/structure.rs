@@ -196,6 +196,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("stack", &[]),
     ("tree", &[]),
+    ("lock", &["tree"]),
     ("yaml", &["diagnostic"]),
     ("render", &["diagnostic", "yaml"]),
     ("catalog", &["diagnostic", "render", "stack", "tree", "yaml"]),
@@ -204,7 +205,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("merge", &["diagnostic", "tree", "yaml"]),
     ("resolve", &["blueprint", "catalog", "diagnostic", "render", "stack", "yaml"]),
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
-    ("check", &["catalog", "diagnostic", "stack", "tree", "yaml"]),
+    ("check", &["catalog", "diagnostic", "lock", "stack", "tree", "yaml"]),
+    ("plan", &["check", "diagnostic", "lock", "merge", "tree"]),
     (
         "author",
         &["blueprint", "catalog", "check", "diagnostic", "render", "resolve", "stack", "target", "tree", "yaml"],

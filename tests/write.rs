@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
-use stackwright::project::{Lock, Outcome, WriteError, preflight, would_write, write_new};
+use stackwright::lock::Lock;
+use stackwright::project::{Outcome, WriteError, preflight, would_write, write_new};
 use stackwright::tree::{FileTree, Origin, Ownership, RelPath, RenderedFile};
 use tempfile::TempDir;
 
@@ -202,20 +203,20 @@ fn a_clone_with_work_in_it_is_refused() {
 #[test]
 fn a_strange_lock_is_explained() {
     for (contents, reason) in [
-        (Some("{}"), "missing field `version`"),
+        (Some("{}"), "line 1: missing field `path`"),
         (Some("{\"version\": 9}"), "its format is version 9"),
         (None, "it is not a plain text file"),
     ] {
         let (directory, shop) = place();
         fs::create_dir_all(shop.join(".stackwright")).unwrap();
-        let path = shop.join(".stackwright/lock.json");
+        let path = shop.join(".stackwright/lock.jsonl");
         match contents {
             Some(text) => fs::write(path, text).unwrap(),
             // Reading a named pipe that nobody writes to must not wait.
             None => assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
         }
         let shown = refusal(&directory, &write(&shop).unwrap_err());
-        assert!(shown.contains("`.stackwright/lock.json` cannot be read"), "{shown}");
+        assert!(shown.contains("`.stackwright/lock.jsonl` cannot be read"), "{shown}");
         assert!(shown.contains(reason), "{shown}");
     }
 }

@@ -34,7 +34,7 @@ BORROWED = (
     "validate/tree.py",
 )
 BY_BLUEPRINT = {"scenarios": "{module}.py", "sabotage": "{blueprint}/*"}
-RECORDS = (".stackwright/lock.json", ".stackwright/files")
+RECORDS = (".stackwright/lock.jsonl",)
 ALL = ("tree", "scripts", "images")
 OFFICIAL = "official images"
 # A path of the machine that the proof ran on, or an address: neither says anything elsewhere.
@@ -108,7 +108,7 @@ class State:
 def proved_files(repository: Path) -> list[Path]:
     """What a proof runs or reads of a repository: all but the records that the tool keeps for itself."""
     records = [repository / record for record in RECORDS]
-    return [file for file in files_below(repository) if not any(r == file or r in file.parents for r in records)]
+    return [file for file in files_below(repository) if file not in records]
 
 
 def proving_scripts(blueprint: str) -> list[Path]:

@@ -96,9 +96,8 @@ class LedgerTest(unittest.TestCase):
     def test_a_record_of_the_tool_is_no_part_of_the_proved_tree(self) -> None:
         one = self.sets[0]
         self.keep(one)
-        (one.directory / ".stackwright/files").mkdir(parents=True)
-        (one.directory / ".stackwright/files/django.jsonl").write_text("{}\n", encoding="utf-8")
-        (one.directory / ".stackwright/lock.json").write_text("{}\n", encoding="utf-8")
+        (one.directory / ".stackwright").mkdir()
+        (one.directory / ".stackwright/lock.jsonl").write_text("{}\n", encoding="utf-8")
         self.assertEqual(self.state(one).why, "")
         (one.directory / ".stackwright/stack.json").write_text("{}\n", encoding="utf-8")
         self.assertEqual(self.state(one).why, "stale: not the same tree")

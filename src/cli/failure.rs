@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::output::Output;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::project::{WriteError, interrupt};
+use crate::project::{ApplyError, WriteError, interrupt};
 
 /// The end of a run that did not work out.
 #[derive(Debug)]
@@ -18,6 +18,11 @@ impl Failure {
     /// Bad usage or bad input.
     pub(super) fn input(problems: impl Into<Diagnostics>) -> Self {
         Self { code: 2, problems: problems.into() }
+    }
+
+    /// Findings, differences or conflicts.
+    pub(super) fn findings(problems: impl Into<Diagnostics>) -> Self {
+        Self { code: 1, problems: problems.into() }
     }
 
     /// The system does not let us read or write.
@@ -48,6 +53,12 @@ impl Failure {
     pub(super) fn report(&self, output: &Output) -> ExitCode {
         output.problems(&self.problems);
         ExitCode::from(self.code)
+    }
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        Self { code: error.exit_code(), problems: Diagnostic::from(error).into() }
     }
 }
 

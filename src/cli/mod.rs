@@ -2,6 +2,7 @@
 //!
 //! Data goes to standard output, everything else to standard error; [`output`] is the only module that writes to
 //! either. A verb returns an exit code or a [`Failure`], and [`run`] alone turns that into the process's end.
+mod apply;
 mod args;
 mod catalog;
 mod check;
@@ -14,6 +15,7 @@ mod man;
 mod memory;
 mod new;
 mod output;
+mod plan;
 mod progress;
 mod prompt;
 mod questions;
@@ -54,6 +56,10 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Done {
         Verb::Show(verb) => show::run(verb, catalogs, output),
         Verb::Questions(verb) => questions::run(verb, catalogs, output),
         Verb::Check(verb) => check::run(verb, catalogs, output),
+        Verb::Plan(verb) => plan::run(verb, catalogs, output),
+        Verb::Diff(verb) => plan::diff(verb, catalogs, output),
+        Verb::Apply(verb) => apply::run(verb, catalogs, output),
+        Verb::Resolve(verb) => apply::resolve(verb, output),
         Verb::Explain(verb) => explain::run(verb, output),
         Verb::Why(verb) => why::run(verb, catalogs, output),
         Verb::Catalog(CatalogVerb::Check(verb)) => catalog::check(verb, catalogs, output),

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use crate::blueprint::{FromSpec, StackSpec};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::project::Lock;
+use crate::lock::Lock;
 use crate::stack::Stack;
-use crate::tree::LOCK_PATH;
+use crate::tree::{LOCK_BEFORE, LOCK_PATH};
 use crate::{SPEC_PATH, STACK_PATH};
 
 /// The largest record that is read; ours are far smaller.
@@ -34,6 +34,11 @@ impl Repository {
         &self.root
     }
 
+    /// Whether there is a directory of records at all.
+    pub(super) fn has_records(&self) -> bool {
+        self.root.join(LOCK_PATH).parent().is_some_and(Path::is_dir)
+    }
+
     /// The stack that it was rendered from.
     pub(super) fn stack(&self) -> Result<Stack, Failure> {
         let text = self.record(STACK_PATH)?;
@@ -49,8 +54,11 @@ impl Repository {
 
     /// What was written, and from what.
     pub(super) fn lock(&self) -> Result<Lock, Failure> {
-        let text = self.record(LOCK_PATH)?;
-        Lock::parse(&text).map_err(|error| self.strange(LOCK_PATH, &error.to_string()))
+        let old = !self.root.join(LOCK_PATH).exists() && self.root.join(LOCK_BEFORE).exists();
+        let path = if old { LOCK_BEFORE } else { LOCK_PATH };
+        let text = self.record(path)?;
+        let lock = if old { Lock::parse_before(&text) } else { Lock::parse(&text) };
+        lock.map_err(|error| self.strange(path, &error.to_string()))
     }
 
     fn record(&self, name: &str) -> Result<String, Failure> {

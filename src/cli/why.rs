@@ -16,8 +16,9 @@ use super::workbench::Workbench;
 use super::{Done, Failure};
 use crate::blueprint::Blueprint;
 use crate::diagnostic::Diagnostic;
-use crate::project::lock::{Lock, LockedFile, digest};
+use crate::lock::{Lock, LockedFile};
 use crate::stack::Stack;
+use crate::tree::digest;
 use answers::{Influence, influences};
 use template::Fragment;
 

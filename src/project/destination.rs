@@ -7,9 +7,10 @@ use rustix::io::Errno;
 
 use super::clone;
 use super::error::WriteError;
-use super::lock::{self, Lock, LockError};
+
 use super::path::{Place, open_directory};
-use crate::tree::{LOCK_PATH, RelPath};
+use crate::lock::{Lock, LockError};
+use crate::tree::{LOCK_PATH, RelPath, digest};
 
 /// A larger file is not read to compare it: nothing we write comes near.
 const MAX_READ: u64 = 64 << 20;
@@ -78,7 +79,7 @@ fn drift(directory: BorrowedFd<'_>, lock: &Lock) -> Result<(Vec<RelPath>, Vec<Re
     let (mut edited, mut missing) = (Vec::new(), Vec::new());
     for (path, locked) in &lock.files {
         match read(directory, path.as_str()) {
-            Ok(Contents::Bytes(bytes)) if lock::digest(&bytes) == locked.sha256 => {}
+            Ok(Contents::Bytes(bytes)) if digest(&bytes) == locked.sha256 => {}
             Ok(Contents::Bytes(_) | Contents::Strange) => edited.push(path.clone()),
             Ok(Contents::Missing) => missing.push(path.clone()),
             Err(source) => return Err((path.clone(), source)),
@@ -87,7 +88,7 @@ fn drift(directory: BorrowedFd<'_>, lock: &Lock) -> Result<(Vec<RelPath>, Vec<Re
     Ok((edited, missing))
 }
 
-enum Contents {
+pub(super) enum Contents {
     Bytes(Vec<u8>),
     Missing,
     /// A link, a device, a directory, or far too large.
@@ -95,7 +96,7 @@ enum Contents {
 }
 
 /// Reads a file below a directory without following a link anywhere on the way.
-fn read(directory: BorrowedFd<'_>, path: &str) -> Result<Contents, Errno> {
+pub(super) fn read(directory: BorrowedFd<'_>, path: &str) -> Result<Contents, Errno> {
     let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
     let mut at: Option<OwnedFd> = None;
     for part in parents.split('/').filter(|part| !part.is_empty()) {

@@ -3,8 +3,8 @@ use std::fmt::Write as _;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::lock::LockError;
 use crate::diagnostic::{Diagnostic, one_line};
+use crate::lock::LockError;
 use crate::tree::RelPath;
 
 /// How many names an error lists before it only counts.

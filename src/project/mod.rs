@@ -1,18 +1,19 @@
 //! The repository on disk: written whole or not at all, never through links, never over anybody's work.
 use std::path::Path;
 
+mod apply;
 mod clone;
 mod destination;
 mod error;
 pub mod interrupt;
-pub mod lock;
 mod path;
 mod stage;
 
+pub use apply::{ApplyError, Left, Site, Write, is_interrupted};
 pub use clone::Kept;
 pub use error::WriteError;
-pub use lock::Lock;
 
+use crate::lock::Lock;
 use crate::tree::FileTree;
 use destination::Found;
 use path::Place;

@@ -13,8 +13,9 @@ use rustix::io::Errno;
 use super::clone::{self, Kept};
 use super::destination::Found;
 use super::error::WriteError;
+use super::interrupt;
 use super::path::{Place, open_directory};
-use super::{interrupt, lock::Lock};
+use crate::lock::Lock;
 use crate::tree::{FileTree, LOCK_PATH};
 
 const MARK: &str = ".stackwright-";
@@ -27,8 +28,8 @@ const FILE: OFlags =
     OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// What everybody may do; the system takes the user's umask off.
-const ALL: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
-const EXECUTE: Mode = Mode::XUSR.union(Mode::XGRP).union(Mode::XOTH);
+pub(super) const ALL: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
+pub(super) const EXECUTE: Mode = Mode::XUSR.union(Mode::XGRP).union(Mode::XOTH);
 
 /// A staging directory of this run. Dropping it removes it.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ impl<'a> Stage<'a> {
                 return Err(self.failed("cannot create the directory", directory, source));
             }
         }
-        self.write(LOCK_PATH, &lock.to_json(), false)?;
+        self.write(LOCK_PATH, &lock.to_text(), false)?;
         interrupted()
     }
 
@@ -250,7 +251,7 @@ fn is_at(place: &Place, name: &str, directory: &OwnedFd) -> bool {
 }
 
 /// Removes an open directory with everything in it, following no link.
-fn remove(at: BorrowedFd<'_>, name: &str, directory: &OwnedFd) -> Result<(), Errno> {
+pub(super) fn remove(at: BorrowedFd<'_>, name: &str, directory: &OwnedFd) -> Result<(), Errno> {
     empty(directory)?;
     rustix::fs::unlinkat(at, name, AtFlags::REMOVEDIR)
 }

@@ -15,6 +15,49 @@ struct Difference {
     made: Option<Value>,
 }
 
+/// A fact of the resolved stack that changes.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Fact {
+    /// Its path: keys, and names of things in lists.
+    pub fact: String,
+    /// What it was; none where it is new.
+    pub before: Option<Value>,
+    /// What it becomes; none where it is gone.
+    pub after: Option<Value>,
+}
+
+/// The facts in which two resolved stacks differ.
+pub fn facts(before: &str, after: &str) -> Vec<Fact> {
+    let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
+    let mut found = Vec::new();
+    collect(&read(before), &read(after), &mut Vec::new(), &mut found);
+    let fact = |found: Difference| Fact { fact: found.path.join("."), before: found.recorded, after: found.made };
+    found.into_iter().map(fact).collect()
+}
+
+impl Fact {
+    /// It in one line.
+    pub fn told(&self) -> String {
+        match (&self.before, &self.after) {
+            (Some(Value::Array(before)), Some(Value::Array(after))) => {
+                let items = |of: &[Value], not: &[Value]| -> Vec<String> {
+                    of.iter().filter(|item| !not.contains(item)).map(short).collect()
+                };
+                let (gone, new) = (items(before, after), items(after, before));
+                let said = |word: &str, items: &[String]| {
+                    if items.is_empty() { None } else { Some(format!("{word} {}", items.join(", "))) }
+                };
+                let changes = [said("without", &gone), said("with", &new)].into_iter().flatten().collect::<Vec<_>>();
+                let order = "in another order".to_owned();
+                format!("{}: {}", self.fact, if changes.is_empty() { order } else { changes.join("; ") })
+            }
+            (Some(before), Some(after)) => format!("{}: {} becomes {}", self.fact, short(before), short(after)),
+            (None, after) => format!("{}: new, {}", self.fact, short(after.as_ref().unwrap_or(&Value::Null))),
+            (Some(before), None) => format!("{}: removed, was {}", self.fact, short(before)),
+        }
+    }
+}
+
 /// What the description says otherwise than the record; what only follows from that is left out.
 pub(super) fn of(recorded: &str, made: &str, description: &Node) -> Vec<Stale> {
     let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
@@ -32,20 +75,17 @@ impl Difference {
     fn told(&self, description: &Node) -> Stale {
         let what = self.path.join(".");
         let line = line(description, &self.path).map(|(line, _)| line);
-        let (why, hint) = match (&self.recorded, &self.made) {
+        let (why, undo) = match (&self.recorded, &self.made) {
             (Some(old), Some(new)) => (
                 format!("`{what}` is {}, and the resolved stack holds {}", short(new), short(old)),
-                format!("no command applies an edit yet: write {} again", short(old)),
+                format!("write {} again", short(old)),
             ),
-            (None, _) => (
-                format!("`{what}` is not in the resolved stack"),
-                "no command applies an edit yet: take it out again".to_owned(),
-            ),
-            (Some(_), None) => (
-                format!("`{what}` is in the resolved stack, and no longer here"),
-                "no command applies an edit yet: put it back".to_owned(),
-            ),
+            (None, _) => (format!("`{what}` is not in the resolved stack"), "take it out again".to_owned()),
+            (Some(_), None) => {
+                (format!("`{what}` is in the resolved stack, and no longer here"), "put it back".to_owned())
+            }
         };
+        let hint = format!("let the files follow: stackwright apply; or {undo}");
         Stale::new(SPEC_PATH, line, why, hint)
     }
 }

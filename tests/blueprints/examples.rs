@@ -48,7 +48,7 @@ fn fresh(example: &Path) -> BTreeMap<String, String> {
     let made = subject.generate(&answers(&subject, &example.join("answers.yaml")));
     let mut all: BTreeMap<String, String> =
         made.tree.iter().map(|(path, file)| (path.to_string(), file.contents.clone())).collect();
-    all.insert(LOCK_PATH.to_owned(), record::lock(&made.tree, &subject.catalog).to_json());
+    all.insert(LOCK_PATH.to_owned(), record::lock(&made.tree, &subject.catalog).to_text());
     all
 }
 

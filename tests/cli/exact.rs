@@ -180,7 +180,7 @@ fn why() {
     case(&sandbox, "why-line-json", &["why", "hello/apps/door/go.mod:1", "--catalog", "catalog", "--format", "json"]);
     case(&sandbox, "why-no-catalog", &["why", main]);
     case(&sandbox, "why-no-line", &["why", &format!("{main}:999"), "--catalog", "catalog"]);
-    case(&sandbox, "why-lock", &["why", "hello/.stackwright/lock.json"]);
+    case(&sandbox, "why-lock", &["why", "hello/.stackwright/lock.jsonl"]);
     // A line that a feature inserts is traced to the feature's own text.
     assert_eq!(sandbox.new_tiny(&["bower", "--yes", "--set", "extras=bow"]).code, 0);
     let lines = sandbox.read("bower/apps/door/main.go");

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a check that cannot run says so")]
 #![cfg(unix)]
 
+mod apply;
 mod authors;
 #[path = "../bench/mod.rs"]
 mod bench;

@@ -71,7 +71,7 @@ fn answers_are_stored_once() {
     assert_eq!(sandbox.new_tiny(&["hello", "--yes", "--set", "greeting=Well met"]).code, 0);
     let holds = sandbox.tree("hello").into_iter().filter(|(_, text)| text.contains("\n    greeting: Well met"));
     assert_eq!(holds.map(|(path, _)| path).collect::<Vec<_>>(), ["stackwright.yaml"]);
-    for record in ["stack.json", "lock.json"] {
+    for record in ["stack.json", "lock.jsonl"] {
         assert!(!sandbox.read(&format!("hello/.stackwright/{record}")).contains("\"answers\""), "{record}");
     }
 }
@@ -164,15 +164,15 @@ fn another_catalog_causes_no_findings() {
     sandbox.hello();
     sandbox.edit("hello/stackwright.yaml", "megabytes: 16", "megabytes: 32");
     // Another version of the program made it.
-    let version = format!("\"tool\": \"{}\"", env!("CARGO_PKG_VERSION"));
-    sandbox.edit("hello/.stackwright/lock.json", &version, "\"tool\": \"0.0.1\"");
+    let version = format!("\"tool\":\"{}\"", env!("CARGO_PKG_VERSION"));
+    sandbox.edit("hello/.stackwright/lock.jsonl", &version, "\"tool\":\"0.0.1\"");
     let skipped = sandbox.run(&["check", "hello", "--catalog", "catalog", "--format", "json"]);
     assert!(
         skipped.code == 0 && skipped.stdout.contains("stackwright 0.0.1 made the repository"),
         "{}",
         skipped.stdout
     );
-    sandbox.edit("hello/.stackwright/lock.json", "\"tool\": \"0.0.1\"", &version);
+    sandbox.edit("hello/.stackwright/lock.jsonl", "\"tool\":\"0.0.1\"", &version);
     // The catalog that made it is not at hand, or has changed since.
     let skipped = sandbox.run(&["check", "hello", "--format", "json"]);
     assert!(skipped.code == 0 && skipped.stdout.contains("name it with `--catalog DIR`"), "{}", skipped.stdout);

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use stackwright::project::lock::{Lock, digest};
-use stackwright::tree::LOCK_PATH;
+use stackwright::lock::Lock;
+use stackwright::tree::{LOCK_PATH, digest};
 use tempfile::TempDir;
 
 /// Every file below a directory by its path: permissions and digest.

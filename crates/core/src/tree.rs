@@ -17,7 +17,10 @@ pub use glob::Glob;
 pub use path::{PathError, RelPath};
 
 /// Where the lock lies. It is written last and describes all other files, so no template may plan it.
-pub const LOCK_PATH: &str = ".stackwright/lock.json";
+pub const LOCK_PATH: &str = ".stackwright/lock.jsonl";
+
+/// Where the record of format 1 lies.
+pub const LOCK_BEFORE: &str = ".stackwright/lock.json";
 
 /// Who looks after a file once it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::blueprint::{Answers, Blueprint, Question, QuestionType, context, is_asked, offered, validate, with_item};
 use crate::cli::new;
 use crate::cli::workbench::Workbench;
-use crate::project::lock::{LockedFile, digest};
+use crate::lock::LockedFile;
 use crate::render::{Context, Engine};
-use crate::tree::FileTree;
+use crate::tree::{FileTree, digest};
 
 /// An answer that changes what was asked about.
 #[derive(Debug, Serialize, PartialEq, Eq)]

@@ -11,12 +11,14 @@ mod env;
 mod flow;
 mod identity;
 mod lines;
+mod resolve;
 mod restyle;
 mod scalar;
 mod side;
 mod slots;
 
 pub use conflict::{Conflict, Sides};
+pub use resolve::{Side, marked, resolved};
 
 use conflict::Marker;
 

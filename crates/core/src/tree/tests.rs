@@ -46,8 +46,8 @@ fn collisions_name_both_origins() {
         (vec!["a", "a/b"], "`a` would be both a file and a directory: c0/t (c0) and c1/t (c1) disagree"),
         (vec!["a/b/c", "a/b"], "`a/b` would be both a file and a directory: c0/t (c0) and c1/t (c1) disagree"),
         (
-            vec!["a", ".stackwright/lock.json"],
-            "c1/t (c1) writes `.stackwright/lock.json`, which stackwright itself writes",
+            vec!["a", ".stackwright/lock.jsonl"],
+            "c1/t (c1) writes `.stackwright/lock.jsonl`, which stackwright itself writes",
         ),
     ] {
         assert_eq!(insert_all(&paths).unwrap_err().to_string(), message);

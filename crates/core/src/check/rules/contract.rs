@@ -2,7 +2,8 @@
 use crate::check::facts::{Facts, SPEC};
 use crate::check::{Run, Sink};
 use crate::diagnostic::did_you_mean;
-use crate::tree::{LOCK_PATH as LOCK, digest};
+use crate::lock::Lock;
+use crate::tree::{LOCK_PATH as LOCK, Ownership, digest};
 use crate::yaml::Node;
 
 pub(super) const RULES: &[(&str, Run)] = &[("R208", edited), ("R209", examples), ("R210", schema)];
@@ -58,20 +59,18 @@ fn schema(facts: &Facts, out: &mut Sink) {
 }
 
 fn edited(facts: &Facts, out: &mut Sink) {
-    let lock = facts.files.text(LOCK).and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    let Some(files) = lock.as_ref().and_then(|lock| lock.get("files")).and_then(|files| files.as_object()) else {
-        out.skip(format!("there is no {LOCK}"));
+    let Some(lock) = facts.files.text(LOCK).and_then(|text| Lock::parse(text).ok()) else {
+        out.skip(format!("there is no readable {LOCK}"));
         return;
     };
-    for (path, entry) in files {
-        let managed = entry.get("owner").and_then(|owner| owner.as_str()) == Some("managed");
-        let Some(wanted) = entry.get("sha256").and_then(|digest| digest.as_str()).filter(|_| managed) else { continue };
+    for (path, file) in lock.files.iter().filter(|(_, file)| file.owner == Ownership::Managed) {
+        let path = file.moved.as_ref().unwrap_or(path).as_str();
         match facts.files.text(path) {
             None if facts.files.contains(path) => {}
             None => {
                 out.line(path, 0, "was generated, and is not here any more");
             }
-            Some(text) if digest(text.as_bytes()) == wanted => {}
+            Some(text) if digest(text.as_bytes()) == file.sha256 => {}
             Some(_) => {
                 out.line(path, 0, "was edited after it was generated");
             }

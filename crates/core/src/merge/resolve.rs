@@ -1,0 +1,78 @@
+//! Markers in a text: which conflicts are open, and one side in place of one.
+
+/// A side of a conflict, by git's names for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What the user's file held.
+    Ours,
+    /// What is rendered now.
+    Theirs,
+}
+
+const BEGIN: &str = "<<<<<<< yours (";
+const BASE: &str = "||||||| rendered before (";
+const NEW: &str = "=======";
+const END: &str = ">>>>>>> rendered now (";
+
+/// The ids of the conflicts that are marked in a text, in its order.
+pub fn marked(text: &str) -> Vec<String> {
+    text.lines().filter_map(|line| id(line, BEGIN)).map(str::to_owned).collect()
+}
+
+/// The text with one side of a conflict in place of its markers; nothing where no such conflict is marked whole.
+pub fn resolved(text: &str, wanted: &str, side: Side) -> Option<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let at = |from: usize, is: &dyn Fn(&str) -> bool| (from..lines.len()).find(|&line| is(lines[line]));
+    let marker = |prefix: &'static str| move |line: &str| id(line, prefix) == Some(wanted);
+    let begin = at(0, &marker(BEGIN))?;
+    let base = at(begin, &marker(BASE))?;
+    let new = at(base, &|line| line.trim_end() == NEW)?;
+    let end = at(new, &marker(END))?;
+    let kept = match side {
+        Side::Ours => &lines[begin + 1..base],
+        Side::Theirs => &lines[new + 1..end],
+    };
+    Some([&lines[..begin], kept, &lines[end + 1..]].concat().concat())
+}
+
+fn id<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
+    line.trim_end().strip_prefix(prefix)?.strip_suffix(')')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::merge::merge;
+
+    const BASE_TEXT: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n";
+
+    fn conflicting() -> (String, Vec<String>) {
+        let yours = BASE_TEXT.replace("two", "2").replace("seven", "7");
+        let new = BASE_TEXT.replace("two", "II").replace("seven", "VII");
+        let merged = merge("a.txt", Some(BASE_TEXT), &yours, &new);
+        (merged.text, merged.conflicts.into_iter().map(|conflict| conflict.id).collect())
+    }
+
+    #[test]
+    fn marked_lists_the_ids_in_order() {
+        let (text, ids) = conflicting();
+        assert_eq!((ids.len(), marked(&text)), (2, ids));
+        assert!(marked("<<<<<<< HEAD\n").is_empty());
+    }
+
+    #[test]
+    fn resolved_puts_either_side_in_place_of_the_markers() {
+        let (text, ids) = conflicting();
+        let one = resolved(&text, &ids[0], Side::Ours).unwrap();
+        let both = resolved(&one, &ids[1], Side::Theirs).unwrap();
+        assert_eq!(both, BASE_TEXT.replace("two", "2").replace("seven", "VII"));
+    }
+
+    #[test]
+    fn resolved_answers_nothing_for_an_unknown_or_broken_conflict() {
+        let (text, ids) = conflicting();
+        assert_eq!(resolved(&text, "000000", Side::Ours), None);
+        let broken = text.replace(&format!(">>>>>>> rendered now ({})\n", ids[0]), "");
+        assert_eq!(resolved(&broken, &ids[0], Side::Ours), None);
+    }
+}

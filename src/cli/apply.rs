@@ -1,0 +1,149 @@
+//! `apply`: what `plan` shows, written.
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::args::{Apply, Resolve};
+use super::output::{Output, count};
+use super::plan::{Prepared, Seal, summary, told};
+use super::repository::Repository;
+use super::{Done, Failure};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::directory::git;
+use crate::plan::{Becomes, Class};
+use crate::project::{Left, Site, Write};
+use crate::tree::{LOCK_BEFORE, LOCK_PATH, RelPath};
+
+mod conflicts;
+
+pub(super) fn run(arguments: &Apply, catalogs: &[PathBuf], output: &Output) -> Done {
+    let (root, plan) = if arguments.path.is_file() {
+        (Path::new("."), Some(Seal::read(&arguments.path)?))
+    } else {
+        (arguments.path.as_path(), None)
+    };
+    let repository = Repository::at(root)?;
+    if !repository.has_records() {
+        repository.lock()?;
+    }
+    let site = Site::open(root)?;
+    if arguments.abort {
+        return abort(&site, output);
+    }
+    if arguments.r#continue {
+        return conflicts::close(root, &site, output);
+    }
+    match site.recover()? {
+        Left::Nothing => {}
+        Left::Finished => output.say("finished what an interrupted run had begun"),
+        Left::TakenBack => output.say("took back what an interrupted run had begun to take back"),
+        Left::Conflicts => return Err(conflicts::open(&site)?),
+    }
+    let prepared = Prepared::of(root, catalogs)?;
+    if let Some(plan) = &plan {
+        plan.compare(&Seal::of(&prepared))?;
+    }
+    if !prepared.changes_something() && !prepared.changes_record() {
+        output.say("nothing to change");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !arguments.allow_dirty {
+        refuse_uncommitted(root, &prepared)?;
+    }
+    write(&site, &prepared)?;
+    report(&prepared, output)
+}
+
+/// Writes the files and the record that goes with them.
+fn write(site: &Site, prepared: &Prepared) -> Result<(), Failure> {
+    let marked = prepared.plan.changes.iter().filter(|change| !change.conflicts.is_empty());
+    let marked: Vec<String> = marked.map(|change| change.path.to_string()).collect();
+    if marked.is_empty() {
+        refuse_findings(prepared)?;
+    }
+    let record = prepared.after.to_text();
+    let (lock, before) = (path(LOCK_PATH)?, path(LOCK_BEFORE)?);
+    let mut writes = Vec::new();
+    for change in prepared.plan.writes() {
+        let text = change.before.as_deref();
+        let after = match &change.becomes {
+            Becomes::Text(text) => Some(text.as_str()),
+            Becomes::Removed | Becomes::AsItIs => None,
+        };
+        if let Some(from) = &change.from {
+            writes.push(Write { path: from, before: text, after: None });
+            writes.push(Write { path: &change.path, before: None, after });
+        } else {
+            writes.push(Write { path: &change.path, before: text, after });
+        }
+    }
+    writes.push(Write { path: &lock, before: prepared.disk.text(LOCK_PATH), after: Some(&record) });
+    if let Some(text) = prepared.disk.text(LOCK_BEFORE) {
+        writes.push(Write { path: &before, before: Some(text), after: None });
+    }
+    Ok(site.apply(&writes, &marked)?)
+}
+
+fn path(text: &str) -> Result<RelPath, Failure> {
+    RelPath::new(text).map_err(|error| Failure::input(Diagnostic::error(error.to_string())))
+}
+
+/// Refuses a merge that breaks a rule.
+fn refuse_findings(prepared: &Prepared) -> Result<(), Failure> {
+    let refusals = prepared.refusals()?;
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let mut problems = Diagnostics::new();
+    refusals.iter().for_each(|finding| problems.push(told(finding)));
+    let message = "the merged files would break rules that hold now; nothing was written";
+    problems.push(Diagnostic::error(message).help("mend your edit or stackwright.yaml; see it with: stackwright plan"));
+    Err(Failure::findings(problems))
+}
+
+/// Refuses to change files whose text git could not give back.
+fn refuse_uncommitted(root: &Path, prepared: &Prepared) -> Result<(), Failure> {
+    let touched = prepared
+        .plan
+        .writes()
+        .filter_map(|change| Some((change.from.as_ref().unwrap_or(&change.path).as_str(), change.before.as_deref()?)));
+    let uncommitted = git::uncommitted(root, touched).map_err(Failure::io)?;
+    if uncommitted.is_empty() {
+        return Ok(());
+    }
+    let (of, many) = (prepared.plan.writes().count(), uncommitted.len());
+    let message = format!("{many} of the {} that would change: git does not have their text", count(of, "file"));
+    let mut problem = Diagnostic::error(message);
+    for path in uncommitted.iter().take(10) {
+        problem = problem.note(path.clone());
+    }
+    Err(Failure::input(problem.help("commit or stage them, or go on with --allow-dirty; nothing was written")))
+}
+
+fn abort(site: &Site, output: &Output) -> Done {
+    output.say(if site.abort()? { "everything is as it was before" } else { "there is nothing to take back" });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(prepared: &Prepared, output: &Output) -> Done {
+    output.say(&format!("{}: {}", count(prepared.plan.changes.len(), "file"), summary(prepared)));
+    let mut open = false;
+    for change in prepared.plan.changes.iter().filter(|change| change.class == Class::Conflict) {
+        open |= !change.conflicts.is_empty();
+        output.say(&format!("conflict in {}: {}", change.path, change.why));
+        for conflict in &change.conflicts {
+            output.say(&format!("  {} in line {} ({})", conflict.id, conflict.line, change.template));
+        }
+    }
+    if open {
+        output.say(
+            "resolve each with `stackwright resolve ID --ours|--theirs` or in an editor, then\n\
+             `stackwright apply --continue`; `stackwright apply --abort` takes everything back",
+        );
+    }
+    Ok(ExitCode::from(u8::from(prepared.plan.count(Class::Conflict) > 0)))
+}
+
+/// `resolve`: one side of a conflict.
+pub(super) fn resolve(arguments: &Resolve, output: &Output) -> Done {
+    conflicts::resolve(arguments, output)
+}
