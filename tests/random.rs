@@ -6,6 +6,8 @@
 //! `make test-random SETS=2000` as many as are wanted.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "random/accepted.rs"]
+mod accepted;
 mod bench;
 #[path = "random/draw.rs"]
 mod draw;
@@ -22,7 +24,8 @@ use std::thread;
 use serde_json::Value;
 use stackwright::author::Outcome;
 
-use draw::{Draw, Pick};
+use accepted::draw_until_accepted;
+use draw::Pick;
 use options::Subject;
 
 /// Answers, by question.
@@ -32,8 +35,6 @@ pub(crate) type Given = BTreeMap<String, Value>;
 const FEW: usize = 60;
 /// From here on every pair has had its turn, and every pair of features must have been seen together.
 const ENOUGH: usize = 1000;
-/// How often something in an answer set is changed when a rule refuses it.
-const TRIES: usize = 400;
 
 /// What came of the sets that one thread tried.
 #[derive(Default)]
@@ -116,25 +117,6 @@ fn try_some(id: &str, numbers: impl Iterator<Item = usize>) -> Tally {
         }
     }
     tally
-}
-
-/// Answers that hold both picks and that no rule refuses; where there seem to be none, those with the fewest refusals.
-fn draw_until_accepted(subject: &Subject, pair: (&Pick, &Pick), seed: u64) -> Given {
-    let mut draw = Draw::new(seed);
-    let questions = &subject.blueprint.questions;
-    let mut given = draw.answers(questions, pair);
-    let mut left = subject.answered().refusals(&given);
-    for _ in 0..TRIES {
-        if left == 0 {
-            break;
-        }
-        let changed = draw.changed(questions, &given);
-        let refusals = subject.answered().refusals(&changed);
-        if refusals <= left && pair.0.is_in(&changed) && pair.1.is_in(&changed) {
-            (given, left) = (changed, refusals);
-        }
-    }
-    given
 }
 
 fn pairs_of<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<(String, String)> {

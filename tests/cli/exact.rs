@@ -30,9 +30,9 @@ fn help() {
     case(&sandbox, "version", &["--version"]);
     let nothing = sandbox.run(&[]);
     assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
-    for verb in
-        ["new", "list", "show", "questions", "check", "explain", "why", "catalog", "schema", "completions", "man"]
-    {
+    let data = ["new", "list", "show", "questions", "check", "explain", "why"];
+    let day_two = ["plan", "diff", "apply", "resolve"];
+    for verb in data.into_iter().chain(day_two).chain(["catalog", "schema", "completions", "man"]) {
         case(&sandbox, &format!("help-{verb}"), &[verb, "--help"]);
     }
 }

@@ -80,7 +80,7 @@ impl Sandbox {
         assert_eq!(made.code, 0, "{}", made.stderr);
     }
 
-    /// Every file below a directory.
+    /// Every file below a directory, but what git keeps.
     pub(crate) fn tree(&self, name: &str) -> BTreeMap<String, String> {
         let root = self.path(name);
         let mut files = BTreeMap::new();
@@ -88,7 +88,9 @@ impl Sandbox {
         while let Some(folder) = pending.pop() {
             for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
                 let path = entry.unwrap().path();
-                if path.is_dir() {
+                if path.ends_with(".git") {
+                    continue;
+                } else if path.is_dir() {
                     pending.push(path);
                 } else {
                     let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
