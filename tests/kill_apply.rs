@@ -102,7 +102,7 @@ impl Case {
                 *counts.entry(name.to_owned()).or_default() += 1;
             }
         }
-        assert!(counts["renameat"] > 20 && counts["fdatasync"] > 20, "{counts:?}");
+        assert!(counts["renameat"] > 10 && counts["fdatasync"] > 20, "{counts:?}");
         Self { directory, before, after, counts }
     }
 
@@ -111,7 +111,7 @@ impl Case {
         let mut moments = Vec::new();
         for (call, count) in &self.counts {
             let writes = ["mkdirat", "renameat", "unlinkat", "flock"].contains(&call.as_str());
-            let step = if writes { 1 } else { (count / 60).max(1) };
+            let step = if writes { 1 } else { (count / 25).max(1) };
             moments.extend((1..*count).step_by(step).chain([*count]).map(|number| (call.clone(), number)));
         }
         moments
@@ -125,6 +125,14 @@ impl Case {
         (directory, shop)
     }
 
+    /// Whether everything is written and only the stage is left to be removed: then nothing is taken back any more.
+    fn is_done(&self, mut found: Snapshot) -> bool {
+        let journals = ["journal", "abort"].map(|name| format!(".stackwright/apply/{name}.json"));
+        let decided = journals.iter().any(|journal| found.contains_key(journal));
+        found.retain(|path, _| !path.starts_with(".stackwright/apply/"));
+        !decided && found == self.after
+    }
+
     /// Interrupts `apply`, and looks at what the next run, or taking it back, makes of that.
     fn interrupt(&self, (call, number): &(String, usize), what: &str, abort: bool) -> Output {
         let (_directory, shop) = self.fresh();
@@ -132,8 +140,7 @@ impl Case {
         let output = traced(&shop, &["-e", &format!("trace={call}"), "-e", &inject], Path::new("/dev/null"));
         let at = format!("{call} {number}: {output:?}");
         let path = shop.to_str().unwrap();
-        let was_complete = snapshot(&shop) == self.after;
-        if abort && !was_complete {
+        if abort && !self.is_done(snapshot(&shop)) {
             let done = stackwright(&["apply", path, "--abort"]);
             assert!(done.status.success(), "{at}: {done:?}");
             assert!(snapshot(&shop) == self.before, "{at}: `--abort` did not give everything back");

@@ -91,12 +91,9 @@ pub(super) fn mark(root: &OwnedFd, from: State, to: State) -> Result<(), ApplyEr
 }
 
 /// Removes the journal before everything else, so that nothing is done twice.
-pub(super) fn forget(root: &OwnedFd) -> Result<(), ApplyError> {
-    for path in STATES.map(State::path) {
-        match rustix::fs::unlinkat(root, path.as_str(), AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(source) => return Err(ApplyError::io("cannot remove", path.as_ref(), source.into())),
-        }
+pub(super) fn forget(root: &OwnedFd, state: State) -> Result<(), ApplyError> {
+    match rustix::fs::unlinkat(root, state.path(), AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(source) => Err(ApplyError::io("cannot remove", state.path().as_ref(), source.into())),
     }
-    Ok(())
 }

@@ -146,8 +146,14 @@ impl Site {
 
     /// Forgets what was replaced: the conflicts are closed.
     pub fn settle(&self) -> Result<(), ApplyError> {
-        journal::forget(&self.root)?;
-        below::remove_all(&self.root, STAGE)
+        self.end(State::Conflicts)
+    }
+
+    /// Forgets a run. What can't be tidied up is left to the next one: everything is written.
+    fn end(&self, state: State) -> Result<(), ApplyError> {
+        journal::forget(&self.root, state)?;
+        let _ = below::remove_all(&self.root, STAGE);
+        Ok(())
     }
 
     fn stage(&self, writes: &[Write<'_>], conflicts: &[String]) -> Result<Journal, ApplyError> {
@@ -202,7 +208,7 @@ impl Site {
 
     fn close(&self, journal: &Journal) -> Result<(), ApplyError> {
         if journal.conflicts.is_empty() {
-            return self.settle();
+            return self.end(State::Decided);
         }
         journal::mark(&self.root, State::Decided, State::Conflicts)
     }
@@ -216,6 +222,6 @@ impl Site {
                 below::remove(&self.root, path)?;
             }
         }
-        self.settle()
+        self.end(State::TakenBack)
     }
 }
