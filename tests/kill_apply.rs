@@ -15,7 +15,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 mod skips;
-#[allow(dead_code, reason = "shared with other tests")]
 mod written;
 use skips::{say, skip};
 use written::snapshot;

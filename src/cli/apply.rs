@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Apply, catalogs: &[PathBuf], output: &Output) -> D
         refuse_uncommitted(root, &prepared)?;
     }
     write(&site, &prepared)?;
-    report(&prepared, output)
+    Ok(report(&prepared, output))
 }
 
 /// Writes the files and the record that goes with them.
@@ -124,7 +124,7 @@ fn abort(site: &Site, output: &Output) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(prepared: &Prepared, output: &Output) -> Done {
+fn report(prepared: &Prepared, output: &Output) -> ExitCode {
     output.say(&format!("{}: {}", count(prepared.plan.changes.len(), "file"), summary(prepared)));
     let mut open = false;
     for change in prepared.plan.changes.iter().filter(|change| change.class == Class::Conflict) {
@@ -140,7 +140,7 @@ fn report(prepared: &Prepared, output: &Output) -> Done {
              `stackwright apply --continue`; `stackwright apply --abort` takes everything back",
         );
     }
-    Ok(ExitCode::from(u8::from(prepared.plan.count(Class::Conflict) > 0)))
+    ExitCode::from(u8::from(prepared.plan.count(Class::Conflict) > 0))
 }
 
 /// `resolve`: one side of a conflict.

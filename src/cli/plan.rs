@@ -26,14 +26,14 @@ pub(super) fn run(arguments: &Plan, catalogs: &[PathBuf], output: &Output) -> Do
         Seal::of(&prepared).write(path)?;
         output.say(&format!("apply exactly this with: stackwright apply {}", path.display()));
     }
-    ended(&prepared)
+    Ok(ended(&prepared))
 }
 
 /// The same as a unified diff alone.
 pub(super) fn diff(arguments: &Diff, catalogs: &[PathBuf], output: &Output) -> Done {
     let prepared = prepare(&arguments.dir, catalogs)?;
     output.text(&show::diffs(&prepared))?;
-    ended(&prepared)
+    Ok(ended(&prepared))
 }
 
 /// What `apply` would do; a plan of a repository that is half written would be wrong.
@@ -47,6 +47,6 @@ fn prepare(dir: &Path, catalogs: &[PathBuf]) -> Result<Prepared, Failure> {
 }
 
 /// 1 where something would change, as `diff` does.
-fn ended(prepared: &Prepared) -> Result<ExitCode, Failure> {
-    Ok(ExitCode::from(u8::from(prepared.changes_something())))
+fn ended(prepared: &Prepared) -> ExitCode {
+    ExitCode::from(u8::from(prepared.changes_something()))
 }

@@ -10,9 +10,9 @@ use crate::diagnostic::Diagnostic;
 pub fn uncommitted<'a>(
     root: &Path,
     files: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<Vec<String>, Diagnostic> {
+) -> Result<Vec<String>, Box<Diagnostic>> {
     let Some((top, directory)) = find(root) else { return Ok(Vec::new()) };
-    let unreadable = |error: String| Diagnostic::error(format!("can't read git's index: {error}"));
+    let unreadable = |error: String| Box::new(Diagnostic::error(format!("can't read git's index: {error}")));
     let options = gix_index::decode::Options::default();
     let index = gix_index::File::at_or_default(directory.join("index"), Kind::Sha1, true, options)
         .map_err(|error| unreadable(error.to_string()))?;

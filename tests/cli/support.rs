@@ -90,7 +90,8 @@ impl Sandbox {
                 let path = entry.unwrap().path();
                 if path.ends_with(".git") {
                     continue;
-                } else if path.is_dir() {
+                }
+                if path.is_dir() {
                     pending.push(path);
                 } else {
                     let inside = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();

@@ -56,10 +56,12 @@ pub(super) fn compare(path: &str, was: &Was<'_>, here: Here<'_>, new: &RenderedF
         return None;
     }
     let Some(yours) = here.text else {
-        return Some(match here.exists {
-            true => Outcome::stays(Class::Conflict, "its rendering changed, and yours is no text"),
-            false => Outcome::stays(Class::Missing, "you deleted it, and it stays deleted"),
-        });
+        let (class, why) = if here.exists {
+            (Class::Conflict, "its rendering changed, and yours is no text")
+        } else {
+            (Class::Missing, "you deleted it, and it stays deleted")
+        };
+        return Some(Outcome::stays(class, why));
     };
     if before == digest(yours.as_bytes()) {
         return Some(Outcome::text(Class::Clean, "you did not edit it", contents));

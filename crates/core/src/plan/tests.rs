@@ -42,8 +42,8 @@ fn class(before: Made<'_>, now: &[(&str, &str)], after: Made<'_>) -> Option<(Cla
     Some((change.class, text))
 }
 
-fn some(class: Class, text: &str) -> Option<(Class, Option<String>)> {
-    Some((class, Some(text.to_owned())))
+fn held(class: Class, text: &str) -> (Class, Option<String>) {
+    (class, Some(text.to_owned()))
 }
 
 #[test]
@@ -58,11 +58,11 @@ fn a_file_whose_rendering_did_not_change_is_left_alone_whatever_was_done_to_it()
 fn a_managed_file_follows_its_rendering_and_is_merged_with_an_edit() {
     let new = COMPOSE.replace("image: w", "image: w2");
     let (before, after): (Made<'_>, Made<'_>) = (&[("c.yaml", M, "t", COMPOSE)], &[("c.yaml", M, "t", &new)]);
-    assert_eq!(class(before, &[("c.yaml", COMPOSE)], after), some(Class::Clean, &new));
+    assert_eq!(class(before, &[("c.yaml", COMPOSE)], after), Some(held(Class::Clean, &new)));
     assert_eq!(class(before, &[("c.yaml", &new)], after), None);
     let yours = COMPOSE.replace("image: a", "image: mine");
     let merged = new.replace("image: a", "image: mine");
-    assert_eq!(class(before, &[("c.yaml", &yours)], after), some(Class::Merged, &merged));
+    assert_eq!(class(before, &[("c.yaml", &yours)], after), Some(held(Class::Merged, &merged)));
     let yours = COMPOSE.replace("image: w", "image: mine");
     let (found, text) = class(before, &[("c.yaml", &yours)], after).unwrap();
     assert!(found == Class::Conflict && text.unwrap().contains("<<<<<<< yours"));
@@ -72,14 +72,14 @@ fn a_managed_file_follows_its_rendering_and_is_merged_with_an_edit() {
 #[test]
 fn a_seeded_file_follows_its_rendering_until_it_is_edited() {
     let (before, after): (Made<'_>, Made<'_>) = (&[("a", S, "t", "1\n")], &[("a", S, "t", "2\n")]);
-    assert_eq!(class(before, &[("a", "1\n")], after), some(Class::Clean, "2\n"));
-    assert_eq!(class(before, &[("a", "mine\n")], after), some(Class::Stale, "mine\n"));
+    assert_eq!(class(before, &[("a", "1\n")], after), Some(held(Class::Clean, "2\n")));
+    assert_eq!(class(before, &[("a", "mine\n")], after), Some(held(Class::Stale, "mine\n")));
 }
 
 #[test]
 fn a_new_file_is_written_unless_the_user_has_one_there() {
-    assert_eq!(class(&[], &[], &[("a", S, "t", "1\n")]), some(Class::New, "1\n"));
-    assert_eq!(class(&[], &[("a", "mine\n")], &[("a", S, "t", "1\n")]), some(Class::Yours, "mine\n"));
+    assert_eq!(class(&[], &[], &[("a", S, "t", "1\n")]), Some(held(Class::New, "1\n")));
+    assert_eq!(class(&[], &[("a", "mine\n")], &[("a", S, "t", "1\n")]), Some(held(Class::Yours, "mine\n")));
     assert_eq!(class(&[], &[("a", "1\n")], &[("a", M, "t", "1\n")]), None);
     let (found, text) = class(&[], &[("a", "mine\n")], &[("a", M, "t", "1\n")]).unwrap();
     assert!(found == Class::Conflict && text.unwrap().contains("mine\n"));
@@ -88,8 +88,8 @@ fn a_new_file_is_written_unless_the_user_has_one_there() {
 #[test]
 fn what_nothing_renders_any_more_is_removed_unless_it_was_edited() {
     assert_eq!(class(&[("a", M, "t", "1\n")], &[("a", "1\n")], &[]), Some((Class::Gone, None)));
-    assert_eq!(class(&[("a", M, "t", "1\n")], &[("a", "mine\n")], &[]), some(Class::Conflict, "mine\n"));
-    assert_eq!(class(&[("a", S, "t", "1\n")], &[("a", "mine\n")], &[]), some(Class::Yours, "mine\n"));
+    assert_eq!(class(&[("a", M, "t", "1\n")], &[("a", "mine\n")], &[]), Some(held(Class::Conflict, "mine\n")));
+    assert_eq!(class(&[("a", S, "t", "1\n")], &[("a", "mine\n")], &[]), Some(held(Class::Yours, "mine\n")));
     assert_eq!(class(&[("a", M, "t", "1\n")], &[], &[]), None);
 }
 
