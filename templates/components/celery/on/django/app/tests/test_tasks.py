@@ -1,6 +1,7 @@
 @% set one = unit.params.noun | snake %@
 @% set One = unit.params.noun | pascal %@
 @% set many = unit.params.noun | plural | snake %@
+@% set leased = ([One, "LEASE"] | sort) if One == One | upper else ["LEASE", One] %@
 """Tasks called directly, and the Celery configuration."""
 
 import socket
@@ -22,7 +23,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from rest_framework.test import APIClient
 
-@{ ["from accounts.models import User", "from accounts.tasks import clear_sessions", "from common.logs import request_id", "from config import celery, reload", "from config.celery import Pulse", "from " ~ many ~ " import services, tasks", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS", "from " ~ many ~ ".models import LEASE, " ~ One] | sort | join("\n") }@
+@{ ["from accounts.models import User", "from accounts.tasks import clear_sessions", "from common.logs import request_id", "from config import celery, reload", "from config.celery import Pulse", "from " ~ many ~ " import services, tasks", "from " ~ many ~ ".confirmation import MAX_ATTEMPTS", "from " ~ many ~ ".models import " ~ (leased | join(", "))] | sort | join("\n") }@
 
 
 @pytest.fixture
