@@ -207,6 +207,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("target", &["blueprint", "catalog", "diagnostic", "locks", "render", "stack", "tree", "yaml"]),
     ("check", &["catalog", "diagnostic", "lock", "stack", "tree", "yaml"]),
     ("plan", &["check", "diagnostic", "lock", "merge", "tree"]),
+    ("edit", &["blueprint", "catalog", "diagnostic", "merge", "stack", "yaml"]),
     (
         "author",
         &["blueprint", "catalog", "check", "diagnostic", "render", "resolve", "stack", "target", "tree", "yaml"],

@@ -7,6 +7,7 @@ use super::output::{Output, count};
 use super::plan::{Prepared, Seal, summary, told};
 use super::repository::Repository;
 use super::{Done, Failure};
+use crate::SPEC_PATH;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::directory::git;
 use crate::plan::{Becomes, Class};
@@ -21,36 +22,52 @@ pub(super) fn run(arguments: &Apply, catalogs: &[PathBuf], output: &Output) -> D
     } else {
         (arguments.path.as_path(), None)
     };
-    let repository = Repository::at(root)?;
-    if !repository.has_records() {
-        repository.lock()?;
-    }
-    let site = Site::open(root)?;
+    let site = site(root)?;
     if arguments.abort {
         return abort(&site, output);
     }
     if arguments.r#continue {
         return conflicts::close(root, &site, output);
     }
-    match site.recover()? {
-        Left::Nothing => {}
-        Left::Finished => output.say("finished what an interrupted run had begun"),
-        Left::TakenBack => output.say("took back what an interrupted run had begun to take back"),
-        Left::Conflicts => return Err(conflicts::open(&site)?),
-    }
+    recover(&site, output)?;
     let prepared = Prepared::of(root, catalogs)?;
     if let Some(plan) = &plan {
         plan.compare(&Seal::of(&prepared))?;
     }
+    carry_out(root, &site, &prepared, arguments.allow_dirty, output)
+}
+
+/// The repository to write to, which no other run writes to meanwhile.
+pub(super) fn site(root: &Path) -> Result<Site, Failure> {
+    let repository = Repository::at(root)?;
+    if !repository.has_records() {
+        repository.lock()?;
+    }
+    Ok(Site::open(root)?)
+}
+
+/// Ends what an earlier run left, or says why it can't be ended.
+pub(super) fn recover(site: &Site, output: &Output) -> Result<(), Failure> {
+    match site.recover()? {
+        Left::Nothing => {}
+        Left::Finished => output.say("finished what an interrupted run had begun"),
+        Left::TakenBack => output.say("took back what an interrupted run had begun to take back"),
+        Left::Conflicts => return Err(conflicts::open(site)?),
+    }
+    Ok(())
+}
+
+/// Writes what was prepared and says what became of the files.
+pub(super) fn carry_out(root: &Path, site: &Site, prepared: &Prepared, allow_dirty: bool, output: &Output) -> Done {
     if !prepared.changes_something() && !prepared.changes_record() {
         output.say("nothing to change");
         return Ok(ExitCode::SUCCESS);
     }
-    if !arguments.allow_dirty {
-        refuse_uncommitted(root, &prepared)?;
+    if !allow_dirty {
+        refuse_uncommitted(root, prepared)?;
     }
-    write(&site, &prepared)?;
-    Ok(report(&prepared, output))
+    write(site, prepared)?;
+    Ok(report(prepared, output))
 }
 
 /// Writes the files and the record that goes with them.
@@ -61,7 +78,7 @@ fn write(site: &Site, prepared: &Prepared) -> Result<(), Failure> {
         refuse_findings(prepared)?;
     }
     let record = prepared.after.to_text();
-    let (lock, before) = (path(LOCK_PATH)?, path(LOCK_BEFORE)?);
+    let (lock, before, description) = (path(LOCK_PATH)?, path(LOCK_BEFORE)?, path(SPEC_PATH)?);
     let mut writes = Vec::new();
     for change in prepared.plan.writes() {
         let text = change.before.as_deref();
@@ -76,8 +93,11 @@ fn write(site: &Site, prepared: &Prepared) -> Result<(), Failure> {
             writes.push(Write { path: &change.path, before: text, after });
         }
     }
-    writes.push(Write { path: &lock, before: prepared.disk.text(LOCK_PATH), after: Some(&record) });
-    if let Some(text) = prepared.disk.text(LOCK_BEFORE) {
+    if let Some(text) = prepared.new_description() {
+        writes.push(Write { path: &description, before: prepared.disk().text(SPEC_PATH), after: Some(text) });
+    }
+    writes.push(Write { path: &lock, before: prepared.disk().text(LOCK_PATH), after: Some(&record) });
+    if let Some(text) = prepared.disk().text(LOCK_BEFORE) {
         writes.push(Write { path: &before, before: Some(text), after: None });
     }
     Ok(site.apply(&writes, &marked)?)
@@ -102,9 +122,8 @@ fn refuse_findings(prepared: &Prepared) -> Result<(), Failure> {
 
 /// Refuses to change files whose text git could not give back.
 fn refuse_uncommitted(root: &Path, prepared: &Prepared) -> Result<(), Failure> {
-    let touched = prepared
-        .plan
-        .writes()
+    let changed = prepared.plan.writes();
+    let touched = changed
         .filter_map(|change| Some((change.from.as_ref().unwrap_or(&change.path).as_str(), change.before.as_deref()?)));
     let uncommitted = git::uncommitted(root, touched).map_err(Failure::io)?;
     if uncommitted.is_empty() {

@@ -4,6 +4,10 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod day_two;
+
+pub(super) use day_two::{Apply, Diff, Plan, PlanFormat, Resolve};
+
 /// Turns a stack blueprint into a repository that runs, and keeps checking it.
 #[derive(Debug, Parser)]
 #[command(
@@ -128,79 +132,6 @@ pub(super) struct Check {
     /// Explain a rule instead
     #[arg(long, value_name = "RULE")]
     pub(super) explain: Option<String>,
-}
-
-/// Arguments of `plan`.
-#[derive(Debug, Args)]
-#[command(after_help = "Exit code 1 says that something would change.")]
-pub(super) struct Plan {
-    /// The repository
-    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(super) dir: PathBuf,
-    /// How the plan is printed
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: PlanFormat,
-    /// Also write a plan that `apply FILE` carries out, or refuses once something moved
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) out: Option<PathBuf>,
-}
-
-/// Forms of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum PlanFormat {
-    /// For people
-    #[default]
-    Text,
-    /// For programs
-    Json,
-    /// For the description of a pull request
-    Markdown,
-}
-
-/// Arguments of `diff`.
-#[derive(Debug, Args)]
-#[command(after_help = "Exit code 1 says that something would change.")]
-pub(super) struct Diff {
-    /// The repository
-    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(super) dir: PathBuf,
-}
-
-/// Arguments of `apply`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Everything is written, or nothing. Files whose edits git does not hold are refused, and so is a merge that breaks a rule. \
-A run that was interrupted is finished by the next one. Exit code 1 says that conflicts are left.")]
-pub(super) struct Apply {
-    /// The repository, or the file of a plan for the current directory
-    #[arg(value_name = "DIR|PLAN", default_value = ".", value_hint = ValueHint::AnyPath)]
-    pub(super) path: PathBuf,
-    /// Also change files with edits that are neither committed nor staged
-    #[arg(long)]
-    pub(super) allow_dirty: bool,
-    /// End a run whose conflicts are all resolved
-    #[arg(long, conflicts_with = "abort")]
-    pub(super) r#continue: bool,
-    /// Put back what an interrupted run, or one with open conflicts, has written; edits of these files since then are lost
-    #[arg(long)]
-    pub(super) abort: bool,
-}
-
-/// Arguments of `resolve`.
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("side").required(true))]
-pub(super) struct Resolve {
-    /// The conflict's id, as its markers say it
-    pub(super) id: String,
-    /// The repository
-    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
-    pub(super) dir: PathBuf,
-    /// Keep what your file held
-    #[arg(long, group = "side")]
-    pub(super) ours: bool,
-    /// Take what is rendered now
-    #[arg(long, group = "side")]
-    pub(super) theirs: bool,
 }
 
 /// Arguments of `list`.

@@ -12,7 +12,7 @@ use super::{Done, Failure};
 use crate::diagnostic::Diagnostic;
 use crate::project;
 pub(super) use file::Seal;
-pub(super) use prepare::{Prepared, told};
+pub(super) use prepare::{Prepared, Project, told};
 pub(super) use show::summary;
 
 pub(super) fn run(arguments: &Plan, catalogs: &[PathBuf], output: &Output) -> Done {

@@ -11,6 +11,7 @@ pub mod blueprint;
 pub mod catalog;
 pub mod check;
 pub mod diagnostic;
+pub mod edit;
 pub mod lock;
 pub mod locks;
 pub mod merge;

@@ -25,19 +25,19 @@ pub(in crate::cli) struct Seal {
 
 impl Seal {
     pub(in crate::cli) fn of(prepared: &Prepared) -> Self {
-        let paths = prepared.before.files.keys().chain(prepared.after.files.keys());
+        let paths = prepared.project.before.files.keys().chain(prepared.after.files.keys());
         let mut paths: Vec<&str> = paths.map(crate::tree::RelPath::as_str).collect();
         paths.extend(prepared.plan.changes.iter().map(|change| change.path.as_str()));
         paths.sort_unstable();
         paths.dedup();
         let mut disk = String::new();
         for path in paths {
-            let text = prepared.disk.text(path).map(|text| digest(text.as_bytes()));
+            let text = prepared.disk().text(path).map(|text| digest(text.as_bytes()));
             disk.push_str(&format!("{path} {}\n", text.as_deref().unwrap_or("-")));
         }
         Self {
             version: VERSION,
-            base: digest(prepared.before.to_text().as_bytes()),
+            base: digest(prepared.project.before.to_text().as_bytes()),
             disk: digest(disk.as_bytes()),
             rendered: digest(prepared.after.to_text().as_bytes()),
         }
