@@ -4,8 +4,10 @@
 //! they were written. After an edit the description is resolved and rendered again, and compared with the files. That
 //! says something about the edit only with the catalog that made the repository: another version of the program, or other
 //! directories after `--catalog`, would show their own differences as well, and are told apart by the lock.
+mod behind;
 mod differences;
 
+pub use behind::behind;
 pub use differences::{Fact, facts};
 
 use crate::blueprint::StackSpec;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::args::{Apply, Resolve};
 use super::output::{Output, count};
-use super::plan::{Prepared, Seal, summary, told};
+use super::plan::{Prepared, Reasoned, Seal, summary, told};
 use super::repository::Repository;
 use super::{Done, Failure};
 use crate::SPEC_PATH;
@@ -66,12 +66,13 @@ pub(super) fn carry_out(root: &Path, site: &Site, prepared: &Prepared, allow_dir
     if !allow_dirty {
         refuse_uncommitted(root, prepared)?;
     }
-    write(site, prepared)?;
-    Ok(report(prepared, output))
+    let conflicts = Reasoned::all(prepared);
+    write(site, prepared, &conflicts::records(&conflicts)?)?;
+    Ok(report(prepared, &conflicts, output))
 }
 
-/// Writes the files and the record that goes with them.
-fn write(site: &Site, prepared: &Prepared) -> Result<(), Failure> {
+/// Writes the files, the record that goes with them, and one of each conflict.
+fn write(site: &Site, prepared: &Prepared, conflicts: &[(RelPath, String)]) -> Result<(), Failure> {
     let marked = prepared.plan.changes.iter().filter(|change| !change.conflicts.is_empty());
     let marked: Vec<String> = marked.map(|change| change.path.to_string()).collect();
     if marked.is_empty() {
@@ -97,6 +98,7 @@ fn write(site: &Site, prepared: &Prepared) -> Result<(), Failure> {
         writes.push(Write { path: &description, before: prepared.disk().text(SPEC_PATH), after: Some(text) });
     }
     writes.push(Write { path: &lock, before: prepared.disk().text(LOCK_PATH), after: Some(&record) });
+    writes.extend(conflicts.iter().map(|(path, text)| Write { path, before: None, after: Some(text) }));
     if let Some(text) = prepared.disk().text(LOCK_BEFORE) {
         writes.push(Write { path: &before, before: Some(text), after: None });
     }
@@ -143,17 +145,16 @@ fn abort(site: &Site, output: &Output) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(prepared: &Prepared, output: &Output) -> ExitCode {
+fn report(prepared: &Prepared, conflicts: &[Reasoned], output: &Output) -> ExitCode {
     output.say(&format!("{}: {}", count(prepared.plan.changes.len(), "file"), summary(prepared)));
-    let mut open = false;
     for change in prepared.plan.changes.iter().filter(|change| change.class == Class::Conflict) {
-        open |= !change.conflicts.is_empty();
         output.say(&format!("conflict in {}: {}", change.path, change.why));
-        for conflict in &change.conflicts {
-            output.say(&format!("  {} in line {} ({})", conflict.id, conflict.line, change.template));
+        for conflict in conflicts.iter().filter(|conflict| conflict.path == change.path.as_str()) {
+            output.say(&format!("  {}", conflict.told()));
+            conflict.reasons().iter().for_each(|reason| output.say(&format!("    {reason}")));
         }
     }
-    if open {
+    if !conflicts.is_empty() {
         output.say(
             "resolve each with `stackwright resolve ID --ours|--theirs` or in an editor, then\n\
              `stackwright apply --continue`; `stackwright apply --abort` takes everything back",
@@ -162,7 +163,7 @@ fn report(prepared: &Prepared, output: &Output) -> ExitCode {
     ExitCode::from(u8::from(prepared.plan.count(Class::Conflict) > 0))
 }
 
-/// `resolve`: one side of a conflict.
+/// `resolve`: one side of a conflict, or which conflicts are open.
 pub(super) fn resolve(arguments: &Resolve, output: &Output) -> Done {
-    conflicts::resolve(arguments, output)
+    conflicts::run(arguments, output)
 }

@@ -1,6 +1,7 @@
 //! `plan` and `diff`: what rendering the repository anew would change, without writing anything.
 mod file;
 mod prepare;
+mod reason;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project;
 pub(super) use file::Seal;
 pub(super) use prepare::{Prepared, Project, told};
+pub(super) use reason::Reasoned;
 pub(super) use show::summary;
 
 pub(super) fn run(arguments: &Plan, catalogs: &[PathBuf], output: &Output) -> Done {

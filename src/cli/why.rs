@@ -1,6 +1,6 @@
 //! `why`: which component, template and answers produced a file, or a line of it.
 mod answers;
-mod template;
+pub(super) mod template;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -139,7 +139,7 @@ fn open(named: Option<&str>, id: &str, workbench: &Workbench) -> Result<Option<B
 }
 
 /// The features of a repository's services.
-fn features(stack: &Stack) -> BTreeSet<String> {
+pub(super) fn features(stack: &Stack) -> BTreeSet<String> {
     let features = stack.units.iter().flat_map(|unit| &unit.features);
     features.map(|feature| feature.component.clone()).collect()
 }
@@ -233,7 +233,7 @@ fn describe(origin: &Origin) -> String {
 }
 
 /// Lines of a template as they are said: one, or the first of several that fit.
-fn numbered(lines: &[usize]) -> String {
+pub(super) fn numbered(lines: &[usize]) -> String {
     let shown: Vec<String> = lines.iter().take(3).map(ToString::to_string).collect();
     match shown.as_slice() {
         [] => String::new(),

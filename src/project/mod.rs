@@ -9,7 +9,7 @@ pub mod interrupt;
 mod path;
 mod stage;
 
-pub use apply::{ApplyError, Left, Site, Write, is_interrupted};
+pub use apply::{ApplyError, CONFLICTS, Left, Site, Write, is_interrupted};
 pub use clone::Kept;
 pub use error::WriteError;
 

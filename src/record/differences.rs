@@ -16,7 +16,7 @@ struct Difference {
 }
 
 /// A fact of the resolved stack that changes.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Fact {
     /// Its path: keys, and names of things in lists.
     pub fact: String,
@@ -24,6 +24,9 @@ pub struct Fact {
     pub before: Option<Value>,
     /// What it becomes; none where it is gone.
     pub after: Option<Value>,
+    /// The parts of its path.
+    #[serde(skip)]
+    pub(super) path: Vec<String>,
 }
 
 /// The facts in which two resolved stacks differ.
@@ -31,11 +34,16 @@ pub fn facts(before: &str, after: &str) -> Vec<Fact> {
     let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
     let mut found = Vec::new();
     collect(&read(before), &read(after), &mut Vec::new(), &mut found);
-    let fact = |found: Difference| Fact { fact: found.path.join("."), before: found.recorded, after: found.made };
+    let fact = |Difference { path, recorded, made }| Fact { fact: path.join("."), before: recorded, after: made, path };
     found.into_iter().map(fact).collect()
 }
 
 impl Fact {
+    /// The line of a description that says it, or of the nearest list or map around it.
+    pub fn line(&self, description: &Node) -> Option<usize> {
+        line(description, &self.path).map(|(line, _)| line)
+    }
+
     /// It in one line.
     pub fn told(&self) -> String {
         match (&self.before, &self.after) {

@@ -8,6 +8,7 @@ mod authors;
 #[path = "../bench/mod.rs"]
 mod bench;
 mod catalog_test;
+mod conflicts;
 mod contributions;
 mod exact;
 mod hostile;

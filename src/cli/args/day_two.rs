@@ -3,6 +3,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::Format;
+
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code 1 says that something would change.")]
@@ -61,10 +63,13 @@ pub(in crate::cli) struct Apply {
 
 /// Arguments of `resolve`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("side").required(true))]
+#[command(
+    group = clap::ArgGroup::new("side").requires("id"),
+    after_help = "Exit code 1 of the list says that conflicts are open."
+)]
 pub(in crate::cli) struct Resolve {
-    /// The conflict's id, as its markers say it
-    pub(in crate::cli) id: String,
+    /// The conflict's id, as its markers say it; without one, the open conflicts are listed with their reasons
+    pub(in crate::cli) id: Option<String>,
     /// The repository
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
     pub(in crate::cli) dir: PathBuf,
@@ -74,4 +79,7 @@ pub(in crate::cli) struct Resolve {
     /// Take what is rendered now
     #[arg(long, group = "side")]
     pub(in crate::cli) theirs: bool,
+    /// How the open conflicts are listed
+    #[arg(long, value_enum, default_value_t, conflicts_with = "side")]
+    pub(in crate::cli) format: Format,
 }

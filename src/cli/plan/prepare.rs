@@ -54,7 +54,8 @@ pub(in crate::cli) struct Prepared {
     pub(in crate::cli) plan: Plan,
     /// What changes in the resolved stack.
     pub(in crate::cli) facts: Vec<Fact>,
-    stack: Stack,
+    /// The stack that is rendered now.
+    pub(in crate::cli) stack: Stack,
 }
 
 impl Prepared {

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::Prepared;
+use super::{Prepared, Reasoned};
 use crate::STACK_PATH;
 use crate::cli::output::count;
 use crate::plan::{Change, Class, unified};
@@ -27,13 +27,14 @@ pub(super) fn text(prepared: &Prepared) -> String {
     if changes.is_empty() {
         return "nothing would change\n".to_owned();
     }
+    let conflicts = Reasoned::all(prepared);
     let mut out = format!("{}: {}\n\n", count(changes.len(), "file"), summary(prepared));
     for change in changes {
         let _ = writeln!(out, "  {:<9} {}", change.class.name(), moved(change));
         let _ = writeln!(out, "            {} ({})", change.why, change.template);
-        for conflict in &change.conflicts {
-            let place = if conflict.at.is_empty() { String::new() } else { format!(", {}", conflict.at.join(".")) };
-            let _ = writeln!(out, "            conflict {} in line {}{place}", conflict.id, conflict.line);
+        for conflict in of(&conflicts, change) {
+            let _ = writeln!(out, "            conflict {}", conflict.told());
+            conflict.reasons().iter().for_each(|reason| out.push_str(&format!("              {reason}\n")));
         }
     }
     if !prepared.facts.is_empty() {
@@ -56,6 +57,11 @@ fn shown(prepared: &Prepared) -> impl Iterator<Item = &Change> {
     prepared.plan.writes().filter(|change| change.path.as_str() != STACK_PATH)
 }
 
+/// The conflicts of one file.
+fn of<'a>(conflicts: &'a [Reasoned], change: &'a Change) -> impl Iterator<Item = &'a Reasoned> {
+    conflicts.iter().filter(|conflict| conflict.path == change.path.as_str())
+}
+
 fn moved(change: &Change) -> String {
     change.from.as_ref().map_or_else(|| change.path.to_string(), |from| format!("{from} -> {}", change.path))
 }
@@ -71,6 +77,7 @@ pub(super) fn markdown(prepared: &Prepared) -> String {
     for change in changes {
         let _ = writeln!(out, "| `{}` | {} | {} |", moved(change), change.class.name(), change.why);
     }
+    out.push_str(&conflicts_of(prepared));
     if !prepared.facts.is_empty() {
         out.push_str("\nFacts of the stack:\n\n");
         prepared.facts.iter().for_each(|fact| out.push_str(&format!("- {}\n", fact.told())));
@@ -84,6 +91,18 @@ pub(super) fn markdown(prepared: &Prepared) -> String {
     out
 }
 
+/// The conflicts with their reasons, as Markdown; nothing where there is none.
+fn conflicts_of(prepared: &Prepared) -> String {
+    let conflicts = Reasoned::all(prepared);
+    let mut out = String::from(if conflicts.is_empty() { "" } else { "\nConflicts:\n\n" });
+    for conflict in &conflicts {
+        let _ = writeln!(out, "- `{}`: {}\n\n  ```text", conflict.path, conflict.told());
+        conflict.reasons().iter().for_each(|reason| out.push_str(&format!("  {reason}\n")));
+        out.push_str("  ```\n");
+    }
+    out
+}
+
 /// Backticks that the text does not hold in a row.
 fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
@@ -92,9 +111,14 @@ fn fence(text: &str) -> String {
 
 /// Everything, for programs.
 pub(super) fn json(prepared: &Prepared) -> Value {
+    let conflicts = Reasoned::all(prepared);
     let change = |change: &Change| {
         let mut value = serde_json::to_value(change).unwrap_or_default();
         if let Value::Object(map) = &mut value {
+            if !change.conflicts.is_empty() {
+                let reasoned: Vec<_> = of(&conflicts, change).collect();
+                map.insert("conflicts".into(), serde_json::to_value(reasoned).unwrap_or_default());
+            }
             map.insert("diff".into(), unified(change).into());
         }
         value

@@ -1,24 +1,29 @@
 //! Texts of features that look like a line of a service's file.
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
 use crate::render::candidates;
 
 /// A text that a feature inserts into templates of a service, and its lines that fit.
-#[derive(Debug, Serialize)]
-pub(super) struct Fragment {
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::cli) struct Fragment {
     /// The feature.
-    pub(super) component: String,
+    pub(in crate::cli) component: String,
     /// The fragment's path in the catalog.
-    pub(super) template: String,
+    pub(in crate::cli) template: String,
     /// The lines, from 1.
-    pub(super) lines: Vec<usize>,
+    pub(in crate::cli) lines: Vec<usize>,
 }
 
 /// The fragments for templates of `host` that have a line like this one.
-pub(super) fn fragments(catalog: &Catalog, host: &str, features: &BTreeSet<String>, line: &str) -> Vec<Fragment> {
+pub(in crate::cli) fn fragments(
+    catalog: &Catalog,
+    host: &str,
+    features: &BTreeSet<String>,
+    line: &str,
+) -> Vec<Fragment> {
     let mut found = Vec::new();
     for feature in features {
         let folder = format!("components/{feature}/on/{host}/slots");

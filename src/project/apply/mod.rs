@@ -3,6 +3,8 @@
 //! Everything is first put beside the repository's own records, in `.stackwright/apply/`: what is to be written, what
 //! stands there now, and a journal of both. The journal's rename is the moment of decision. Whatever interrupts a run
 //! before it leaves the repository as it was; after it the next run finishes the work, or `--abort` takes it back.
+//!
+//! While conflicts are open, `.stackwright/conflicts/` says why; these records are written with the files, and gone with them.
 mod below;
 mod error;
 mod journal;
@@ -25,6 +27,9 @@ use crate::tree::{RelPath, digest};
 const RECORDS: &str = ".stackwright";
 /// Where a run keeps what it writes and what it replaces.
 const STAGE: &str = ".stackwright/apply";
+
+/// Where the reasons of open conflicts are.
+pub const CONFLICTS: &str = ".stackwright/conflicts";
 
 /// A file that is to be written, or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +86,7 @@ impl Site {
     pub fn recover(&self) -> Result<Left, ApplyError> {
         match Journal::read(&self.root)? {
             None => {
-                below::remove_all(&self.root, STAGE)?;
+                self.tidy()?;
                 Ok(Left::Nothing)
             }
             Some((State::Decided, journal)) => {
@@ -117,7 +122,7 @@ impl Site {
     /// Takes back what was interrupted or has open conflicts. False where there is nothing to take back.
     pub fn abort(&self) -> Result<bool, ApplyError> {
         let Some((state, journal)) = Journal::read(&self.root)? else {
-            below::remove_all(&self.root, STAGE)?;
+            self.tidy()?;
             return Ok(false);
         };
         journal::mark(&self.root, state, State::TakenBack)?;
@@ -144,6 +149,12 @@ impl Site {
         below::move_to(&self.root, &draft, path)
     }
 
+    /// Removes the record of a conflict that is resolved.
+    pub fn forget(&self, record: &RelPath) -> Result<(), ApplyError> {
+        below::refuse_links(&self.root, record.as_str())?;
+        below::remove(&self.root, record.as_str())
+    }
+
     /// Forgets what was replaced: the conflicts are closed.
     pub fn settle(&self) -> Result<(), ApplyError> {
         self.end(State::Conflicts)
@@ -152,12 +163,18 @@ impl Site {
     /// Forgets a run. What can't be tidied up is left to the next one: everything is written.
     fn end(&self, state: State) -> Result<(), ApplyError> {
         journal::forget(&self.root, state)?;
-        let _ = below::remove_all(&self.root, STAGE);
+        let _ = self.tidy();
         Ok(())
     }
 
+    /// Removes what only an unfinished run needs.
+    fn tidy(&self) -> Result<(), ApplyError> {
+        below::remove_all(&self.root, CONFLICTS)?;
+        below::remove_all(&self.root, STAGE)
+    }
+
     fn stage(&self, writes: &[Write<'_>], conflicts: &[String]) -> Result<Journal, ApplyError> {
-        below::remove_all(&self.root, STAGE)?;
+        self.tidy()?;
         for directory in ["", "/new", "/old"] {
             below::make_directory(&self.root, &format!("{STAGE}{directory}"))?;
         }

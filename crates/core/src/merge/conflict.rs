@@ -61,7 +61,10 @@ impl<'a> Marker<'a> {
 
     /// Records a conflict here and answers its lines with markers.
     pub(super) fn mark(&mut self, sides: Sides) -> String {
-        let place = format!("{}\0{}\0{:?}", self.path, self.at.join("\0"), sides);
+        // Lines that are the same in two places of a file are two conflicts.
+        let same = self.conflicts.iter().filter(|known| known.at == self.at && known.sides == sides).count();
+        let again = if same == 0 { String::new() } else { format!("\0{same}") };
+        let place = format!("{}\0{}\0{sides:?}{again}", self.path, self.at.join("\0"));
         let id = digest(place.as_bytes())[..ID].to_owned();
         let mut text = format!("<<<<<<< yours ({id})\n");
         push(&mut text, sides.yours.as_deref());

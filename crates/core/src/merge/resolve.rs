@@ -19,15 +19,36 @@ pub fn marked(text: &str) -> Vec<String> {
     text.lines().filter_map(|line| id(line, BEGIN)).map(str::to_owned).collect()
 }
 
+/// A conflict in the lines of a text: where its four markers are.
+struct Place {
+    begin: usize,
+    base: usize,
+    new: usize,
+    end: usize,
+}
+
+impl Place {
+    /// Nothing where no such conflict is marked whole.
+    fn of(lines: &[&str], wanted: &str) -> Option<Self> {
+        let at = |from: usize, is: &dyn Fn(&str) -> bool| (from..lines.len()).find(|&line| is(lines[line]));
+        let marker = |prefix: &'static str| move |line: &str| id(line, prefix) == Some(wanted);
+        let begin = at(0, &marker(BEGIN))?;
+        let base = at(begin, &marker(BASE))?;
+        let new = at(base, &|line| line.trim_end() == NEW)?;
+        let end = at(new, &marker(END))?;
+        Some(Self { begin, base, new, end })
+    }
+}
+
+/// The line, from 1, in which a conflict begins.
+pub fn line(text: &str, wanted: &str) -> Option<usize> {
+    text.lines().position(|line| id(line, BEGIN) == Some(wanted)).map(|at| at + 1)
+}
+
 /// The text with one side of a conflict in place of its markers; nothing where no such conflict is marked whole.
 pub fn resolved(text: &str, wanted: &str, side: Side) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let at = |from: usize, is: &dyn Fn(&str) -> bool| (from..lines.len()).find(|&line| is(lines[line]));
-    let marker = |prefix: &'static str| move |line: &str| id(line, prefix) == Some(wanted);
-    let begin = at(0, &marker(BEGIN))?;
-    let base = at(begin, &marker(BASE))?;
-    let new = at(base, &|line| line.trim_end() == NEW)?;
-    let end = at(new, &marker(END))?;
+    let Place { begin, base, new, end } = Place::of(&lines, wanted)?;
     let kept = match side {
         Side::Ours => &lines[begin + 1..base],
         Side::Theirs => &lines[new + 1..end],
@@ -58,6 +79,22 @@ mod tests {
         let (text, ids) = conflicting();
         assert_eq!((ids.len(), marked(&text)), (2, ids));
         assert!(marked("<<<<<<< HEAD\n").is_empty());
+    }
+
+    #[test]
+    fn line_is_that_of_the_first_marker() {
+        let (text, ids) = conflicting();
+        assert_eq!([&ids[0], &ids[1]].map(|id| line(&text, id)), [Some(2), Some(13)]);
+        assert_eq!(line(&text, "000000"), None);
+    }
+
+    #[test]
+    fn marked_of_the_same_lines_in_two_places_names_two_conflicts() {
+        let base = "one\n\ntwo\n\n\nthree\n\none\n";
+        let merged = merge("a.txt", Some(base), &base.replace("one", "1"), &base.replace("one", "I"));
+        let ids = marked(&merged.text);
+        assert!(ids.len() == 2 && ids[0] != ids[1], "{}", merged.text);
+        assert_eq!(merged.conflicts[1].line, line(&merged.text, &ids[1]).unwrap());
     }
 
     #[test]
