@@ -15,6 +15,7 @@ use crate::project::{Left, Site, Write};
 use crate::tree::{LOCK_BEFORE, LOCK_PATH, RelPath};
 
 mod conflicts;
+mod editor;
 
 pub(super) fn run(arguments: &Apply, catalogs: &[PathBuf], output: &Output) -> Done {
     let (root, plan) = if arguments.path.is_file() {

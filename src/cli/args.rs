@@ -250,8 +250,8 @@ pub(super) struct CatalogEject {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It locks components of the last directory after --catalog. It runs `uv lock`, `npm install --package-lock-only` or \
-`go mod tidy` in temporary directories; these ask the package index that they are configured for. No other command of this \
-program runs another one.")]
+`go mod tidy` in temporary directories; these ask the package index that they are configured for. Of the other commands \
+only `resolve --edit` runs a program: your editor.")]
 pub(super) struct CatalogLock {
     /// The component; all of that directory when absent
     pub(super) id: Option<String>,

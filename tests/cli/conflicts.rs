@@ -2,6 +2,7 @@
 use serde_json::Value;
 
 use crate::support::{Ran, Sandbox};
+use crate::terminal::Terminal;
 
 const COMPOSE: &str = "hello/compose.yaml";
 const RECORDS: &str = "hello/.stackwright/conflicts";
@@ -122,4 +123,48 @@ fn resolve_without_a_side_or_with_a_broken_marker_says_what_is_missing() {
     let ran = sandbox.run(&["resolve", &id, "hello", "--ours"]);
     assert!(ran.code == 2 && ran.stderr.contains("of the four markers of conflict"), "{}", ran.stderr);
     assert_eq!(sandbox.run(&["resolve", "--ours"]).code, 2);
+}
+
+/// `resolve --edit` with a text on standard input.
+fn edit(sandbox: &Sandbox, id: &str, text: &str) -> Ran {
+    crate::support::ran(sandbox.command().args(["resolve", id, "hello", "--edit"]).write_stdin(text))
+}
+
+#[test]
+fn resolve_with_edit_takes_the_lines_from_standard_input_unless_they_hold_markers() {
+    let sandbox = with_two_ports();
+    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+    let (id, marked) = (id(&listed(&sandbox)[0]), sandbox.read(COMPOSE));
+    let empty = edit(&sandbox, &id, "");
+    assert!(empty.code == 2 && empty.stderr.contains("standard input is empty"), "{}", empty.stderr);
+    let refused = edit(&sandbox, &id, "a\n=======\nb\n");
+    assert!(
+        refused.code == 1 && refused.stderr.contains("still hold markers; nothing was written"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(sandbox.read(COMPOSE), marked);
+    let done = edit(&sandbox, &id, "      - \"127.0.0.1:${DOOR_PORT:-8077}:8080\"");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let text = sandbox.read(COMPOSE);
+    assert!(text.contains("\n      - \"127.0.0.1:${DOOR_PORT:-8077}:8080\"\n") && !text.contains(&id), "{text}");
+}
+
+#[test]
+fn resolve_with_edit_on_a_terminal_opens_the_lines_in_the_editor() {
+    let sandbox = with_two_ports();
+    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+    let id = id(&listed(&sandbox)[0]);
+    let arguments = ["resolve", &id, "hello", "--edit"];
+    let ended = |editor: &str| Terminal::run(&sandbox, &arguments, &[("VISUAL", ""), ("EDITOR", editor)]).end();
+    let (code, shown) = ended("");
+    assert!(code == 2 && shown.contains("neither $VISUAL nor $EDITOR names an editor"), "{shown}");
+    let (code, shown) = ended("false");
+    assert!(code == 2 && shown.contains("`false` ended with exit status: 1; nothing was written"), "{shown}");
+    let (code, shown) = ended("true");
+    assert!(code == 1 && shown.contains("still hold markers"), "{shown}");
+    let (code, shown) = ended("sed -i -e '/^<<<<<<</d' -e '/^|||||||/,$d' -e s/8044/8077/");
+    assert_eq!(code, 0, "{shown}");
+    let text = sandbox.read(COMPOSE);
+    assert!(text.contains(":-8077}") && !text.contains(&id), "{text}");
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::site;
+use super::{editor, site};
 use crate::cli::args::{Format, Resolve};
 use crate::cli::output::Output;
 use crate::cli::plan::Reasoned;
@@ -21,12 +21,12 @@ const VERSION: u32 = 1;
 /// What `resolve` was asked for.
 pub(super) fn run(arguments: &Resolve, output: &Output) -> Done {
     match &arguments.id {
-        Some(id) if arguments.ours || arguments.theirs => resolve(id, arguments, output),
+        Some(id) if arguments.ours || arguments.theirs || arguments.edit => resolve(id, arguments, output),
         Some(directory) if Path::new(directory).is_dir() => list(Path::new(directory), arguments.format, output),
         Some(id) => {
             let problem = Diagnostic::error(format!("nothing says what becomes of conflict `{id}`"));
             Err(Failure::input(
-                problem.help("keep what your file held with --ours, or take what is rendered with --theirs"),
+                problem.help("keep what your file held with --ours, take what is rendered with --theirs, or write other lines with --edit"),
             ))
         }
         None => list(&arguments.dir, arguments.format, output),
@@ -67,7 +67,7 @@ pub(super) fn open(site: &Site) -> Result<Failure, Failure> {
         problem = problem.note(path);
     }
     Ok(Failure::input(problem.help(
-        "see them with `stackwright resolve`, take a side with `stackwright resolve ID --ours|--theirs` or edit the file, \
+        "see them with `stackwright resolve`, take a side with `stackwright resolve ID --ours|--theirs|--edit` or edit the file, \
          then run `stackwright apply --continue`; `stackwright apply --abort` takes everything back",
     )))
 }
@@ -170,8 +170,13 @@ fn resolve(id: &str, arguments: &Resolve, output: &Output) -> Done {
 
 /// The text of a file without the markers of one conflict.
 fn resolved(text: &str, id: &str, path: &str, arguments: &Resolve) -> Result<String, Failure> {
-    let side = if arguments.ours { Side::Ours } else { Side::Theirs };
-    merge::resolved(text, id, side).ok_or_else(|| {
+    let resolved = if arguments.edit {
+        let written = merge::excerpt(text, id).map(|lines| editor::edited(&lines, id, path)).transpose()?;
+        written.and_then(|lines| merge::replaced(text, id, &lines))
+    } else {
+        merge::resolved(text, id, if arguments.ours { Side::Ours } else { Side::Theirs })
+    };
+    resolved.ok_or_else(|| {
         let problem = Diagnostic::error(format!("of the four markers of conflict `{id}` some are gone")).file(path);
         Failure::input(problem.help("put them back, or remove the rest of them in an editor"))
     })

@@ -79,6 +79,9 @@ pub(in crate::cli) struct Resolve {
     /// Take what is rendered now
     #[arg(long, group = "side")]
     pub(in crate::cli) theirs: bool,
+    /// Write other lines in $VISUAL or $EDITOR; without a terminal they are read from standard input
+    #[arg(long, group = "side")]
+    pub(in crate::cli) edit: bool,
     /// How the open conflicts are listed
     #[arg(long, value_enum, default_value_t, conflicts_with = "side")]
     pub(in crate::cli) format: Format,

@@ -18,7 +18,7 @@ mod side;
 mod slots;
 
 pub use conflict::{Conflict, Sides};
-pub use resolve::{Side, line, marked, resolved};
+pub use resolve::{Side, excerpt, is_marker, line, marked, replaced, resolved};
 
 use conflict::Marker;
 

@@ -56,6 +56,27 @@ pub fn resolved(text: &str, wanted: &str, side: Side) -> Option<String> {
     Some([&lines[..begin], kept, &lines[end + 1..]].concat().concat())
 }
 
+/// The lines of a conflict with its markers; nothing where it is not marked whole.
+pub fn excerpt(text: &str, wanted: &str) -> Option<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let Place { begin, end, .. } = Place::of(&lines, wanted)?;
+    Some(lines[begin..=end].concat())
+}
+
+/// The text with other lines in place of a conflict, ended as its own are; nothing where it is not marked whole.
+pub fn replaced(text: &str, wanted: &str, with: &str) -> Option<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let Place { begin, end, .. } = Place::of(&lines, wanted)?;
+    let ending = if lines[begin].ends_with("\r\n") { "\r\n" } else { "\n" };
+    let with: String = with.lines().map(|line| format!("{line}{ending}")).collect();
+    Some([&lines[..begin].concat(), &with, &lines[end + 1..].concat()].map(String::as_str).concat())
+}
+
+/// Whether a line is a marker of any conflict.
+pub fn is_marker(line: &str) -> bool {
+    ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker)) || line.trim_end() == NEW
+}
+
 fn id<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
     line.trim_end().strip_prefix(prefix)?.strip_suffix(')')
 }
@@ -103,6 +124,20 @@ mod tests {
         let one = resolved(&text, &ids[0], Side::Ours).unwrap();
         let both = resolved(&one, &ids[1], Side::Theirs).unwrap();
         assert_eq!(both, BASE_TEXT.replace("two", "2").replace("seven", "VII"));
+    }
+
+    #[test]
+    fn replaced_puts_other_lines_in_place_of_the_excerpt_and_ends_them_alike() {
+        let (text, ids) = conflicting();
+        let excerpt = excerpt(&text, &ids[0]).unwrap();
+        assert!(
+            excerpt.lines().next().is_some_and(is_marker) && excerpt.contains("\nII\n") && !excerpt.contains("three")
+        );
+        let expected = text.replace(&excerpt, "2 or II\n");
+        assert_eq!(replaced(&text, &ids[0], "2 or II").unwrap(), expected);
+        let windows = text.replace('\n', "\r\n");
+        assert_eq!(replaced(&windows, &ids[0], "2 or II\n").unwrap(), expected.replace('\n', "\r\n"));
+        assert_eq!(replaced(&text, "000000", ""), None);
     }
 
     #[test]
