@@ -251,7 +251,7 @@ pub(super) struct CatalogEject {
 #[command(after_help = "\
 It locks components of the last directory after --catalog. It runs `uv lock`, `npm install --package-lock-only` or \
 `go mod tidy` in temporary directories; these ask the package index that they are configured for. Of the other commands \
-only `resolve --edit` runs a program: your editor.")]
+only two run a program, when they are asked to: `new` runs `git init`, and `resolve --edit` your editor.")]
 pub(super) struct CatalogLock {
     /// The component; all of that directory when absent
     pub(super) id: Option<String>,
