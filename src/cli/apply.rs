@@ -128,7 +128,8 @@ fn refuse_uncommitted(root: &Path, prepared: &Prepared) -> Result<(), Failure> {
     let changed = prepared.plan.writes();
     let touched = changed
         .filter_map(|change| Some((change.from.as_ref().unwrap_or(&change.path).as_str(), change.before.as_deref()?)));
-    let uncommitted = git::uncommitted(root, touched).map_err(Failure::io)?;
+    let described = prepared.new_description().and_then(|_| Some((SPEC_PATH, prepared.disk().text(SPEC_PATH)?)));
+    let uncommitted = git::uncommitted(root, touched.chain(described)).map_err(Failure::io)?;
     if uncommitted.is_empty() {
         return Ok(());
     }
@@ -147,7 +148,10 @@ fn abort(site: &Site, output: &Output) -> Done {
 }
 
 fn report(prepared: &Prepared, conflicts: &[Reasoned], output: &Output) -> ExitCode {
-    output.say(&format!("{}: {}", count(prepared.plan.changes.len(), "file"), summary(prepared)));
+    match prepared.plan.changes.len() {
+        0 => output.say("no file changes but the description and the record of it"),
+        files => output.say(&format!("{}: {}", count(files, "file"), summary(prepared))),
+    }
     for change in prepared.plan.changes.iter().filter(|change| change.class == Class::Conflict) {
         output.say(&format!("conflict in {}: {}", change.path, change.why));
         for conflict in conflicts.iter().filter(|conflict| conflict.path == change.path.as_str()) {

@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod day_two;
 
-pub(super) use day_two::{Apply, Diff, Plan, PlanFormat, Resolve};
+pub(super) use day_two::{Add, Apply, Diff, Plan, PlanFormat, Remove, Resolve};
 
 /// Turns a stack blueprint into a repository that runs, and keeps checking it.
 #[derive(Debug, Parser)]
@@ -47,6 +47,10 @@ pub(super) enum Verb {
     Apply(Apply),
     /// Take one side of a conflict that `apply` marked
     Resolve(Resolve),
+    /// Add a unit, feature, platform, environment, route or queue to a repository
+    Add(Add),
+    /// Take a part out of a repository again
+    Remove(Remove),
     /// Explain what a repository runs: units, processes, bindings, channels, routes, environments
     Explain(Explain),
     /// Tell which component, template and answers produced a file or a line

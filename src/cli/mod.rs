@@ -15,6 +15,7 @@ mod man;
 mod memory;
 mod new;
 mod output;
+mod parts;
 mod plan;
 mod progress;
 mod prompt;
@@ -60,6 +61,8 @@ fn dispatch(arguments: &Arguments, output: &Output) -> Done {
         Verb::Diff(verb) => plan::diff(verb, catalogs, output),
         Verb::Apply(verb) => apply::run(verb, catalogs, output),
         Verb::Resolve(verb) => apply::resolve(verb, output),
+        Verb::Add(verb) => parts::add::run(verb, catalogs, output),
+        Verb::Remove(verb) => parts::remove::run(verb, catalogs, output),
         Verb::Explain(verb) => explain::run(verb, output),
         Verb::Why(verb) => why::run(verb, catalogs, output),
         Verb::Catalog(CatalogVerb::Check(verb)) => catalog::check(verb, catalogs, output),

@@ -21,9 +21,8 @@ use crate::diagnostic::Diagnostic;
 use crate::project::{self, Outcome, interrupt};
 use crate::resolve::resolve;
 use crate::{Generated, generate, record};
-use interview::{Accepted, Interview};
-pub(super) use interview::{brief, shown};
-pub(super) use sources::variable;
+pub(super) use interview::{Accepted, Interview, brief, shown};
+pub(super) use sources::{set, variable};
 
 /// What a run is given.
 #[derive(Clone, Copy)]

@@ -15,7 +15,7 @@ use crate::project;
 pub(super) use file::Seal;
 pub(super) use prepare::{Prepared, Project, told};
 pub(super) use reason::Reasoned;
-pub(super) use show::summary;
+pub(super) use show::{summary, text};
 
 pub(super) fn run(arguments: &Plan, catalogs: &[PathBuf], output: &Output) -> Done {
     let prepared = prepare(&arguments.dir, catalogs)?;

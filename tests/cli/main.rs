@@ -17,6 +17,7 @@ mod kept;
 mod left_out;
 mod new;
 mod own_catalog;
+mod parts;
 mod pty;
 mod recording;
 mod runtimes;

@@ -23,7 +23,7 @@ const PROMPT: &str = "an answer at the prompt";
 const SEPARATED: &str = "Separated by commas.";
 
 /// A conversation about one blueprint.
-pub(super) struct Interview<'a> {
+pub(in crate::cli) struct Interview<'a> {
     blueprint: &'a Blueprint,
     engine: &'a Engine,
     prompt: &'a mut dyn Prompt,
@@ -41,12 +41,12 @@ pub(super) struct Interview<'a> {
 }
 
 /// What a conversation came to.
-pub(super) struct Accepted {
-    pub(super) answers: Answers,
+pub(in crate::cli) struct Accepted {
+    pub(in crate::cli) answers: Answers,
     /// What was given of them; the others are defaults.
-    pub(super) given: BTreeMap<String, Given>,
+    pub(in crate::cli) given: BTreeMap<String, Given>,
     /// Whether `git init` is wanted.
-    pub(super) git: bool,
+    pub(in crate::cli) git: bool,
 }
 
 /// What can be gone back to.
@@ -61,7 +61,7 @@ enum Step {
 type Offer<'q> = (&'q Choice, Option<String>);
 
 impl<'a> Interview<'a> {
-    pub(super) fn new(
+    pub(in crate::cli) fn new(
         blueprint: &'a Blueprint,
         engine: &'a Engine,
         prompt: &'a mut dyn Prompt,
@@ -74,7 +74,7 @@ impl<'a> Interview<'a> {
     }
 
     /// Asks until everything is accepted.
-    pub(super) fn run(mut self) -> Result<Accepted, Failure> {
+    pub(in crate::cli) fn run(mut self) -> Result<Accepted, Failure> {
         loop {
             let step = match next_question(self.blueprint, &self.given, self.engine)? {
                 Next::Question(next) => self.step(&next).map(|step| self.steps.push(step)),

@@ -55,7 +55,7 @@ fn environment(blueprint: &Blueprint, given: &mut BTreeMap<String, Given>, probl
 }
 
 /// `--set` answers; the same question twice is a contradiction.
-fn set(pairs: &[String], problems: &mut Diagnostics) -> BTreeMap<String, Given> {
+pub(in crate::cli) fn set(pairs: &[String], problems: &mut Diagnostics) -> BTreeMap<String, Given> {
     let mut given = BTreeMap::new();
     for pair in pairs {
         let Some((id, answer)) = pair.split_once('=') else {

@@ -22,7 +22,7 @@ pub(in crate::cli) fn summary(prepared: &Prepared) -> String {
 }
 
 /// Everything, for people.
-pub(super) fn text(prepared: &Prepared) -> String {
+pub(in crate::cli) fn text(prepared: &Prepared) -> String {
     let changes = &prepared.plan.changes;
     if changes.is_empty() {
         return "nothing would change\n".to_owned();

@@ -18,6 +18,7 @@ pub use expand::expand;
 pub use form::*;
 pub use items::{essential, field_value, with_item};
 pub use next::{Next, NextQuestion, broken_rule, next_question};
+pub use parameters::of_component;
 pub use validate::{default_of, is_asked, offered, parse_text, validate};
 
 use crate::catalog::{Catalog, question};

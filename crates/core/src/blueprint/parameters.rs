@@ -1,8 +1,8 @@
 //! Questions that ask for a parameter of a component take from there what they don't say themselves.
-use super::{ParamRef, Question};
-use crate::catalog::Catalog;
+use super::{Blueprint, ParamRef, ProjectSpec, Question};
+use crate::catalog::{Catalog, Component};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::yaml::Node;
+use crate::yaml::{Node, Place};
 
 /// Completes the questions and their fields; `node` is where they stand.
 pub(super) fn fill(
@@ -38,4 +38,42 @@ fn complete(question: &Question, from: &ParamRef, catalog: &Catalog) -> Result<Q
         return Err(Box::new(problem));
     };
     Ok(question.clone().completed(param.clone()))
+}
+
+/// The parameters of a component as questions that can be asked: what is added to a stack is asked for like a stack.
+pub fn of_component(component: &Component) -> Blueprint {
+    let question = |(id, param): (&String, &crate::catalog::Param)| {
+        Question {
+            id: id.clone(),
+            ask: param.help.clone(),
+            help: Some(String::new()),
+            key: param.key.clone(),
+            fields: param.fields.clone(),
+            ..Question::default()
+        }
+        .completed(param.clone())
+    };
+    Blueprint {
+        id: component.id.clone(),
+        title: component.title.clone(),
+        summary: component.summary.clone(),
+        version: String::new(),
+        questions: component.params.iter().map(question).collect(),
+        project: ProjectSpec::nameless(),
+        units: Vec::new(),
+        platforms: Vec::new(),
+        routes: Vec::new(),
+        environments: Vec::new(),
+        rules: Vec::new(),
+        files: Vec::new(),
+        place: Place::default(),
+    }
+}
+
+impl ProjectSpec {
+    /// A project without names and addresses.
+    fn nameless() -> Self {
+        let [name, domain, repository, registry, summary] = std::array::from_fn(|_| String::new());
+        Self { name, domain, repository, registry, summary, place: Place::default() }
+    }
 }

@@ -94,12 +94,19 @@ pub struct Change {
     /// What is written.
     #[serde(skip)]
     pub becomes: Becomes,
+    /// Nothing renders it any more.
+    #[serde(skip)]
+    pub vanished: bool,
 }
 
 impl Change {
     /// Whether something is written or removed.
     pub fn writes(&self) -> bool {
         self.becomes != Becomes::AsItIs
+    }
+
+    fn is_edited_leftover(&self) -> bool {
+        self.vanished && self.before.is_some() && self.becomes == Becomes::AsItIs
     }
 }
 
@@ -139,6 +146,20 @@ impl Plan {
     /// How many files there are of a class.
     pub fn count(&self, class: Class) -> usize {
         self.changes.iter().filter(|change| change.class == class).count()
+    }
+
+    /// Files that nothing renders any more and that stay, for the user edited them.
+    pub fn edited_leftovers(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.is_edited_leftover())
+    }
+
+    /// Removes them after all.
+    pub fn remove_edited(&mut self) {
+        for change in self.changes.iter_mut().filter(|change| change.is_edited_leftover()) {
+            change.class = Class::Gone;
+            change.why = "nothing generates it any more, and you asked for its removal";
+            change.becomes = Becomes::Removed;
+        }
     }
 
     /// The files as they are afterwards.
@@ -200,6 +221,7 @@ fn rendered(
         conflicts: outcome.conflicts,
         before: here.text.map(str::to_owned),
         becomes: outcome.becomes,
+        vanished: false,
     }))
 }
 
@@ -219,6 +241,7 @@ fn vanished(recorded: &RelPath, locked: &LockedFile, disk: &Files) -> Option<Cha
         conflicts: outcome.conflicts,
         before: here.text.map(str::to_owned),
         becomes: outcome.becomes,
+        vanished: true,
     })
 }
 

@@ -1,0 +1,102 @@
+//! Parts are added to and removed from the repositories of the embedded blueprints.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+mod written;
+use written::snapshot;
+
+type Snapshot = BTreeMap<String, (u32, String)>;
+
+fn stackwright(directory: &Path, command: &str) {
+    let words = command.split(' ');
+    let ran = Command::new(env!("CARGO_BIN_EXE_stackwright")).args(words).current_dir(directory).output().unwrap();
+    assert!(ran.status.success(), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
+}
+
+/// A new repository of a blueprint with its defaults.
+fn new(blueprint: &str) -> TempDir {
+    let directory = TempDir::new().unwrap();
+    stackwright(directory.path(), &format!("new {blueprint} shop --yes"));
+    directory
+}
+
+fn files(directory: &TempDir) -> Snapshot {
+    snapshot(&directory.path().join("shop"))
+}
+
+#[test]
+fn add_then_remove_gives_the_bytes_back_in_each_blueprint() {
+    for (blueprint, parts) in [
+        (
+            "django-gitops",
+            &[
+                ("queue mail --to api", "queue mail --from api"),
+                ("valkey sessions", "sessions"),
+                ("victoria-metrics", "victoria-metrics"),
+                ("keda", "keda"),
+                ("nextjs backoffice", "backoffice"),
+                ("environment testing", "environment testing"),
+                ("route /status --to api", "route /status"),
+            ][..],
+        ),
+        (
+            "go-platform",
+            &[
+                ("queue mail --to notifications", "queue mail --from notifications"),
+                ("postgres archive --provider operator", "archive"),
+                ("workflow exchange --to orders", "workflow exchange --from orders"),
+                ("environment testing", "environment testing"),
+            ],
+        ),
+    ] {
+        let directory = new(blueprint);
+        let before = files(&directory);
+        let shop = directory.path().join("shop");
+        for (add, remove) in parts {
+            stackwright(&shop, &format!("add {add} --yes"));
+            assert!(files(&directory) != before, "{blueprint}: add {add}");
+            stackwright(&shop, &format!("remove {remove}"));
+            let after = files(&directory);
+            let differ: Vec<_> =
+                after.keys().chain(before.keys()).filter(|path| after.get(*path) != before.get(*path)).collect();
+            assert!(differ.is_empty(), "{blueprint}: add {add}: {differ:?}");
+        }
+    }
+}
+
+#[test]
+fn three_orders_of_two_adds_give_one_result() {
+    let (cache, environment) = ("valkey sessions", "environment testing");
+    let one_after_the_other = new("django-gitops");
+    let shop = one_after_the_other.path().join("shop");
+    stackwright(&shop, &format!("add {cache} --yes"));
+    stackwright(&shop, &format!("add {environment} --yes"));
+    let reverse = new("django-gitops");
+    let shop = reverse.path().join("shop");
+    stackwright(&shop, &format!("add {environment} --yes"));
+    stackwright(&shop, &format!("add {cache} --yes"));
+    assert!(files(&one_after_the_other) == files(&reverse), "the order of the adds shows");
+    // Both at once: the description of the one is put over that of a new repository.
+    let at_once = new("django-gitops");
+    let shop = at_once.path().join("shop");
+    std::fs::copy(one_after_the_other.path().join("shop/stackwright.yaml"), shop.join("stackwright.yaml")).unwrap();
+    stackwright(&shop, "apply");
+    assert!(files(&one_after_the_other) == files(&at_once), "both at once give another result");
+}
+
+#[test]
+fn two_new_units_are_in_the_order_of_their_names_whichever_came_first() {
+    let made = ["alpha zulu", "zulu alpha"].map(|order| {
+        let directory = new("django-gitops");
+        for name in order.split(' ') {
+            stackwright(&directory.path().join("shop"), &format!("add valkey {name} --yes"));
+        }
+        files(&directory)
+    });
+    assert!(made[0] == made[1]);
+}
