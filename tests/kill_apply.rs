@@ -1,5 +1,5 @@
-//! `stackwright apply` is killed, or refused by the system, at every file-system call in turn: the next run finishes the
-//! work, or `--abort` gives back every byte.
+//! `stackwright apply` is killed, or refused by the system, at every file-system call in turn, and killed at random moments:
+//! the next run finishes the work, or `--abort` gives back every byte.
 //!
 //! The calls are counted and hit with `strace`. It takes a minute, so it runs with `STACKWRIGHT_KILL_TESTS=1` or `STRICT=1`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -137,18 +138,27 @@ impl Case {
         let (_directory, shop) = self.fresh();
         let inject = format!("inject={call}:{what}:when={number}");
         let output = traced(&shop, &["-e", &format!("trace={call}"), "-e", &inject], Path::new("/dev/null"));
-        let at = format!("{call} {number}: {output:?}");
+        self.recover(&shop, abort, &format!("{call} {number}: {output:?}"));
+        output
+    }
+
+    /// Looks at what `--abort`, if it is wanted, and the next run make of a repository in which a run was interrupted.
+    fn recover(&self, shop: &Path, abort: bool, at: &str) {
         let path = shop.to_str().unwrap();
-        if abort && !self.is_done(snapshot(&shop)) {
+        if abort && !self.is_done(snapshot(shop)) {
             let done = stackwright(&["apply", path, "--abort"]);
             assert!(done.status.success(), "{at}: {done:?}");
-            assert!(snapshot(&shop) == self.before, "{at}: `--abort` did not give everything back");
+            assert!(snapshot(shop) == self.before, "{at}: `--abort` did not give everything back");
         }
         let next = stackwright(&["apply", path]);
         assert!(next.status.success(), "{at}: {next:?}");
-        assert!(snapshot(&shop) == self.after, "{at}: the next run did not finish it");
-        output
+        assert!(snapshot(shop) == self.after, "{at}: the next run did not finish it");
     }
+}
+
+/// A number from 0 to 1 that looks random: the multiples of the golden ratio are spread evenly.
+fn fraction(number: u32) -> f64 {
+    (f64::from(number) * 0.618_033_988_749_895).fract()
 }
 
 /// Does something with each item, on as many threads as a small machine has processors.
@@ -177,6 +187,35 @@ fn killed_at_each_call_the_next_run_finishes_it_or_abort_takes_it_back() {
         assert_eq!(output.status.signal(), Some(9), "{moment:?}: {output:?}");
     });
     say(&format!("apply was killed at {} calls of {:?}", moments.len(), case.counts));
+}
+
+#[test]
+fn killed_at_300_random_moments_the_next_run_finishes_it_or_abort_takes_it_back() {
+    if !wanted("killed_at_300_random_moments_the_next_run_finishes_it_or_abort_takes_it_back") {
+        return;
+    }
+    let case = Case::new();
+    let under_way = AtomicUsize::new(0);
+    let moments: Vec<u32> = (0..300).collect();
+    for_each(&moments, |&number| {
+        let (_directory, shop) = case.fresh();
+        let stage = shop.join(".stackwright/apply");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stackwright"));
+        let mut child = command.arg("apply").arg(&shop).stderr(Stdio::null()).spawn().unwrap();
+        // Most of a run reads and renders. Two of three kills come once it has begun to write, which takes few milliseconds.
+        while number % 3 > 0 && !stage.exists() && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(50));
+        }
+        let most = Duration::from_millis([300, 1, 4][number as usize % 3]);
+        std::thread::sleep(most.mul_f64(fraction(number)));
+        let _ = child.kill();
+        child.wait().unwrap();
+        under_way.fetch_add(usize::from(stage.exists()), Ordering::Relaxed);
+        case.recover(&shop, number % 2 == 0, &format!("kill {number}"));
+    });
+    let under_way = under_way.into_inner();
+    say(&format!("apply was killed at 300 moments, {under_way} times while it wrote"));
+    assert!(under_way >= 30, "only {under_way} kills came while it wrote");
 }
 
 #[test]

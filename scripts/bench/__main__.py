@@ -1,9 +1,10 @@
-"""Measures `new` and `check` at about 30, 300 and 3000 files, beside a program that only writes the same files.
+"""Measures `new`, `check` and `plan` at about 30, 300 and 3000 files, beside a program that only writes the same files.
 
 usage: python3 -m scripts.bench [--program FILE] [--rounds N]
-Every time is the median of the rounds, in which the three programs take turns. Memory is the peak; the system counts
+Every time is the median of the rounds, in which the programs take turns. Memory is the peak; the system counts
 this script's own before the program has started, so about 16 MB stand for that or less. Ends with 1 when `new` takes
-more than five times the floor at 300 files, or when its cost grows faster than the floor's.
+more than five times the floor at 300 files, when its cost grows faster than the floor's, or when `plan` takes more than
+twice the time of `check` at 300 files.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from .catalog import write_blueprint, write_catalog
 
 SIZES = (30, 300, 3000)
 LIMIT = 5.0  # times the floor, at the middle size
+PLAN = 2.0  # times `check`, at the middle size
 LINEAR = 1.5  # how much faster than the floor the cost may grow up to the largest
 FLOOR = Path(__file__).resolve().parent / "floor.rs"
 
@@ -104,9 +106,10 @@ class Bench:
         target, store = self.scratch / "target", self.scratch / "archive"
         measure(self.new(blueprint, target), Series())
         count = archive(target, store)
-        series = {"floor": Series(), "new": Series(), "check": Series()}
+        series = {"floor": Series(), "new": Series(), "check": Series(), "plan": Series()}
         for _ in range(self.rounds):
             measure([self.program, "check", target], series["check"])
+            measure([self.program, "plan", target, "--catalog", self.scratch / "catalog"], series["plan"])
             shutil.rmtree(target)
             measure([self.floor, store, target], series["floor"])
             shutil.rmtree(target)
@@ -130,16 +133,18 @@ def main() -> int:
             raise SystemExit(built.output)
         write_catalog(scratch / "catalog")
         bench = Bench(arguments.program.resolve(), floor, scratch, arguments.rounds)
-        print("files   floor ms   new ms   new/floor   new MB   check ms   check MB")
+        print("files   floor ms   new ms   new/floor   new MB   check ms   check MB   plan ms   plan/check")
         rows = []
         for files in SIZES:
             count, series = bench.size(files)
             floor_ms, new, check = series["floor"].milliseconds, series["new"], series["check"]
-            ratio = new.milliseconds / floor_ms
-            rows.append((count, ratio, new.milliseconds))
+            plan_ms = series["plan"].milliseconds
+            ratio, planned = new.milliseconds / floor_ms, plan_ms / check.milliseconds
+            rows.append((count, ratio, planned))
             print(
                 f"{count:5}  {floor_ms:9.1f}  {new.milliseconds:7.1f}  {ratio:10.1f}  {new.megabytes:7.1f}"
-                f"  {check.milliseconds:9.1f}  {check.megabytes:9.1f}",
+                f"  {check.milliseconds:9.1f}  {check.megabytes:9.1f}"
+                f"  {plan_ms:8.1f}  {planned:11.1f}",
                 flush=True,
             )
     problems = []
@@ -147,6 +152,8 @@ def main() -> int:
         problems.append(
             f"`new` takes {rows[1][1]:.1f} times the floor at {rows[1][0]} files, at most {LIMIT} is wanted"
         )
+    if rows[1][2] > PLAN:
+        problems.append(f"`plan` takes {rows[1][2]:.1f} times as long as `check`, at most {PLAN} is wanted")
     growth = rows[2][1] / rows[1][1]
     if growth > LINEAR:
         problems.append(f"from {rows[1][0]} to {rows[2][0]} files `new` grows {growth:.1f} times as fast as the floor")

@@ -108,7 +108,8 @@ impl Open {
             );
         };
         let lines = record.reasons().into_iter().chain(record.sides());
-        format!("{path}: {}\n{}", record.told(), lines.map(|line| format!("  {line}\n")).collect::<String>())
+        let lines: Vec<String> = lines.map(|line| format!("  {line}\n")).collect();
+        format!("{path}: {}\n{}", record.told(), lines.concat())
     }
 
     fn json(&self) -> Value {

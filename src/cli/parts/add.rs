@@ -194,7 +194,7 @@ fn of_list(arguments: &Add, item: &str, project: &Project, spec: &mut StackSpec)
         return Err(Failure::input(problem.guess(item, words)));
     };
     let list = list_name(item);
-    edit::list_of(spec, catalog, to, &list)?.add(name)?;
+    edit::list_of(spec, catalog, to, &list)?.with(name)?;
     Ok(format!("`{name}` to `{list}` of `{to}`"))
 }
 

@@ -46,7 +46,7 @@ fn take(arguments: &Remove, catalog: &Catalog, spec: &mut StackSpec) -> Result<S
             let item_name = name.as_deref().unwrap_or_default();
             let unit = needed(from.as_ref(), "the unit", &format!("remove {item} {item_name} --from UNIT"))?;
             let list = list_name(item);
-            edit::list_of(spec, catalog, unit, &list)?.remove(item_name)?;
+            edit::list_of(spec, catalog, unit, &list)?.without(item_name)?;
             Ok(format!("`{item_name}` from `{list}` of `{unit}`"))
         }
         part => self::part(part, from.as_deref(), spec),

@@ -79,7 +79,7 @@ impl Prepared {
         let after = plan.record(record::lock(&tree, &workbench.catalog), description);
         let made = tree.get(STACK_PATH).map(|file| file.contents.as_str()).unwrap_or_default();
         let facts = record::facts(disk.text(STACK_PATH).unwrap_or_default(), made);
-        Ok(Self { after, plan, facts, stack, project })
+        Ok(Self { project, after, plan, facts, stack })
     }
 
     /// What is on disk.

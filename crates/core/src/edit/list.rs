@@ -48,7 +48,7 @@ pub fn list_of<'a>(spec: &'a mut StackSpec, catalog: &Catalog, of: &str, name: &
 
 impl List<'_> {
     /// Adds an item behind the others.
-    pub fn add(self, item: &str) -> Step<()> {
+    pub fn with(self, item: &str) -> Step<()> {
         let mut items = self.items();
         if items.iter().any(|there| there == item) {
             return Err(Diagnostic::error(format!("`{item}` is in `{}` already", self.name)).into());
@@ -59,7 +59,7 @@ impl List<'_> {
     }
 
     /// Takes out an item.
-    pub fn remove(self, item: &str) -> Step<()> {
+    pub fn without(self, item: &str) -> Step<()> {
         let mut items = self.items();
         let Some(place) = items.iter().position(|there| there == item) else {
             let problem = Diagnostic::error(format!("`{}` has no `{item}`", self.name));

@@ -68,7 +68,7 @@ pub fn replaced(text: &str, wanted: &str, with: &str) -> Option<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let Place { begin, end, .. } = Place::of(&lines, wanted)?;
     let ending = if lines[begin].ends_with("\r\n") { "\r\n" } else { "\n" };
-    let with: String = with.lines().map(|line| format!("{line}{ending}")).collect();
+    let with: String = with.lines().flat_map(|line| [line, ending]).collect();
     Some([&lines[..begin].concat(), &with, &lines[end + 1..].concat()].map(String::as_str).concat())
 }
 
