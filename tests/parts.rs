@@ -89,6 +89,43 @@ fn three_orders_of_two_adds_give_one_result() {
     assert!(files(&one_after_the_other) == files(&at_once), "both at once give another result");
 }
 
+fn git(directory: &Path, command: &str) -> bool {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.hooksPath=/dev/null"];
+    let ran = Command::new("git").args(identity).args(command.split(' ')).current_dir(directory).output().unwrap();
+    ran.status.success()
+}
+
+#[test]
+fn two_branches_that_each_add_a_part_are_merged_in_git_and_applied() {
+    let (cache, environment) = ("valkey sessions", "environment testing");
+    let directory = new("django-gitops");
+    let shop = directory.path().join("shop");
+    let commit = |message: &str| git(&shop, "add -A") && git(&shop, &format!("commit -qm {message}"));
+    assert!(git(&shop, "init -q -b main") && commit("base") && git(&shop, "checkout -q -b other"));
+    stackwright(&shop, &format!("add {cache} --yes"));
+    assert!(commit("cache") && git(&shop, "checkout -q main"));
+    stackwright(&shop, &format!("add {environment} --yes"));
+    assert!(commit("environment"));
+    assert!(!git(&shop, "merge other"), "git merges it alone: the test shows nothing");
+    let marked = std::fs::read_to_string(shop.join("docs/operations.md")).unwrap();
+    assert!(marked.contains("<<<<<<< HEAD"));
+
+    // A line of the user's own between the markers is not ours to decide about.
+    std::fs::write(shop.join("docs/operations.md"), marked.replace("=======\n", "ours\n=======\n")).unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_stackwright")).arg("apply").current_dir(&shop).output().unwrap();
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.code() == Some(2) && told.contains("a merge in git left conflicts in it"), "{told}");
+
+    std::fs::write(shop.join("docs/operations.md"), marked).unwrap();
+    stackwright(&shop, "apply --allow-dirty");
+    std::fs::remove_dir_all(shop.join(".git")).unwrap();
+    let at_once = new("django-gitops");
+    let other = at_once.path().join("shop");
+    stackwright(&other, &format!("add {cache} --yes"));
+    stackwright(&other, &format!("add {environment} --yes"));
+    assert!(files(&directory) == files(&at_once), "the merge gives another result than both at once");
+}
+
 #[test]
 fn two_new_units_are_in_the_order_of_their_names_whichever_came_first() {
     let made = ["alpha zulu", "zulu alpha"].map(|order| {

@@ -161,12 +161,21 @@ impl Lock {
 
     /// What a file was written as; nothing where that was not kept.
     pub fn base(&self, path: &RelPath) -> Result<Option<String>, LockError> {
-        let Some((file, packed)) = self.files.get(path).and_then(|file| Some((file, file.base.as_deref()?))) else {
-            return Ok(None);
-        };
-        let text = base::unpack(packed).filter(|text| digest(text.as_bytes()) == file.sha256);
-        text.map(Some).ok_or_else(|| LockError::Base(path.clone()))
+        self.files.get(path).map_or(Ok(None), |file| text_of(path, file))
     }
+
+    /// What the lines of a path say that it was written as, in their order: two after a merge of two branches.
+    pub fn bases(&self, path: &RelPath) -> Result<Vec<String>, LockError> {
+        let doubles = self.doubles.iter().filter(|(of, _)| of == path).map(|(_, file)| file);
+        let texts = self.files.get(path).into_iter().chain(doubles).map(|file| text_of(path, file));
+        texts.filter_map(Result::transpose).collect()
+    }
+}
+
+fn text_of(path: &RelPath, file: &LockedFile) -> Result<Option<String>, LockError> {
+    let Some(packed) = file.base.as_deref() else { return Ok(None) };
+    let text = base::unpack(packed).filter(|text| digest(text.as_bytes()) == file.sha256);
+    text.map(Some).ok_or_else(|| LockError::Base(path.clone()))
 }
 
 /// Whether an edit of the file is ever merged with what is rendered later.

@@ -233,12 +233,24 @@ impl Site {
     fn take_back(&self, journal: &Journal) -> Result<(), ApplyError> {
         for (number, entry) in journal.entries.iter().enumerate() {
             let path = entry.path.as_str();
+            // What was not reached need not be writable now.
+            if self.is_untouched(number, entry)? {
+                continue;
+            }
             if entry.replaces {
                 below::move_to(&self.root, &format!("{STAGE}/old/{number}"), path)?;
-            } else if !below::exists(&self.root, &format!("{STAGE}/new/{number}"))? {
+            } else {
                 below::remove(&self.root, path)?;
             }
         }
         self.end(State::TakenBack)
+    }
+
+    /// Whether the run did not come to a file, or it was put back already.
+    fn is_untouched(&self, number: usize, entry: &Entry) -> Result<bool, ApplyError> {
+        match entry.sha256 {
+            Some(_) => below::exists(&self.root, &format!("{STAGE}/new/{number}")),
+            None => below::exists(&self.root, entry.path.as_str()),
+        }
     }
 }

@@ -9,6 +9,7 @@ mod conflict;
 mod documents;
 mod env;
 mod flow;
+mod git;
 mod identity;
 mod lines;
 mod resolve;
@@ -18,6 +19,7 @@ mod side;
 mod slots;
 
 pub use conflict::{Conflict, Sides};
+pub use git::branches;
 pub use resolve::{Side, excerpt, is_marker, line, marked, replaced, resolved};
 
 use conflict::Marker;

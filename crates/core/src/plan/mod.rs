@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::check::Files;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::lock::{Lock, LockedFile};
-use crate::merge::Conflict;
+use crate::lock::{Lock, LockError, LockedFile};
+use crate::merge::{Conflict, branches};
 use crate::tree::{FileTree, LOCK_PATH, Ownership, RelPath, RenderedFile};
 use crate::{SPEC_PATH, STACK_PATH};
 pub use diff::unified;
@@ -125,13 +125,14 @@ impl Plan {
     ///
     /// The description itself is the user's and never written; the resolved stack is nobody's to edit.
     pub fn new(lock: &Lock, disk: &Files, tree: &FileTree) -> Result<Self, Diagnostics> {
-        let mut lock = lock.clone();
+        let lines = lock;
+        let mut lock = lines.clone();
         lock.settle(|path| disk.text(path));
         let paths = Paths::new(&lock, disk, tree);
         let mut problems = Diagnostics::new();
         let mut changes = Vec::new();
         for (path, file) in tree.iter().filter(|(path, _)| path.as_str() != SPEC_PATH) {
-            changes.extend(problems.absorb(rendered(path, file, &lock, disk, &paths)).flatten());
+            changes.extend(problems.absorb(rendered(path, file, (&lock, lines), disk, &paths)).flatten());
         }
         changes.extend(paths.gone().filter_map(|recorded| vanished(recorded, &lock.files[recorded], disk)));
         changes.sort_by(|one, other| one.path.cmp(&other.path));
@@ -188,24 +189,25 @@ impl Plan {
     }
 }
 
-/// What becomes of a file that is rendered now; nothing where it stays as it is.
+/// What becomes of a file that is rendered now; nothing where it stays as it is. `lines` is the lock as it was read: after
+/// a merge in git it holds what either branch wrote.
 fn rendered(
     path: &RelPath,
     file: &RenderedFile,
-    lock: &Lock,
+    (lock, lines): (&Lock, &Lock),
     disk: &Files,
     paths: &Paths<'_>,
 ) -> Result<Option<Change>, Box<Diagnostic>> {
     let recorded = paths.recorded(path);
-    let base = recorded.map_or(Ok(None), |recorded| lock.base(recorded)).map_err(|error| {
-        let help = format!("restore `{LOCK_PATH}` from git");
-        Box::new(Diagnostic::error(error.to_string()).file(LOCK_PATH).help(help))
-    })?;
+    let base = recorded.map_or(Ok(None), |recorded| lock.base(recorded)).map_err(|error| damaged(&error))?;
     let was = Was { digest: recorded.map(|recorded| lock.files[recorded].sha256.as_str()), text: base };
     let (place, target) = (paths.place(path).as_str(), paths.target(path));
     let here = Here { text: disk.text(place), exists: disk.contains(place), record: path.as_str() == STACK_PATH };
     let moves = place != target.as_str() && here.exists;
-    let outcome = match one::compare(path.as_str(), &was, here, file) {
+    let bases = || recorded.map_or(Ok(Vec::new()), |recorded| lines.bases(recorded)).map_err(|error| damaged(&error));
+    let merged = merged_in_git(place, here, file, bases)?;
+    let compared = merged.or_else(|| one::compare(path.as_str(), &was, here, file));
+    let outcome = match compared {
         _ if moves && disk.contains(target.as_str()) => Some(one::in_the_way()),
         outcome if moves => Some(one::moved(outcome, here)),
         outcome => outcome,
@@ -223,6 +225,27 @@ fn rendered(
         becomes: outcome.becomes,
         vanished: false,
     }))
+}
+
+/// What becomes of a managed file in which a merge in git left conflicts; nothing of any other.
+fn merged_in_git(
+    place: &str,
+    here: Here<'_>,
+    file: &RenderedFile,
+    bases: impl Fn() -> Result<Vec<String>, Box<Diagnostic>>,
+) -> Result<Option<one::Outcome>, Box<Diagnostic>> {
+    let managed = file.owner == Ownership::Managed && !here.record;
+    let Some(both) = here.text.filter(|_| managed).and_then(branches) else { return Ok(None) };
+    let outcome = one::of_branches(place, &bases()?, &both, &file.contents);
+    outcome.map(Some).ok_or_else(|| {
+        let problem = Diagnostic::error("a merge in git left conflicts in it, where a branch edited it by hand");
+        Box::new(problem.file(place).help("resolve them first, then run it again"))
+    })
+}
+
+fn damaged(error: &LockError) -> Box<Diagnostic> {
+    let help = format!("restore `{LOCK_PATH}` from git");
+    Box::new(Diagnostic::error(error.to_string()).file(LOCK_PATH).help(help))
 }
 
 /// What becomes of a file that nothing renders any more.

@@ -73,6 +73,16 @@ pub(super) fn compare(path: &str, was: &Was<'_>, here: Here<'_>, new: &RenderedF
     merged(path, was.text.as_deref(), yours, contents)
 }
 
+/// A file in which a merge in git left conflicts, as either branch has it, beside what either rendered. Both lead to the same
+/// text, unless a branch edited it by hand where git has conflicts: then there is nothing to be said.
+pub(super) fn of_branches(path: &str, bases: &[String], branches: &[String; 2], new: &str) -> Option<Outcome> {
+    let ([one, other], [ours, theirs]) = (bases, branches) else { return None };
+    let (ours, theirs) = (merge(path, Some(one), ours, new), merge(path, Some(other), theirs, new));
+    let agreed = ours.conflicts.is_empty() && theirs.conflicts.is_empty() && ours.text == theirs.text;
+    let class = if ours.text == new { Class::Clean } else { Class::Merged };
+    agreed.then(|| Outcome::text(class, "git could not merge what two branches rendered", &ours.text))
+}
+
 fn added(path: &str, here: Here<'_>, new: &RenderedFile) -> Option<Outcome> {
     match (here.text, new.owner) {
         (None, _) if here.exists => Some(Outcome::stays(Class::Conflict, "a file that is no text is in its place")),
