@@ -1,4 +1,4 @@
-//! `stackwright apply` is killed, or refused by the system, at every file-system call in turn, and killed at random moments:
+//! `stackwright apply` is killed, or refused by the system, at every file-system call in turn, and killed at moments spread over a run:
 //! the next run finishes the work, or `--abort` gives back every byte.
 //!
 //! The calls are counted and hit with `strace`. It takes a minute, so it runs with `STACKWRIGHT_KILL_TESTS=1` or `STRICT=1`.
@@ -156,7 +156,7 @@ impl Case {
     }
 }
 
-/// A number from 0 to 1 that looks random: the multiples of the golden ratio are spread evenly.
+/// A number from 0 to 1: the multiples of the golden ratio are spread evenly. What a moment hits is up to the machine.
 fn fraction(number: u32) -> f64 {
     (f64::from(number) * 0.618_033_988_749_895).fract()
 }
@@ -190,8 +190,8 @@ fn killed_at_each_call_the_next_run_finishes_it_or_abort_takes_it_back() {
 }
 
 #[test]
-fn killed_at_300_random_moments_the_next_run_finishes_it_or_abort_takes_it_back() {
-    if !wanted("killed_at_300_random_moments_the_next_run_finishes_it_or_abort_takes_it_back") {
+fn killed_at_300_moments_of_a_run_the_next_run_finishes_it_or_abort_takes_it_back() {
+    if !wanted("killed_at_300_moments_of_a_run_the_next_run_finishes_it_or_abort_takes_it_back") {
         return;
     }
     let case = Case::new();

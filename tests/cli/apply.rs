@@ -1,14 +1,10 @@
 //! `plan`, `diff`, `apply` and `resolve` on a small repository.
 use std::process::Command;
 
-use crate::support::{Ran, Sandbox};
+use crate::support::Sandbox;
 
 const COMPOSE: &str = "hello/compose.yaml";
 const SPEC: &str = "hello/stackwright.yaml";
-
-fn run(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
-    sandbox.run(&[arguments, &["--catalog", "catalog"]].concat())
-}
 
 /// A repository `hello` whose description says another port than its files.
 fn with_new_port() -> Sandbox {
@@ -41,11 +37,11 @@ fn plan_of_a_new_repository_says_that_nothing_would_change() {
     let sandbox = Sandbox::new();
     sandbox.hello();
     for (verb, shown) in [("plan", "nothing would change\n"), ("diff", "")] {
-        let ran = run(&sandbox, &[verb, "hello"]);
+        let ran = sandbox.own(&[verb, "hello"]);
         assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, shown, ""));
     }
     let before = sandbox.tree("hello");
-    let ran = run(&sandbox, &["apply", "hello"]);
+    let ran = sandbox.own(&["apply", "hello"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, "nothing to change\n"));
     assert_eq!(sandbox.tree("hello"), before);
 }
@@ -54,7 +50,7 @@ fn plan_of_a_new_repository_says_that_nothing_would_change() {
 fn plan_shows_files_facts_and_diffs_and_writes_nothing() {
     let sandbox = with_new_port();
     let before = sandbox.tree("hello");
-    let text = run(&sandbox, &["plan", "hello"]);
+    let text = sandbox.own(&["plan", "hello"]);
     assert_eq!(text.code, 1, "{}", text.stderr);
     for line in [
         "  clean     compose.yaml\n            you did not edit it (targets/compose/compose.yaml)\n",
@@ -63,16 +59,16 @@ fn plan_shows_files_facts_and_diffs_and_writes_nothing() {
     ] {
         assert!(text.stdout.contains(line), "{line}\nin\n{}", text.stdout);
     }
-    let markdown = run(&sandbox, &["plan", "hello", "--format", "markdown"]).stdout;
+    let markdown = sandbox.own(&["plan", "hello", "--format", "markdown"]).stdout;
     assert!(markdown.contains("| `.env.example` | clean | you did not edit it |"), "{markdown}");
     assert!(markdown.contains("<details><summary>.env.example</summary>\n\n```diff\n--- a/.env.example"), "{markdown}");
     let json: serde_json::Value =
-        serde_json::from_str(&run(&sandbox, &["plan", "hello", "--format", "json"]).stdout).unwrap();
+        serde_json::from_str(&sandbox.own(&["plan", "hello", "--format", "json"]).stdout).unwrap();
     let change = json["changes"].as_array().unwrap().iter().find(|change| change["path"] == ".env.example").unwrap();
     assert_eq!((&change["class"], &change["owner"]), (&"clean".into(), &"managed".into()));
     assert!(change["diff"].as_str().unwrap().contains("+DOOR_PORT=8099"));
     assert!(json["facts"].as_array().unwrap().iter().any(|fact| fact["after"] == 8099));
-    let diff = run(&sandbox, &["diff", "hello"]).stdout;
+    let diff = sandbox.own(&["diff", "hello"]).stdout;
     assert!(text.stdout.ends_with(&diff) && diff.starts_with("--- a/.env.example\n"), "{diff}");
     assert_eq!(sandbox.tree("hello"), before);
 }
@@ -82,12 +78,12 @@ fn apply_merges_an_edit_and_a_second_run_has_nothing_to_do() {
     let sandbox = with_new_port();
     let compose = sandbox.read(COMPOSE);
     sandbox.write(COMPOSE, &compose.replacen("services:\n", "# ours\nservices:\n", 1));
-    let ran = run(&sandbox, &["apply", "hello"]);
+    let ran = sandbox.own(&["apply", "hello"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let text = sandbox.read(COMPOSE);
     assert!(text.contains("# ours\n") && text.contains("8099") && !text.contains("8080:"), "{text}");
-    assert_eq!(run(&sandbox, &["apply", "hello"]).stderr, "nothing to change\n");
-    let checked = run(&sandbox, &["check", "hello"]);
+    assert_eq!(sandbox.own(&["apply", "hello"]).stderr, "nothing to change\n");
+    let checked = sandbox.own(&["check", "hello"]);
     assert_eq!(checked.code, 0, "{}", checked.stdout);
     assert!(!sandbox.path("hello/.stackwright/apply").exists());
 }
@@ -98,10 +94,10 @@ fn apply_of_a_description_and_its_reverse_gives_the_bytes_back() {
     sandbox.hello();
     let before = sandbox.tree("hello");
     sandbox.edit(SPEC, "  - name: memory\n    component: memo\n    params:\n      megabytes: 16\n", "");
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 0);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 0);
     assert!(!sandbox.path("hello/deploy/kubernetes/base/memory.yaml").exists());
     sandbox.write(SPEC, &before["stackwright.yaml"]);
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 0);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 0);
     assert_eq!(sandbox.tree("hello"), before);
 }
 
@@ -112,23 +108,23 @@ fn a_conflict_is_marked_resolved_and_closed() {
         let compose = sandbox.read(COMPOSE);
         assert!(compose.contains(":-8080}"), "{compose}");
         sandbox.write(COMPOSE, &compose.replace(":-8080}", ":-8044}"));
-        let ran = run(&sandbox, &["apply", "hello"]);
+        let ran = sandbox.own(&["apply", "hello"]);
         assert_eq!(ran.code, 1, "{}", ran.stderr);
         let id = marked(&sandbox);
         assert!(ran.stderr.contains(&format!("  {id} in line ")), "{}", ran.stderr);
-        let again = run(&sandbox, &["apply", "hello"]);
+        let again = sandbox.own(&["apply", "hello"]);
         assert!(again.code == 2 && again.stderr.contains("conflicts of an earlier run are open"), "{}", again.stderr);
-        let early = run(&sandbox, &["apply", "hello", "--continue"]);
+        let early = sandbox.own(&["apply", "hello", "--continue"]);
         assert!(early.code == 1 && early.stderr.contains("conflicts are still marked"), "{}", early.stderr);
-        let typo = run(&sandbox, &["resolve", "zzzzzz", "hello", side]);
+        let typo = sandbox.own(&["resolve", "zzzzzz", "hello", side]);
         assert!(typo.code == 2 && typo.stderr.contains("no conflict `zzzzzz` is open"), "{}", typo.stderr);
         while sandbox.read(COMPOSE).contains("<<<<<<<") {
-            let done = run(&sandbox, &["resolve", &marked(&sandbox), "hello", side]);
+            let done = sandbox.own(&["resolve", &marked(&sandbox), "hello", side]);
             assert_eq!(done.code, 0, "{}", done.stderr);
         }
         assert!(sandbox.read(COMPOSE).contains(kept));
-        assert_eq!(run(&sandbox, &["apply", "hello", "--continue"]).code, 0);
-        assert_eq!(run(&sandbox, &["apply", "hello"]).stderr, "nothing to change\n");
+        assert_eq!(sandbox.own(&["apply", "hello", "--continue"]).code, 0);
+        assert_eq!(sandbox.own(&["apply", "hello"]).stderr, "nothing to change\n");
     }
 }
 
@@ -138,18 +134,18 @@ fn abort_puts_back_what_a_run_with_conflicts_wrote() {
     let compose = sandbox.read(COMPOSE);
     sandbox.write(COMPOSE, &compose.replace(":-8080}", ":-8044}"));
     let before = sandbox.tree("hello");
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 1);
     assert_ne!(sandbox.tree("hello"), before);
-    let ran = run(&sandbox, &["apply", "hello", "--abort"]);
+    let ran = sandbox.own(&["apply", "hello", "--abort"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, "everything is as it was before\n"));
     assert_eq!(sandbox.tree("hello"), before);
-    assert_eq!(run(&sandbox, &["apply", "hello", "--abort"]).stderr, "there is nothing to take back\n");
+    assert_eq!(sandbox.own(&["apply", "hello", "--abort"]).stderr, "there is nothing to take back\n");
 }
 
 #[test]
 fn a_plan_in_a_file_is_carried_out_or_refused_once_something_moved() {
     let sandbox = with_new_port();
-    let planned = run(&sandbox, &["plan", "hello", "--out", "plan.json"]);
+    let planned = sandbox.own(&["plan", "hello", "--out", "plan.json"]);
     assert!(planned.stderr.contains("stackwright apply plan.json"), "{}", planned.stderr);
     let apply = |sandbox: &Sandbox| {
         let mut command = sandbox.command();
@@ -179,15 +175,15 @@ fn apply_refuses_files_whose_edits_git_does_not_hold() {
     sandbox.edit(SPEC, "http: 8080", "http: 8099");
     sandbox.edit(COMPOSE, "services:\n", "# ours\nservices:\n");
     let before = sandbox.tree("hello");
-    let refused = run(&sandbox, &["apply", "hello"]);
+    let refused = sandbox.own(&["apply", "hello"]);
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("git does not have their text\n  = note: compose.yaml\n"), "{}", refused.stderr);
     assert_eq!(sandbox.tree("hello"), before);
     git(&sandbox, &["add", "compose.yaml"]);
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 0, "what is staged can be had back");
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 0, "what is staged can be had back");
     sandbox.edit(SPEC, "http: 8099", "http: 8098");
     sandbox.edit(COMPOSE, "# ours\n", "# theirs\n");
-    assert_eq!(run(&sandbox, &["apply", "hello", "--allow-dirty"]).code, 0);
+    assert_eq!(sandbox.own(&["apply", "hello", "--allow-dirty"]).code, 0);
     assert!(sandbox.read(COMPOSE).contains("# theirs\n"));
 }
 
@@ -199,7 +195,7 @@ fn apply_refuses_a_merge_that_breaks_a_rule() {
     sandbox.edit(COMPOSE, "services:\n", "services:\n  mine:\n    image: busybox:1.37.0\n    depends_on:\n      memory:\n        condition: service_started\n");
     sandbox.edit(SPEC, "  - name: memory\n    component: memo\n    params:\n      megabytes: 16\n", "");
     let before = sandbox.tree("hello");
-    let refused = run(&sandbox, &["apply", "hello"]);
+    let refused = sandbox.own(&["apply", "hello"]);
     assert_eq!(refused.code, 1, "{}", refused.stderr);
     assert!(refused.stderr.contains("compose.yaml:") && refused.stderr.contains("error[R"), "{}", refused.stderr);
     assert!(refused.stderr.contains("would break rules that hold now; nothing was written"), "{}", refused.stderr);
@@ -216,7 +212,7 @@ fn nothing_is_written_through_a_link() {
     std::os::unix::fs::symlink("../secret", sandbox.path("hello/README.md")).unwrap();
     sandbox.write("secret", "s");
     let before = (sandbox.tree("elsewhere"), sandbox.read("secret"));
-    let ran = run(&sandbox, &["apply", "hello"]);
+    let ran = sandbox.own(&["apply", "hello"]);
     assert_eq!((sandbox.tree("elsewhere"), sandbox.read("secret")), before, "{}", ran.stderr);
 }
 
@@ -228,22 +224,22 @@ fn two_branches_that_each_changed_a_part_are_merged_by_git_and_go_on() {
     commit(&sandbox);
     git(&sandbox, &["checkout", "-qb", "other"]);
     sandbox.edit(SPEC, "megabytes: 16", "megabytes: 32");
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 0);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 0);
     commit(&sandbox);
     git(&sandbox, &["checkout", "-q", "main"]);
     sandbox.edit(SPEC, "http: 8080", "http: 8099");
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 0);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 0);
     commit(&sandbox);
     git(&sandbox, &["merge", "-q", "other", "-m", "both"]);
-    let ran = run(&sandbox, &["apply", "hello"]);
+    let ran = sandbox.own(&["apply", "hello"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert_eq!(run(&sandbox, &["plan", "hello"]).code, 0);
+    assert_eq!(sandbox.own(&["plan", "hello"]).code, 0);
     // The same as both changes at once in a repository made anew.
     let other = Sandbox::new();
     other.hello();
     other.edit(SPEC, "megabytes: 16", "megabytes: 32");
     other.edit(SPEC, "http: 8080", "http: 8099");
-    assert_eq!(run(&other, &["apply", "hello"]).code, 0);
+    assert_eq!(other.own(&["apply", "hello"]).code, 0);
     assert_eq!(sandbox.tree("hello"), other.tree("hello"));
 }
 
@@ -263,9 +259,9 @@ fn a_repository_of_format_1_is_taken_over() {
     let old = serde_json::json!({ "version": 1, "tool": head["tool"], "catalog": head["catalog"], "files": files });
     sandbox.write("hello/.stackwright/lock.json", &old.to_string());
     std::fs::remove_file(sandbox.path("hello/.stackwright/lock.jsonl")).unwrap();
-    let ran = run(&sandbox, &["apply", "hello"]);
+    let ran = sandbox.own(&["apply", "hello"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!sandbox.path("hello/.stackwright/lock.json").exists());
     assert!(sandbox.read("hello/.env.example").contains("DOOR_PORT=8099"));
-    assert_eq!(run(&sandbox, &["apply", "hello"]).stderr, "nothing to change\n");
+    assert_eq!(sandbox.own(&["apply", "hello"]).stderr, "nothing to change\n");
 }

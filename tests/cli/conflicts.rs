@@ -8,10 +8,6 @@ const COMPOSE: &str = "hello/compose.yaml";
 const RECORDS: &str = "hello/.stackwright/conflicts";
 const FACT: &str = "units.door.endpoints.http.host_port: `8080` becomes `8099`";
 
-fn run(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
-    sandbox.run(&[arguments, &["--catalog", "catalog"]].concat())
-}
-
 /// A repository `hello` whose port both sides changed.
 fn with_two_ports() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -37,16 +33,16 @@ fn id(conflict: &Value) -> String {
 #[test]
 fn plan_says_of_a_conflict_which_component_template_line_and_fact_are_behind_it() {
     let sandbox = with_two_ports();
-    let text = run(&sandbox, &["plan", "hello"]).stdout;
+    let text = sandbox.own(&["plan", "hello"]).stdout;
     for part in [
         "              component  compose\n              template   targets/compose/compose.yaml, line ",
         &format!("              because    {FACT} (stackwright.yaml:"),
     ] {
         assert!(text.contains(part), "{part}\nin\n{text}");
     }
-    let markdown = run(&sandbox, &["plan", "hello", "--format", "markdown"]).stdout;
+    let markdown = sandbox.own(&["plan", "hello", "--format", "markdown"]).stdout;
     assert!(markdown.contains("\nConflicts:\n\n- `compose.yaml`: ") && markdown.contains(FACT), "{markdown}");
-    let json: Value = serde_json::from_str(&run(&sandbox, &["plan", "hello", "--format", "json"]).stdout).unwrap();
+    let json: Value = serde_json::from_str(&sandbox.own(&["plan", "hello", "--format", "json"]).stdout).unwrap();
     let change = json["changes"].as_array().unwrap().iter().find(|change| change["path"] == "compose.yaml").unwrap();
     let conflict = &change["conflicts"][0];
     assert_eq!(conflict["component"], "compose");
@@ -59,7 +55,7 @@ fn plan_says_of_a_conflict_which_component_template_line_and_fact_are_behind_it(
 #[test]
 fn apply_records_each_conflict_and_resolve_lists_it_with_its_reasons() {
     let sandbox = with_two_ports();
-    let applied = run(&sandbox, &["apply", "hello"]);
+    let applied = sandbox.own(&["apply", "hello"]);
     assert!(applied.code == 1 && applied.stderr.contains(FACT), "{}", applied.stderr);
     let open = listed(&sandbox);
     assert_eq!(open[0]["path"], "compose.yaml");
@@ -77,7 +73,7 @@ fn resolve_removes_the_record_and_continue_and_abort_remove_them_all() {
     for ending in ["--continue", "--abort"] {
         let sandbox = with_two_ports();
         let before = sandbox.tree("hello");
-        assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+        assert_eq!(sandbox.own(&["apply", "hello"]).code, 1);
         for conflict in listed(&sandbox) {
             let record = format!("{RECORDS}/{}.json", id(&conflict));
             assert!(sandbox.path(&record).exists());
@@ -87,7 +83,7 @@ fn resolve_removes_the_record_and_continue_and_abort_remove_them_all() {
         let ran = sandbox.run(&["resolve", "hello"]);
         let said = "all conflicts are resolved; end the run with: stackwright apply --continue\n";
         assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", said));
-        assert_eq!(run(&sandbox, &["apply", "hello", ending]).code, 0);
+        assert_eq!(sandbox.own(&["apply", "hello", ending]).code, 0);
         assert!(!sandbox.path(RECORDS).exists());
         assert_eq!(sandbox.tree("hello") == before, ending == "--abort");
         assert_eq!(sandbox.run(&["resolve", "hello"]).stderr, "no conflict is open\n");
@@ -97,7 +93,7 @@ fn resolve_removes_the_record_and_continue_and_abort_remove_them_all() {
 #[test]
 fn resolve_goes_by_the_markers_where_a_record_is_gone_and_the_lines_have_moved() {
     let sandbox = with_two_ports();
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 1);
     let line = listed(&sandbox)[0]["line"].as_u64().unwrap();
     sandbox.write(COMPOSE, &format!("# mine\n{}", sandbox.read(COMPOSE)));
     assert_eq!(listed(&sandbox)[0]["line"].as_u64(), Some(line + 1));
@@ -111,7 +107,7 @@ fn resolve_goes_by_the_markers_where_a_record_is_gone_and_the_lines_have_moved()
 #[test]
 fn resolve_without_a_side_or_with_a_broken_marker_says_what_is_missing() {
     let sandbox = with_two_ports();
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 1);
     let id = id(&listed(&sandbox)[0]);
     let ran = sandbox.run(&["resolve", &id]);
     assert!(
@@ -133,7 +129,7 @@ fn edit(sandbox: &Sandbox, id: &str, text: &str) -> Ran {
 #[test]
 fn resolve_with_edit_takes_the_lines_from_standard_input_unless_they_hold_markers() {
     let sandbox = with_two_ports();
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 1);
     let (id, marked) = (id(&listed(&sandbox)[0]), sandbox.read(COMPOSE));
     let empty = edit(&sandbox, &id, "");
     assert!(empty.code == 2 && empty.stderr.contains("standard input is empty"), "{}", empty.stderr);
@@ -153,7 +149,7 @@ fn resolve_with_edit_takes_the_lines_from_standard_input_unless_they_hold_marker
 #[test]
 fn resolve_with_edit_on_a_terminal_opens_the_lines_in_the_editor() {
     let sandbox = with_two_ports();
-    assert_eq!(run(&sandbox, &["apply", "hello"]).code, 1);
+    assert_eq!(sandbox.own(&["apply", "hello"]).code, 1);
     let id = id(&listed(&sandbox)[0]);
     let arguments = ["resolve", &id, "hello", "--edit"];
     let ended = |editor: &str| Terminal::run(&sandbox, &arguments, &[("VISUAL", ""), ("EDITOR", editor)]).end();

@@ -31,7 +31,7 @@ fn help() {
     let nothing = sandbox.run(&[]);
     assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""));
     let data = ["new", "list", "show", "questions", "check", "explain", "why"];
-    let day_two = ["plan", "diff", "apply", "resolve"];
+    let day_two = ["plan", "diff", "apply", "resolve", "add", "remove"];
     for verb in data.into_iter().chain(day_two).chain(["catalog", "schema", "completions", "man"]) {
         case(&sandbox, &format!("help-{verb}"), &[verb, "--help"]);
     }

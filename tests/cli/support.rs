@@ -69,6 +69,11 @@ impl Sandbox {
         ran(self.command().args(arguments))
     }
 
+    /// A command with the tests' own catalog.
+    pub(crate) fn own(&self, arguments: &[&str]) -> Ran {
+        self.run(&[arguments, &["--catalog", "catalog"]].concat())
+    }
+
     /// `new tiny` with the tests' own catalog.
     pub(crate) fn new_tiny(&self, arguments: &[&str]) -> Ran {
         self.run(&[&["new", "tiny"], arguments, &["--catalog", "catalog"]].concat())

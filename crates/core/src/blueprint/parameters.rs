@@ -46,6 +46,7 @@ pub fn of_component(component: &Component) -> Blueprint {
         Question {
             id: id.clone(),
             ask: param.help.clone(),
+            // The help is the question: it is not told twice.
             help: Some(String::new()),
             key: param.key.clone(),
             fields: param.fields.clone(),

@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Step, unit};
+use super::{Step, among, unit};
 use crate::blueprint::{QuestionType, StackSpec};
 use crate::catalog::{Catalog, Component};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// A list parameter of a unit or of one of its features.
 pub struct List<'a> {
@@ -16,14 +16,14 @@ pub struct List<'a> {
 }
 
 /// The list parameter of that name, of the unit itself or of the only feature that has one.
-pub fn list_of<'a>(spec: &'a mut StackSpec, catalog: &Catalog, of: &str, name: &str) -> Step<List<'a>> {
+pub fn list_of<'a>(spec: &'a mut StackSpec, catalog: &Catalog, of: &str, name: &str) -> Result<List<'a>, Diagnostics> {
     let unit = unit(spec, of)?;
     let features = unit.features.iter_mut().map(|feature| (feature.component.as_str(), &mut feature.params));
     let holders = std::iter::once((unit.component.as_str(), &mut unit.params)).chain(features);
     let mut known = Vec::new();
     let mut found = Vec::new();
     for (component, params) in holders {
-        let component = catalog.component(component).map_err(first)?;
+        let component = catalog.component(component)?;
         known.extend(lists(&component).map(str::to_owned));
         if let Some(default) = default(&component, name) {
             found.push((component.id.clone(), List { params, name: name.to_owned(), default }));
@@ -35,13 +35,11 @@ pub fn list_of<'a>(spec: &'a mut StackSpec, catalog: &Catalog, of: &str, name: &
         Some(_) => {
             let problem =
                 Diagnostic::error(format!("several parts of `{of}` have a list `{name}`: {}", many.join(", ")));
-            Err(Box::new(problem.help("edit stackwright.yaml by hand, then run: stackwright apply")))
+            Err(problem.help("edit stackwright.yaml by hand, then run: stackwright apply").into())
         }
         None => {
             let problem = Diagnostic::error(format!("neither `{of}` nor a feature of it has a list `{name}`"));
-            let there =
-                if known.is_empty() { "there is none".to_owned() } else { format!("there is: {}", known.join(", ")) };
-            Err(Box::new(problem.note(there).guess(name, known.iter().map(String::as_str))))
+            Err(among(problem, name, &known).into())
         }
     }
 }
@@ -88,8 +86,4 @@ fn lists(component: &Component) -> impl Iterator<Item = &str> {
 fn default(component: &Component, name: &str) -> Option<Vec<Value>> {
     let param = component.params.get(name).filter(|param| param.kind == QuestionType::List)?;
     Some(param.default.as_ref().and_then(Value::as_array).cloned().unwrap_or_default())
-}
-
-fn first(problems: crate::diagnostic::Diagnostics) -> Box<Diagnostic> {
-    Box::new(problems.into_iter().next().unwrap_or_else(|| Diagnostic::error("its component can't be read")))
 }

@@ -32,9 +32,13 @@ fn unit<'a>(spec: &'a mut StackSpec, name: &str) -> Step<&'a mut UnitSpec> {
     spec.units.iter_mut().find(|unit| unit.name == name).ok_or_else(|| unknown("unit", name, &known))
 }
 
-/// The stack has nothing of that name.
-fn unknown(what: &str, name: &str, known: &[String]) -> Box<Diagnostic> {
-    let problem = Diagnostic::error(format!("the stack has no {what} `{name}`"));
+/// A problem with a name, with the names that there are.
+fn among(problem: Diagnostic, name: &str, known: &[String]) -> Box<Diagnostic> {
     let there = if known.is_empty() { "there is none".to_owned() } else { format!("there is: {}", known.join(", ")) };
     Box::new(problem.note(there).guess(name, known.iter().map(String::as_str)))
+}
+
+/// The stack has nothing of that name.
+fn unknown(what: &str, name: &str, known: &[String]) -> Box<Diagnostic> {
+    among(Diagnostic::error(format!("the stack has no {what} `{name}`")), name, known)
 }

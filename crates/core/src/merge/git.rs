@@ -1,10 +1,9 @@
 //! What a merge in git left open in a file.
-const OURS: &str = "<<<<<<< ";
-const BASE: &str = "||||||| ";
-const THEIRS: &str = "=======";
-const END: &str = ">>>>>>> ";
-/// The first marker of a conflict of this program.
-const OWN: &str = "<<<<<<< yours (";
+use super::resolve::{BEGIN as OWN, NEW as THEIRS};
+
+pub(super) const OURS: &str = "<<<<<<< ";
+pub(super) const BASE: &str = "||||||| ";
+pub(super) const END: &str = ">>>>>>> ";
 
 /// The file as either branch has it; nothing where git left no conflict in it.
 pub fn branches(text: &str) -> Option<[String; 2]> {

@@ -1,4 +1,5 @@
 //! Markers in a text: which conflicts are open, and one side in place of one.
+use super::git;
 
 /// A side of a conflict, by git's names for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,9 +10,10 @@ pub enum Side {
     Theirs,
 }
 
-const BEGIN: &str = "<<<<<<< yours (";
+/// The first marker of a conflict, up to its id.
+pub(super) const BEGIN: &str = "<<<<<<< yours (";
 const BASE: &str = "||||||| rendered before (";
-const NEW: &str = "=======";
+pub(super) const NEW: &str = "=======";
 const END: &str = ">>>>>>> rendered now (";
 
 /// The ids of the conflicts that are marked in a text, in its order.
@@ -74,7 +76,7 @@ pub fn replaced(text: &str, wanted: &str, with: &str) -> Option<String> {
 
 /// Whether a line is a marker of any conflict.
 pub fn is_marker(line: &str) -> bool {
-    ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker)) || line.trim_end() == NEW
+    [git::OURS, git::BASE, git::END].iter().any(|marker| line.starts_with(marker)) || line.trim_end() == NEW
 }
 
 fn id<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
