@@ -89,6 +89,18 @@ fn three_orders_of_two_adds_give_one_result() {
     assert!(files(&one_after_the_other) == files(&at_once), "both at once give another result");
 }
 
+#[test]
+fn add_of_an_environment_leaves_production_the_one_that_is_promoted_to() {
+    let directory = new("django-gitops");
+    let shop = directory.path().join("shop");
+    let application = shop.join("deploy/argocd/applications/production/application.yaml");
+    let before = std::fs::read_to_string(&application).unwrap();
+    stackwright(&shop, "add environment testing --yes");
+    assert_eq!(std::fs::read_to_string(application).unwrap(), before);
+    let testing = std::fs::read_to_string(shop.join("deploy/argocd/applications/testing/application.yaml")).unwrap();
+    assert!(testing.contains("    targetRevision: main\n"), "{testing}");
+}
+
 fn git(directory: &Path, command: &str) -> bool {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.hooksPath=/dev/null"];
     let ran = Command::new("git").args(identity).args(command.split(' ')).current_dir(directory).output().unwrap();

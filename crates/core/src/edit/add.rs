@@ -1,11 +1,12 @@
 //! Parts that are added to a description.
 //!
 //! A part goes behind the last one whose name comes before its own, so that parts that are added one by one give the same
-//! description in any order. Environments are in the order of their promotion: a new one comes last.
+//! description in any order. Environments are in the order of their promotion: the last one stays the last.
 use super::{Step, unit};
 use crate::blueprint::{EnvironmentSpec, FeatureSpec, PlatformSpec, RouteSpec, StackSpec, UnitSpec};
 use crate::catalog::Component;
 use crate::diagnostic::Diagnostic;
+use crate::stack::Runtime;
 
 /// Adds a unit.
 pub fn add_unit(spec: &mut StackSpec, new: UnitSpec) -> Step<()> {
@@ -42,12 +43,14 @@ pub fn add_route(spec: &mut StackSpec, new: RouteSpec) -> Step<()> {
     Ok(())
 }
 
-/// Adds an environment behind the others.
+/// Adds an environment before the last one that is not the developer's own machine: that one is the end of promotion, and
+/// would follow the branch like the others if a new one took its place.
 pub fn add_environment(spec: &mut StackSpec, new: EnvironmentSpec) -> Step<()> {
     if spec.environments.iter().any(|environment| environment.name == new.name) {
         return Err(Diagnostic::error(format!("the stack has an environment `{}` already", new.name)).into());
     }
-    spec.environments.push(new);
+    let last = spec.environments.iter().rposition(|environment| environment.runtime != Runtime::Machine);
+    spec.environments.insert(last.unwrap_or(spec.environments.len()), new);
     Ok(())
 }
 
